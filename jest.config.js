@@ -1,0 +1,40 @@
+/** One TypeScript transform for every project: legacy decorators with metadata, native ES modules. */
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true, dynamicImport: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      target: 'es2022',
+    },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  },
+];
+
+/** @param {string} displayName @param {string[]} roots */
+const project = (displayName, roots, extra = {}) => ({
+  displayName,
+  rootDir: import.meta.dirname,
+  roots: roots.map((root) => `<rootDir>/${root}`),
+  testEnvironment: 'node',
+  testMatch: ['**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': swc },
+  moduleNameMapper: {
+    '^@watchword/auth$': '<rootDir>/libs/auth/src/index.ts',
+    '^@watchword/auth/testing$': '<rootDir>/libs/auth/src/testing/index.ts',
+    '^@watchword/platform$': '<rootDir>/libs/platform/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  ...extra,
+});
+
+export default {
+  projects: [
+    project('auth-lib', ['libs/auth']),
+    project('platform', ['libs/platform']),
+    project('apps', ['apps']),
+    project('system', ['test']),
+  ],
+};
