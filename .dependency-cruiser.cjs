@@ -1,0 +1,136 @@
+/**
+ * The boundaries of docs/architecture.md as errors. Each comment says what to do instead.
+ * `test/boundaries.spec.ts` holds one violation of every rule and proves that it bites.
+ */
+
+const TESTS = '(\\.spec\\.ts$|/test/|^test/)';
+const ENTRY_POINTS = '^libs/(auth|platform)/src/index\\.ts$';
+const TESTING = '^libs/auth/src/testing/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Move what both need into a third file that imports neither.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Relative imports end in .js and name a file that is there; packages are in package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'verification-stands-alone',
+      comment: 'verification imports nothing of its siblings: it takes a token and answers a VerifiedToken.',
+      severity: 'error',
+      from: { path: '^libs/auth/src/verification/', pathNot: TESTS },
+      to: { path: '^libs/', pathNot: '^libs/auth/src/verification/' },
+    },
+    {
+      name: 'verification-has-no-transport',
+      comment: 'No framework, no rxjs and no HTTP server or client module in verification; it fetches with fetch().',
+      severity: 'error',
+      from: { path: '^libs/auth/src/verification/', pathNot: TESTS },
+      to: { path: '(^|/)rxjs(/|$)|^(node:)?(http|https|http2|net|tls)$' },
+    },
+    {
+      name: 'core-imports-only-verification',
+      comment: 'propagation and revocation know verification, and neither each other nor nest.',
+      severity: 'error',
+      from: { path: '^libs/auth/src/(propagation|revocation)/', pathNot: TESTS },
+      to: { path: '^libs/', pathNot: ['^libs/auth/src/$1/', '^libs/auth/src/verification/'] },
+    },
+    {
+      name: 'core-without-nest',
+      comment:
+        'Nest is at the edge, in libs/auth/src/nest: verification, propagation and revocation are plain classes.',
+      severity: 'error',
+      from: { path: '^libs/auth/src/(verification|propagation|revocation)/', pathNot: TESTS },
+      to: { path: '(^|/)@nestjs/' },
+    },
+    {
+      name: 'libraries-by-entry-point',
+      comment: 'Import @watchword/auth and @watchword/platform, never a path inside them.',
+      severity: 'error',
+      from: { path: '^(apps|test|libs/platform)/' },
+      to: { path: '^libs/', pathNot: [ENTRY_POINTS, '^libs/auth/src/testing/index\\.ts$', '^libs/platform/'] },
+    },
+    {
+      name: 'platform-by-entry-point',
+      comment: 'Import @watchword/platform, never a path inside it.',
+      severity: 'error',
+      from: { path: '^(apps|test)/' },
+      to: { path: '^libs/platform/', pathNot: ENTRY_POINTS },
+    },
+    {
+      name: 'apps-apart',
+      comment: 'Apps talk over the network, by the contracts.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libraries-below-apps',
+      comment: 'A library knows no app.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'auth-below-platform',
+      comment: '@watchword/auth is for services that never heard of our platform.',
+      severity: 'error',
+      from: { path: '^libs/auth/' },
+      to: { path: '^libs/platform/' },
+    },
+    {
+      name: 'system-tests-from-outside',
+      comment:
+        'System tests see apps as processes; only the configuration classes are read, to hold .env.example to them.',
+      severity: 'error',
+      from: { path: '^test/' },
+      to: { path: '^apps/', pathNot: '^apps/[^/]+/src/config/' },
+    },
+    {
+      name: 'jose-in-its-place',
+      comment: 'Ask @watchword/auth to verify and apps/auth to sign; jose stays where both are done.',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/auth/src/(verification|testing)/', '^apps/auth/src/(keys|tokens|clients)/', TESTS],
+      },
+      to: { path: '(^|/)jose(/|$)' },
+    },
+    {
+      name: 'testing-only-in-tests',
+      comment: '@watchword/auth/testing makes tokens out of nothing: tests alone may have it.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: [TESTING, TESTS] },
+      to: { path: TESTING },
+    },
+    {
+      name: 'no-tests-in-production',
+      comment: 'What production and tests both need is no spec.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      to: { path: TESTS, pathNot: 'node_modules' },
+    },
+    {
+      name: 'no-development-dependencies-in-production',
+      comment: 'The image has only production dependencies: move the package there, or do without.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: TESTS },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+/** A tree in the shape of ours with one violation of each rule: [rule, file at fault, what it imports]. */
+const violations: readonly (readonly [rule: string, file: string, imported: string])[] = [
+  ['no-cycles', 'libs/platform/src/chicken.ts', './egg.js'],
+  ['resolvable', 'libs/platform/src/lost.ts', './nowhere.js'],
+  ['verification-stands-alone', 'libs/auth/src/verification/nosy.ts', '../nest/guard.js'],
+  ['verification-has-no-transport', 'libs/auth/src/verification/reactive.ts', 'rxjs'],
+  ['verification-has-no-transport', 'libs/auth/src/verification/serving.ts', 'node:http'],
+  ['core-imports-only-verification', 'libs/auth/src/propagation/nosy.ts', '../revocation/list.js'],
+  ['core-imports-only-verification', 'libs/auth/src/revocation/nosy.ts', '../nest/guard.js'],
+  ['core-without-nest', 'libs/auth/src/verification/injected.ts', '@nestjs/common'],
+  ['core-without-nest', 'libs/auth/src/propagation/injected.ts', '@nestjs/microservices'],
+  ['libraries-by-entry-point', 'apps/orders/src/deep.ts', '../../../libs/auth/src/nest/guard.js'],
+  ['libraries-by-entry-point', 'libs/platform/src/deep.ts', '../../auth/src/nest/guard.js'],
+  ['platform-by-entry-point', 'apps/orders/src/deep-platform.ts', '../../../libs/platform/src/egg.js'],
+  ['apps-apart', 'apps/orders/src/neighbour.ts', '../../catalog/src/product.js'],
+  ['libraries-below-apps', 'libs/platform/src/upwards.ts', '../../../apps/catalog/src/product.js'],
+  ['auth-below-platform', 'libs/auth/src/nest/upwards.ts', '@watchword/platform'],
+  ['system-tests-from-outside', 'test/inside.spec.ts', '../apps/catalog/src/product.js'],
+  ['jose-in-its-place', 'apps/orders/src/signs.ts', 'jose'],
+  ['jose-in-its-place', 'libs/auth/src/nest/verifies.ts', 'jose'],
+  ['testing-only-in-tests', 'apps/orders/src/mints.ts', '@watchword/auth/testing'],
+  ['no-tests-in-production', 'apps/orders/src/uses-spec.ts', './order.spec.js'],
+  ['no-development-dependencies-in-production', 'apps/orders/src/tooling.ts', 'supertest'],
+];
+
+/** What is allowed, and is asked for by the violations. */
+const innocent: Readonly<Record<string, string>> = {
+  'libs/platform/src/egg.ts': "import './chicken.js';\nexport const egg = 1;\n",
+  'libs/platform/src/index.ts': 'export const platform = 1;\n',
+  'libs/auth/src/index.ts': "export { guard } from './nest/guard.js';\n",
+  'libs/auth/src/nest/guard.ts':
+    "import '../verification/verifier.js';\nimport '@nestjs/common';\nexport const guard = 1;\n",
+  'libs/auth/src/verification/verifier.ts': "import 'jose';\nexport const verifier = 1;\n",
+  'libs/auth/src/revocation/list.ts': "import '../verification/verifier.js';\nexport const list = 1;\n",
+  'libs/auth/src/testing/index.ts': "import 'jose';\nimport '../nest/guard.js';\n",
+  'apps/catalog/src/product.ts':
+    "import '@watchword/auth';\nimport '@watchword/platform';\nexport const product = 1;\n",
+  'apps/catalog/src/product.spec.ts': "import '@watchword/auth/testing';\nimport 'jose';\nimport 'supertest';\n",
+  'apps/orders/src/order.spec.ts': 'export const order = 1;\n',
+};
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string; readonly severity: string };
+}
+
+async function cruise(tree: string): Promise<readonly Violation[]> {
+  const bin = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const args = [bin, 'apps', 'libs', 'test', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
+  const json = await new Promise<string>((resolve) => {
+    execFile(process.execPath, args, { cwd: tree, maxBuffer: 1 << 26 }, (_error, stdout) => resolve(stdout));
+  });
+  return (JSON.parse(json) as { summary: { violations: Violation[] } }).summary.violations;
+}
+
+describe('the boundaries of docs/architecture.md', () => {
+  let tree: string;
+  let found: readonly Violation[];
+
+  beforeAll(async () => {
+    tree = await mkdtemp(join(tmpdir(), 'watchword-boundaries-'));
+    const files = { ...innocent };
+    for (const [, file, imported] of violations) files[file] = `import '${imported}';\nexport const here = 1;\n`;
+    for (const [file, content] of Object.entries(files)) {
+      await mkdir(dirname(join(tree, file)), { recursive: true });
+      await writeFile(join(tree, file), content);
+    }
+    for (const file of ['package.json', 'tsconfig.json', '.dependency-cruiser.cjs']) {
+      await copyFile(join(root, file), join(tree, file));
+    }
+    await symlink(join(root, 'node_modules'), join(tree, 'node_modules'));
+    found = await cruise(tree);
+  }, 60_000);
+
+  afterAll(() => rm(tree, { recursive: true, force: true }));
+
+  it.each(violations)('%s refuses it in %s, which imports %s', (rule, file) => {
+    expect(found).toContainEqual(expect.objectContaining({ from: file, rule: { name: rule, severity: 'error' } }));
+  });
+
+  it('lets through what the architecture allows', () => {
+    const guilty = new Set(violations.map(([, file]) => file));
+    guilty.add('libs/platform/src/egg.ts');
+    expect(found.filter(({ from }) => !guilty.has(from))).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const reads = 'export const home = process.env.HOME;\n';
+
+/** [file, its content, the rule that refuses it, or undefined]. */
+const cases: readonly (readonly [file: string, content: string, rule: string | undefined])[] = [
+  ['apps/orders/src/orders.service.ts', reads, 'node(no-process-env)'],
+  ['libs/platform/src/bootstrap.ts', reads, 'node(no-process-env)'],
+  ['apps/orders/src/config/orders-config.ts', reads, undefined],
+  ['apps/orders/src/main.ts', reads, undefined],
+  ['libs/auth/src/index.ts', "export * from './other.js';\n", 'watchword(no-export-all)'],
+  [
+    'libs/auth/src/guard.ts',
+    'export function guard(token: any): string {\n  return String(token);\n}\n',
+    'typescript(no-explicit-any)',
+  ],
+];
+
+describe('the linter', () => {
+  let tree: string;
+  let found: string;
+
+  beforeAll(async () => {
+    tree = await mkdtemp(join(tmpdir(), 'watchword-lint-'));
+    for (const [file, content] of cases) {
+      await mkdir(dirname(join(tree, file)), { recursive: true });
+      await writeFile(join(tree, file), content);
+    }
+    for (const path of ['.oxlintrc.json', 'tsconfig.json', 'scripts/lint', 'package.json']) {
+      await cp(join(root, path), join(tree, path), { recursive: true });
+    }
+    await symlink(join(root, 'node_modules'), join(tree, 'node_modules'));
+    found = await new Promise((resolve) => {
+      execFile(join(root, 'node_modules/.bin/oxlint'), ['--format', 'json'], { cwd: tree }, (_error, stdout) =>
+        resolve(stdout),
+      );
+    });
+  }, 60_000);
+
+  afterAll(() => rm(tree, { recursive: true, force: true }));
+
+  it.each(cases)('judges %s (%j) by the rule %s', (file, _content, rule) => {
+    const { diagnostics } = JSON.parse(found) as { diagnostics: { code: string; filename: string }[] };
+    const codes = diagnostics.filter(({ filename }) => filename === file).map(({ code }) => code);
+    expect(codes).toEqual(rule === undefined ? [] : [rule]);
+  });
+});
