@@ -5,7 +5,8 @@
 
 const TESTS = '(\\.spec\\.ts$|/test/|^test/)';
 const ENTRY_POINTS = '^libs/(auth|platform)/src/index\\.ts$';
-const TESTING = '^libs/auth/src/testing/';
+const TESTING = '^libs/(auth|platform)/src/testing/';
+const TESTING_ENTRY_POINTS = '^libs/(auth|platform)/src/testing/index\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -57,14 +58,14 @@ module.exports = {
       comment: 'Import @watchword/auth and @watchword/platform, never a path inside them.',
       severity: 'error',
       from: { path: '^(apps|test|libs/platform)/' },
-      to: { path: '^libs/', pathNot: [ENTRY_POINTS, '^libs/auth/src/testing/index\\.ts$', '^libs/platform/'] },
+      to: { path: '^libs/', pathNot: [ENTRY_POINTS, TESTING_ENTRY_POINTS, '^libs/platform/'] },
     },
     {
       name: 'platform-by-entry-point',
       comment: 'Import @watchword/platform, never a path inside it.',
       severity: 'error',
       from: { path: '^(apps|test)/' },
-      to: { path: '^libs/platform/', pathNot: ENTRY_POINTS },
+      to: { path: '^libs/platform/', pathNot: [ENTRY_POINTS, TESTING_ENTRY_POINTS] },
     },
     {
       name: 'apps-apart',
@@ -107,7 +108,8 @@ module.exports = {
     },
     {
       name: 'testing-only-in-tests',
-      comment: '@watchword/auth/testing makes tokens out of nothing: tests alone may have it.',
+      comment:
+        '@watchword/auth/testing makes tokens out of nothing, @watchword/platform/testing databases: for tests alone.',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: [TESTING, TESTS] },
       to: { path: TESTING },

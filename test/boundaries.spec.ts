@@ -26,6 +26,7 @@ const violations: readonly (readonly [rule: string, file: string, imported: stri
   ['jose-in-its-place', 'apps/orders/src/signs.ts', 'jose'],
   ['jose-in-its-place', 'libs/auth/src/nest/verifies.ts', 'jose'],
   ['testing-only-in-tests', 'apps/orders/src/mints.ts', '@watchword/auth/testing'],
+  ['testing-only-in-tests', 'apps/orders/src/tests-database.ts', '@watchword/platform/testing'],
   ['no-tests-in-production', 'apps/orders/src/uses-spec.ts', './order.spec.js'],
   ['no-development-dependencies-in-production', 'apps/orders/src/tooling.ts', 'supertest'],
 ];
@@ -39,10 +40,12 @@ const innocent: Readonly<Record<string, string>> = {
     "import '../verification/verifier.js';\nimport '@nestjs/common';\nexport const guard = 1;\n",
   'libs/auth/src/verification/verifier.ts': "import 'jose';\nexport const verifier = 1;\n",
   'libs/auth/src/revocation/list.ts': "import '../verification/verifier.js';\nexport const list = 1;\n",
+  'libs/platform/src/testing/index.ts': 'export const database = 1;\n',
   'libs/auth/src/testing/index.ts': "import 'jose';\nimport '../nest/guard.js';\n",
   'apps/catalog/src/product.ts':
     "import '@watchword/auth';\nimport '@watchword/platform';\nexport const product = 1;\n",
-  'apps/catalog/src/product.spec.ts': "import '@watchword/auth/testing';\nimport 'jose';\nimport 'supertest';\n",
+  'apps/catalog/src/product.spec.ts':
+    "import '@watchword/auth/testing';\nimport '@watchword/platform/testing';\nimport 'jose';\nimport 'supertest';\n",
   'apps/orders/src/order.spec.ts': 'export const order = 1;\n',
 };
 
