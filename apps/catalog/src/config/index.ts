@@ -1,0 +1,1 @@
+export { CatalogConfig } from './catalog-config.js';

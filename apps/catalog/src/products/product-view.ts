@@ -1,0 +1,28 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Product, ProductPage } from './product.js';
+
+/** A product as it is answered. */
+export class ProductView implements Product {
+  @ApiProperty({ example: 'TENT-2P' })
+  readonly sku!: string;
+
+  @ApiProperty()
+  readonly name!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly description!: string | null;
+
+  @ApiProperty({ description: 'In the smallest unit of the currency' })
+  readonly priceCents!: number;
+
+  @ApiProperty({ example: 'EUR', description: 'ISO 4217' })
+  readonly currency!: string;
+}
+
+export class ProductPageView implements ProductPage {
+  @ApiProperty({ type: [ProductView] })
+  readonly items!: readonly ProductView[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'What `after` must be for the next page' })
+  readonly next!: string | null;
+}

@@ -1,0 +1,71 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Public, Scopes } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import type { Product, ProductPage } from './product.js';
+import { ChangeProduct, CreateProduct, ListProducts, ProductPath } from './product-requests.js';
+import { ProductStore } from './product-store.js';
+import { ProductPageView, ProductView } from './product-view.js';
+
+@ApiTags('products')
+@Controller('products')
+export class ProductsController {
+  constructor(@Inject(ProductStore) private readonly products: ProductStore) {}
+
+  @Public()
+  @Get()
+  @ApiOkResponse({ type: ProductPageView })
+  list(@Query() query: ListProducts): Promise<ProductPage> {
+    return this.products.list(query);
+  }
+
+  @Public()
+  @Get(':sku')
+  @ApiOkResponse({ type: ProductView })
+  @ApiNotFoundResponse({ description: 'not_found' })
+  async read(@Param() { sku }: ProductPath): Promise<Product> {
+    return (await this.products.find(sku)) ?? notFound(sku);
+  }
+
+  @Scopes('catalog:write')
+  @Post()
+  @ApiBearerAuth()
+  @ApiCreatedResponse({ type: ProductView })
+  @ApiConflictResponse({ description: 'conflict: the SKU is taken' })
+  async create(@Body() { sku, name, description = null, priceCents, currency }: CreateProduct): Promise<Product> {
+    const created = await this.products.add({ sku, name, description, priceCents, currency });
+    if (created === undefined) throw new ProblemError(409, 'conflict', `There is a product ${sku} already`);
+    return created;
+  }
+
+  @Scopes('catalog:write')
+  @Patch(':sku')
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: ProductView })
+  @ApiNotFoundResponse({ description: 'not_found' })
+  async change(@Param() { sku }: ProductPath, @Body() changes: ChangeProduct): Promise<Product> {
+    return (await this.products.change(sku, changes)) ?? notFound(sku);
+  }
+
+  @Scopes('catalog:write')
+  @Delete(':sku')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiNoContentResponse()
+  @ApiNotFoundResponse({ description: 'not_found' })
+  async remove(@Param() { sku }: ProductPath): Promise<void> {
+    if (!(await this.products.remove(sku))) notFound(sku);
+  }
+}
+
+function notFound(sku: string): never {
+  throw new ProblemError(404, 'not_found', `There is no product ${sku}`);
+}

@@ -1,0 +1,1 @@
+export { InventoryConfig } from './inventory-config.js';

@@ -1,0 +1,12 @@
+import type { VerifiedToken } from '@watchword/auth';
+
+/** Somebody, unmistakably: a subject alone is unique within its issuer only. */
+export interface Owner {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+export const ownerOf = ({ issuer, subject }: VerifiedToken): Owner => ({ issuer, subject });
+
+export const sameOwner = (one: Owner, other: Owner): boolean =>
+  one.issuer === other.issuer && one.subject === other.subject;

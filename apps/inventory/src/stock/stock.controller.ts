@@ -1,0 +1,35 @@
+import { Controller, Inject, Logger } from '@nestjs/common';
+import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { CurrentUser, Scopes, type VerifiedToken } from '@watchword/auth';
+import { ownerOf } from '../owners/owner.js';
+import type { StockLevel } from './stock-level.js';
+import { AdjustStock, ReadStock } from './stock-messages.js';
+import { StockStore } from './stock-store.js';
+
+@Controller()
+export class StockController {
+  private readonly logger = new Logger(StockController.name);
+
+  constructor(@Inject(StockStore) private readonly stock: StockStore) {}
+
+  /** Answers for every SKU asked; one that nobody ever stocked has nothing available. */
+  @Scopes('inventory:read')
+  @MessagePattern('stock.read')
+  async read(@Payload() { skus }: ReadStock): Promise<{ items: readonly StockLevel[] }> {
+    const known = new Map((await this.stock.read(skus)).map(({ sku, available }) => [sku, available]));
+    return { items: skus.map((sku) => ({ sku, available: known.get(sku) ?? 0 })) };
+  }
+
+  /** An event has no answer: that it was refused is in the log and in the table of adjustments. */
+  @Scopes('inventory:adjust')
+  @EventPattern('stock.adjust')
+  async adjust(
+    @Payload() { adjustmentId, sku, delta }: AdjustStock,
+    @CurrentUser() caller: VerifiedToken,
+  ): Promise<void> {
+    const by = ownerOf(caller);
+    const outcome = await this.stock.adjust({ adjustmentId, sku, delta, by, at: new Date() });
+    const level = outcome === 'refused' ? 'warn' : 'log';
+    this.logger[level]({ msg: `stock adjustment ${outcome}`, adjustmentId, sku, delta, subject: by.subject });
+  }
+}

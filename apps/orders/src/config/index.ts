@@ -1,0 +1,1 @@
+export { OrdersConfig } from './orders-config.js';

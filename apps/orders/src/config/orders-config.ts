@@ -1,0 +1,79 @@
+import { IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Max, Min, ValidateIf } from 'class-validator';
+import { Variable, VerifierConfig } from '@watchword/platform';
+
+const HTTP_URL = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+
+/** What the background job authenticates with at the issuer. */
+export interface ServiceCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tokenEndpoint: string;
+}
+
+export class OrdersConfig extends VerifierConfig {
+  @Variable({ doc: 'Port of HTTP. 0 takes any free one.' })
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  override readonly PORT: number = 3002;
+
+  @Variable({ doc: 'Where catalog answers over HTTP.' })
+  @IsUrl(HTTP_URL, { message: 'CATALOG_URL must be an http or https URL' })
+  readonly CATALOG_URL: string = 'http://127.0.0.1:3001';
+
+  @Variable({ doc: 'Host on which inventory answers over TCP.' })
+  @IsString()
+  @IsNotEmpty()
+  readonly INVENTORY_HOST: string = '127.0.0.1';
+
+  @Variable({ doc: 'Port on which inventory answers over TCP.' })
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  readonly INVENTORY_PORT: number = 4003;
+
+  @Variable({ doc: 'Milliseconds that catalog or inventory may take to answer.' })
+  @IsInt()
+  @Min(1)
+  @Max(60_000)
+  readonly DOWNSTREAM_TIMEOUT_MS: number = 5_000;
+
+  @Variable({
+    doc: "This app's client at the issuer, for the job that releases what abandoned orders hold. Without it the job is off.",
+  })
+  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID != null || CLIENT_SECRET != null)
+  @IsString()
+  @IsNotEmpty({ message: 'CLIENT_ID must be set when CLIENT_SECRET is' })
+  readonly CLIENT_ID?: string;
+
+  @Variable({ doc: 'The secret of CLIENT_ID.', secret: true })
+  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID != null || CLIENT_SECRET != null)
+  @IsString()
+  @IsNotEmpty({ message: 'CLIENT_SECRET must be set when CLIENT_ID is' })
+  readonly CLIENT_SECRET?: string;
+
+  @Variable({ doc: 'Where service tokens are issued, when not at AUTH_ISSUER (inside a private network, say).' })
+  @IsOptional()
+  @IsUrl(HTTP_URL, { message: 'AUTH_TOKEN_ENDPOINT must be an http or https URL' })
+  readonly AUTH_TOKEN_ENDPOINT?: string;
+
+  @Variable({ doc: 'Seconds after which an order that was never completed counts as abandoned.' })
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  readonly ABANDONED_AFTER_SECONDS: number = 300;
+
+  @Variable({ doc: 'Seconds between two looks for abandoned orders.' })
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  readonly ABANDONED_CHECK_SECONDS: number = 60;
+
+  /** Undefined where no client is configured. */
+  get serviceCredentials(): ServiceCredentials | undefined {
+    const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = this;
+    if (clientId === undefined || clientSecret === undefined) return undefined;
+    const tokenEndpoint = this.AUTH_TOKEN_ENDPOINT ?? `${this.AUTH_ISSUER.replace(/\/$/, '')}/oauth/token`;
+    return { clientId, clientSecret, tokenEndpoint };
+  }
+}

@@ -1,0 +1,24 @@
+import type { AuthTcpClient } from '@watchword/auth';
+import { downstreamError } from '../downstream/downstream-error.js';
+import type { Inventory, ItemToReserve } from './inventory.js';
+
+/** Inventory over Nest's TCP transport. As whom it is called is the client's matter. */
+export class TcpInventory implements Inventory {
+  constructor(private readonly client: Pick<AuthTcpClient, 'send'>) {}
+
+  async reserve(reservationId: string, items: readonly ItemToReserve[]): Promise<void> {
+    await this.ask('stock.reserve', { reservationId, items });
+  }
+
+  async release(reservationId: string): Promise<void> {
+    await this.ask('stock.release', { reservationId });
+  }
+
+  private async ask(pattern: string, data: object): Promise<void> {
+    try {
+      await this.client.send<unknown>(pattern, data);
+    } catch (error) {
+      throw downstreamError('inventory', error);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import type { Order } from './order.js';
+import type { OrderStore } from './order-store.js';
+import type { ReleaseStock } from './release-stock.js';
+
+const BATCH = 100;
+
+export interface ReleaseReport {
+  readonly released: number;
+  readonly failures: readonly { readonly orderId: string; readonly error: unknown }[];
+}
+
+/**
+ * Finds orders that were never completed, and cancelled ones whose stock was not given back, and releases their stock.
+ *
+ * Several instances may do it at once: cancelling is one conditional statement and a release may be repeated.
+ */
+export class AbandonedOrders {
+  constructor(
+    private readonly orders: OrderStore,
+    private readonly releaseStock: ReleaseStock,
+    private readonly clock: Clock,
+    /** Must be longer than placing an order ever takes. */
+    private readonly abandonedAfterSeconds: number,
+  ) {}
+
+  /** One failure does not keep the others from being released, unless it says that none can be now. */
+  async release(signal?: AbortSignal): Promise<ReleaseReport> {
+    const pendingBefore = new Date(this.clock.now() - this.abandonedAfterSeconds * 1000);
+    const failures: { orderId: string; error: unknown }[] = [];
+    let released = 0;
+    let after: string | undefined;
+    for (;;) {
+      const batch = await this.orders.toRelease({ pendingBefore, limit: BATCH, after });
+      for (const order of batch) {
+        if (signal?.aborted === true) return { released, failures };
+        try {
+          if (await this.releaseOne(order)) released += 1;
+        } catch (error) {
+          failures.push({ orderId: order.id, error });
+          // Inventory or the issuer is down: the rest would only wait for the same answer.
+          if (error instanceof ProblemError && error.status === 503) return { released, failures };
+        }
+      }
+      after = batch.at(-1)?.id;
+      if (batch.length < BATCH) return { released, failures };
+    }
+  }
+
+  private async releaseOne({ id, status }: Order): Promise<boolean> {
+    // It may have been confirmed since it was listed; then it keeps its stock.
+    if (status === 'pending' && !(await this.orders.cancel(id, ['pending']))) return false;
+    await this.releaseStock.of(id);
+    return true;
+  }
+}

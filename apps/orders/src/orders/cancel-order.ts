@@ -1,0 +1,27 @@
+import type { VerifiedToken } from '@watchword/auth';
+import type { Order } from './order.js';
+import type { OrderStore } from './order-store.js';
+import type { ReleaseStock } from './release-stock.js';
+import type { VisibleOrders } from './visible-orders.js';
+
+/** Cancels an order and gives its stock back. */
+export class CancelOrder {
+  constructor(
+    private readonly visible: VisibleOrders,
+    private readonly orders: OrderStore,
+    private readonly releaseStock: ReleaseStock,
+  ) {}
+
+  /**
+   * The order is cancelled first: were its stock given back before, a crash between would leave a confirmed order
+   * without stock. Where the release fails the order stays cancelled, and the same call again, or the job, finishes it.
+   *
+   * @throws ProblemError 404 `not_found`, and as `Inventory.release`
+   */
+  async cancel(id: string, caller: VerifiedToken): Promise<Order> {
+    const order = await this.visible.find(id, caller);
+    await this.orders.cancel(id, ['pending', 'confirmed']);
+    if (!order.stockReleased) await this.releaseStock.of(id);
+    return { ...order, status: 'cancelled', stockReleased: true };
+  }
+}

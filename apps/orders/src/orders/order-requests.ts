@@ -1,0 +1,63 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type { RequestedItem } from './order.js';
+import { IsSku } from './sku.js';
+
+const MAX_ITEMS = 50;
+const MAX_QUANTITY = 1000;
+const MAX_PAGE = 100;
+
+export class OrderPath {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  readonly id!: string;
+}
+
+export class PlaceOrderItem implements RequestedItem {
+  @ApiProperty({ example: 'TENT-2P' })
+  @IsSku()
+  readonly sku!: string;
+
+  @ApiProperty({ minimum: 1, maximum: MAX_QUANTITY })
+  @IsInt()
+  @Min(1)
+  @Max(MAX_QUANTITY)
+  readonly quantity!: number;
+}
+
+export class PlaceOrderBody {
+  @ApiProperty({ type: [PlaceOrderItem], minItems: 1, maxItems: MAX_ITEMS })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MAX_ITEMS)
+  @ArrayUnique((item?: PlaceOrderItem) => item?.sku, { message: 'items must not name a SKU twice' })
+  @ValidateNested({ each: true })
+  @Type(() => PlaceOrderItem)
+  readonly items!: readonly PlaceOrderItem[];
+}
+
+export class ListOrders {
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: 50 })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  readonly limit: number = 50;
+
+  @ApiPropertyOptional({ description: '`next` of the page before', format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  readonly after?: string;
+}
