@@ -1,17 +1,18 @@
 /**
- * `npm start`: builds what changed and runs the four apps of this folder with embedded databases,
+ * `npm start`: builds what changed and runs the four apps with embedded databases,
  * until Ctrl-C or until one of them ends.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { APPS, DEFAULT_PORTS } from './system/apps.mjs';
+import { APPS, DEFAULT_PORTS, environmentFor } from './system/apps.mjs';
 import { buildWhatChanged } from './system/build.mjs';
 import { portTaken } from './system/free-port.mjs';
 import { LocalSystem } from './system/local-system.mjs';
 import { printLogLine } from './system/print-log-line.mjs';
 
-const root = join(import.meta.dirname, '..');
+/** Where `.env`, `.env.<app>` and the data are: the folder it is run in. */
+const folder = process.cwd();
 
 /** Seconds from the first process to the last app that is ready, on two cores. */
 const BUDGET = { first: 30, later: 10 };
@@ -23,12 +24,17 @@ const WHAT = {
   inventory: 'stock, over TCP; HTTP for health and metrics alone',
 };
 
+/** What every app inherits. One PORT for all four can't be meant. */
+const { PORT: _, ...inherited } = process.env;
+
 /** A variable as the app will see it: the process's own, then `.env.<app>`, then `.env`. */
 function variable(app, name) {
-  const files = [`.env`, `.env.${app}`].map((file) => join(root, file)).filter((file) => existsSync(file));
-  const read = Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8'))), process.env);
+  const files = [`.env`, `.env.${app}`].map((file) => join(folder, file)).filter((file) => existsSync(file));
+  const read = Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8'))), inherited);
   return read[name] || undefined;
 }
+
+const dataDirectory = () => resolve(folder, variable('auth', 'DATA_DIR') ?? '.data');
 
 function configuredPorts() {
   const port = (app, name) => Number(variable(app, name) ?? DEFAULT_PORTS[app]);
@@ -39,6 +45,15 @@ function configuredPorts() {
     inventory: port('inventory', 'PORT'),
     tcp: Number(variable('inventory', 'TCP_PORT') ?? DEFAULT_PORTS.tcp),
   };
+}
+
+/** What the configuration says of the variables that connect the apps; it goes before what the ports imply. */
+function configuredConnections(ports) {
+  const configured = Object.entries(environmentFor(ports)).map(([app, implied]) => {
+    const names = Object.keys(implied).filter((name) => variable(app, name) !== undefined);
+    return [app, Object.fromEntries(names.map((name) => [name, variable(app, name)]))];
+  });
+  return Object.fromEntries(configured);
 }
 
 async function refuseTakenPorts(ports) {
@@ -58,7 +73,7 @@ function printSummary(system, { seconds, first, administrator }) {
   console.log(`\nWatchword is ready, ${seconds.toFixed(1)} s after its start (budget ${budget} s).\n`);
   for (const app of [...APPS].reverse()) console.log(`  ${app.padEnd(10)} ${url(app)}  ${WHAT[app]}`);
   console.log(`  ${''.padEnd(10)} tcp://${system.tcp.host}:${system.tcp.port}   inventory's messages`);
-  console.log(`\nEach has its API at /docs. The data is in ${join(variable('auth', 'DATA_DIR') ?? '.data')}/.`);
+  console.log(`\nEach has its API at /docs. The data is in ${dataDirectory()}.`);
   if (administrator !== undefined) {
     console.log('\nThe first administrator, made just now. The password is shown this once:');
     console.log(`  email     ${administrator.email}\n  password  ${administrator.password}`);
@@ -88,15 +103,19 @@ async function main() {
   const built = await buildWhatChanged();
   if (built.length > 0) console.log(`Built ${built.join(', ')}.`);
 
-  const first = !existsSync(join(root, variable('auth', 'DATA_DIR') ?? '.data', 'auth'));
+  const first = !existsSync(join(dataDirectory(), 'auth'));
   console.log(first ? 'Starting for the first time: four databases are made …' : 'Starting …');
   const started = performance.now();
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'PORT'));
-  const system = new LocalSystem({ ports, cwd: root, env: { ...env, LOG_FORMAT: 'json' }, onLine: printLogLine });
+  const system = new LocalSystem({
+    ports,
+    cwd: folder,
+    env: { ...inherited, LOG_FORMAT: 'json' },
+    onLine: printLogLine,
+  });
   system.startAll();
 
-  const interrupted = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve('interrupted'));
+  const interrupted = new Promise((interrupt) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt('interrupted'));
   });
   const ended = system.firstToEnd();
   const ready = system.ready(120_000).then(

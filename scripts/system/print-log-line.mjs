@@ -32,8 +32,8 @@ export function printLogLine(app, line) {
 
 /** @param {Readonly<Record<string, unknown>>} fields */
 function details({ time: _time, level: _level, app: _app, context: _context, msg: _msg, ...fields }) {
-  const error = /** @type {{ stack?: unknown } | undefined} */ (fields['error']);
+  const error = /** @type {{ stack?: string } | undefined} */ (fields['error']);
   const rest = Object.entries(fields).filter(([name]) => name !== 'error' && name !== 'requestId');
   const shown = rest.map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return shown.join('') + (error === undefined ? '' : `\n${String(error.stack ?? JSON.stringify(error))}`);
+  return shown.join('') + (error === undefined ? '' : `\n${error.stack ?? JSON.stringify(error)}`);
 }

@@ -1,0 +1,44 @@
+import { expect, say, send, step } from './narrate.mjs';
+
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
+
+export async function publishedKeys({ auth }, { alg }) {
+  step('How the services can check a signature');
+  if (alg === 'HS256') return sharedSecret(auth);
+  say(`auth publishes its public keys. The private one never leaves it. Each service fetches the public ones in the background, before they are needed,
+    and finds the right one by the kid in a token's header.`);
+  const { status, body } = await send('GET', `${auth}/.well-known/jwks.json`);
+  expect(status === 200 && body.keys.length > 0, `there are ${body.keys.length} public keys`, body);
+  expect(
+    body.keys.every((key) => PRIVATE.every((member) => !(member in key))),
+    'and nothing private in them',
+    body,
+  );
+}
+
+/** In shared-secret mode there is nothing to publish, and nothing may be. */
+async function sharedSecret(auth) {
+  say(
+    'This system signs with a secret that auth and each service hold (JWT_SIGNING=shared-secret). It is never published.',
+  );
+  const { body } = await send('GET', `${auth}/.well-known/jwks.json`);
+  expect((body.keys ?? []).length === 0, 'no key is published', body);
+}
+
+/** Stops the issuer, and asks the services once more. Only in a system of the demo's own. */
+export async function verifyWithoutIssuer({ urls, stopAuth }, session) {
+  step('auth is gone: who is logged in goes on working');
+  if (stopAuth === undefined) {
+    say('This is your system, so the demo does not stop its auth. Run the demo without `npm start` to see it.');
+    return;
+  }
+  await stopAuth();
+  say('The demo has just stopped the auth app. No service can ask it anything now, and none needs to.');
+  const body = { items: [{ sku: 'LAMP-OIL', quantity: 1 }] };
+  const { status, body: placed } = await send('POST', `${urls.orders}/orders`, { token: session.access_token, body });
+  expect(status === 201, 'an order through all three services, with auth stopped', placed);
+  const { status: forged } = await send('GET', `${urls.orders}/orders`, {
+    token: `${session.access_token.slice(0, -4)}AAAA`,
+  });
+  expect(forged === 401, 'a forged token is refused as before', forged);
+}

@@ -1,0 +1,69 @@
+const paint = (code) => (text) => (process.stdout.isTTY ? `\u001B[${code}m${text}\u001B[0m` : text);
+const bold = paint(1);
+const dim = paint(2);
+const green = paint(32);
+
+let steps = 0;
+
+/** A heading that is no step. */
+export const title = (text) => console.log(`\n${bold(text)}\n`);
+
+/** A sentence or more, wrapped for a terminal. */
+export function say(text) {
+  const words = text.replaceAll(/\s+/g, ' ').trim().split(' ');
+  const lines = [''];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last.length + word.length > 96) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  console.log(lines.join('\n'));
+}
+
+/** Begins a step. */
+export function step(text) {
+  steps += 1;
+  console.log(`\n${bold(`${steps}. ${text}`)}`);
+}
+
+/** Lines that came or went over the wire. */
+export function show(text) {
+  for (const line of text.split('\n')) console.log(dim(`   │ ${line}`));
+}
+
+/** States what was proved, or ends the demo. */
+export function expect(condition, claim, found) {
+  if (!condition) throw new Error(`it should be that ${claim}, but it is not. What came: ${JSON.stringify(found)}`);
+  console.log(green(`   ✓ ${claim}`));
+}
+
+/** Long opaque strings are cut where they are shown. */
+const shorten = (text) => text.replaceAll(/([\w-]{12})[\w.-]{40,}/g, '$1…');
+
+/**
+ * Sends a request, shows it and its answer, and gives back status, headers and the parsed body.
+ */
+export async function send(method, url, { token, body } = {}) {
+  const headers = {
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  show(`→ ${method} ${url}`);
+  if (token !== undefined) show(`  Authorization: Bearer ${shorten(token)}`);
+  if (body !== undefined) show(`  ${shorten(JSON.stringify(hidePassword(body)))}`);
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  const text = await response.text();
+  const answer = text === '' ? undefined : JSON.parse(text);
+  show(`← ${response.status} ${response.statusText}`);
+  const challenge = response.headers.get('www-authenticate');
+  if (challenge !== null) show(`  WWW-Authenticate: ${challenge}`);
+  if (answer !== undefined) show(`  ${shorten(JSON.stringify(answer))}`);
+  return { status: response.status, headers: response.headers, body: answer };
+}
+
+const hidePassword = (body) => ('password' in body ? { ...body, password: '••••••••' } : body);

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildWhatChanged } from '../system/build.mjs';
+import { freePort } from '../system/free-port.mjs';
+import { LocalSystem } from '../system/local-system.mjs';
+import { expect, say } from './narrate.mjs';
+
+/** Seconds from the first process to the last app that is ready, on two cores. */
+const BUDGET = { first: 30, later: 10 };
+
+async function freePorts() {
+  const [auth, catalog, orders, inventory, tcp] = await Promise.all(Array.from({ length: 5 }, freePort));
+  return { auth, catalog, orders, inventory, tcp };
+}
+
+/** Starts all four apps and says how long it took. */
+async function boot(system, kind) {
+  const started = performance.now();
+  system.startAll();
+  await system.ready(120_000);
+  const seconds = (performance.now() - started) / 1000;
+  expect(seconds <= BUDGET[kind], `the ${kind} start took ${seconds.toFixed(1)} s (budget ${BUDGET[kind]} s)`, seconds);
+}
+
+/** `JWT_SIGNING=shared-secret npm run demo` shows the other way to sign. */
+function signing() {
+  if (process.env.JWT_SIGNING !== 'shared-secret') return {};
+  return { JWT_SIGNING: 'shared-secret', JWT_SHARED_SECRETS: randomBytes(32).toString('base64url') };
+}
+
+/** A system of the demo's own: other ports, a directory that is deleted at the end. */
+export async function startOwnSystem() {
+  say(
+    'No running system was found at the default ports, so the demo starts one of its own and throws it away at the end.',
+  );
+  const built = await buildWhatChanged();
+  if (built.length > 0) say(`Built ${built.join(', ')}.`);
+  const folder = await mkdtemp(join(tmpdir(), 'watchword-demo-'));
+  const { PATH = '', HOME = '' } = process.env;
+  const system = new LocalSystem({
+    ports: await freePorts(),
+    cwd: folder,
+    env: {
+      PATH,
+      HOME,
+      DATA_DIR: join(folder, 'data'),
+      LOG_LEVEL: 'warn',
+      LOG_FORMAT: 'json',
+      ...signing(),
+    },
+  });
+  const stop = async () => {
+    await system.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  process.once('SIGINT', () => void stop().then(() => process.exit(130)));
+  try {
+    await boot(system, 'first');
+    await system.stop();
+    await boot(system, 'later');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    urls: { auth: system.url('auth'), catalog: system.url('catalog'), orders: system.url('orders') },
+    stopAuth: () => system.app('auth').stop(),
+    stop,
+  };
+}
