@@ -1,1 +1,47 @@
-export {};
+export { APP_NAME } from './boot/app-name.js';
+export { bootstrap } from './boot/bootstrap.js';
+export type { BootstrapOptions } from './boot/bootstrap.js';
+export { createApp } from './boot/create-app.js';
+export type { App, AppOptions, TcpAddress } from './boot/create-app.js';
+export { Lifecycle } from './boot/lifecycle.js';
+export { PlatformModule } from './boot/platform.module.js';
+export type { PlatformModuleOptions } from './boot/platform.module.js';
+export { AppConfig } from './config/app-config.js';
+export type { LogLevel } from './config/app-config.js';
+export { ConfigError } from './config/config-error.js';
+export { describeVariables } from './config/describe-variables.js';
+export type { VariableDescription } from './config/describe-variables.js';
+export { readEnvironment } from './config/environment.js';
+export type { Environment } from './config/environment.js';
+export { IsSharedSecretList } from './config/is-shared-secret-list.js';
+export { loadConfig } from './config/load-config.js';
+export { Variable } from './config/variable.js';
+export type { VariableOptions } from './config/variable.js';
+export { VerifierConfig } from './config/verifier-config.js';
+export {
+  databaseError,
+  isCheckViolation,
+  isForeignKeyViolation,
+  isRetryable,
+  isUniqueViolation,
+} from './database/database-error.js';
+export type { DatabaseErrorInfo } from './database/database-error.js';
+export { DatabaseModule } from './database/database.module.js';
+export type { DatabaseModuleOptions } from './database/database.module.js';
+export { DATABASE, InjectDatabase } from './database/database.js';
+export type { Database, DatabaseOrTransaction, DatabaseSchema, QueryResult, Transaction } from './database/database.js';
+export { NestedQueryError } from './database/nested-query-error.js';
+export { openDatabase } from './database/open-database.js';
+export type { DatabaseOptions, OpenDatabase } from './database/open-database.js';
+export { HealthRegistry } from './health/health-registry.js';
+export type { CheckResult, HealthCheck, HealthReport } from './health/health-registry.js';
+export { ProblemError } from './http/problem-error.js';
+export type { FieldError, ProblemErrorOptions } from './http/problem-error.js';
+export { ProblemFilter, respond } from './http/problem.filter.js';
+export type { RpcProblem } from './http/problem.filter.js';
+export { problemOf } from './http/problem.js';
+export type { Problem } from './http/problem.js';
+export { createValidationPipe } from './http/validation-pipe.js';
+export { redact, redactText } from './logging/redact.js';
+export { currentRequestId } from './logging/request-context.js';
+export { Metrics } from './metrics/metrics.js';

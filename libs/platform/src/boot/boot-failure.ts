@@ -1,0 +1,37 @@
+import { ConfigError } from '../config/config-error.js';
+import { LockedError } from '../database/pglite/directory-lock.js';
+import { DatabaseUnreachableError } from '../database/postgres/migrate-postgres.js';
+import { redactText } from '../logging/redact.js';
+
+/** Faults that the operator corrects: their message says how, and a stack would only hide it. */
+const OPERATORS = [ConfigError, LockedError, DatabaseUnreachableError];
+
+/** Says on stderr why an app does not start. */
+export function reportBootFailure(app: string, error: unknown): void {
+  process.stderr.write(`${redactText(describe(app, error))}\n`);
+}
+
+function describe(app: string, error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (OPERATORS.some((kind) => error instanceof kind)) return `${app} can not start: ${(error as Error).message}`;
+  if (isListenError(error)) return `${app} can not start: ${listenMessage(error)}`;
+  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${app} can not start: ${shown}`;
+}
+
+interface ListenError extends NodeJS.ErrnoException {
+  readonly port?: number;
+  readonly address?: string;
+}
+
+function isListenError(error: unknown): error is ListenError {
+  return error instanceof Error && (error as ListenError).syscall === 'listen';
+}
+
+function listenMessage({ code, address, port }: ListenError): string {
+  const where = `${address ?? ''}:${String(port)}`;
+  if (code === 'EADDRINUSE') return `another process listens on ${where} already; stop it or set another port`;
+  if (code === 'EACCES') return `this user may not listen on ${where}`;
+  if (code === 'EADDRNOTAVAIL') return `${address ?? ''} is not an address of this machine; correct HOST`;
+  return `it can not listen on ${where} (${code ?? 'unknown reason'})`;
+}

@@ -1,0 +1,68 @@
+import { Logger, type Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import type { AppConfig } from '../config/app-config.js';
+import { readEnvironment } from '../config/environment.js';
+import { loadConfig } from '../config/load-config.js';
+import { StructuredLogger } from '../logging/structured-logger.js';
+import { createApp, type App, type TcpAddress } from './create-app.js';
+import { reportBootFailure } from './boot-failure.js';
+import { shutDownOnSignals } from './shutdown.js';
+
+export interface BootstrapOptions<C extends AppConfig> {
+  /** The app's name, as in `PlatformModule.forRoot`. */
+  readonly name: string;
+  /** Imports `PlatformModule.forRoot({ name, config })` first. */
+  readonly module: Type<object>;
+  readonly config: Type<C>;
+  /** For an app that also answers RPC messages: where it listens for them. */
+  readonly tcp?: (config: C) => TcpAddress;
+  /** Called before bodies are parsed: for middleware that reads a body itself. */
+  readonly configure?: (app: NestExpressApplication, config: C) => void;
+}
+
+/**
+ * Starts an app: configuration, database, HTTP, RPC; logs `ready` when all of it listens.
+ * Never rejects: what keeps the app from starting is printed as one clear message, and the process exits with 1.
+ */
+export async function bootstrap<C extends AppConfig>(options: BootstrapOptions<C>): Promise<void> {
+  try {
+    await start(options);
+  } catch (error) {
+    reportBootFailure(options.name, error);
+    process.exit(1);
+  }
+}
+
+async function start<C extends AppConfig>({
+  name,
+  module,
+  config,
+  tcp,
+  configure,
+}: BootstrapOptions<C>): Promise<void> {
+  const settings = loadConfig(name, config, readEnvironment(name));
+  const logger = new StructuredLogger({ app: name, level: settings.LOG_LEVEL, format: formatOf(settings) });
+  const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure });
+  shutDownOnSignals(app, settings.SHUTDOWN_TIMEOUT_MS);
+  await app.nest.startAllMicroservices();
+  await app.nest.listen(settings.PORT, settings.HOST);
+  new Logger('Boot').log('ready', { name, ...addressesOf(app), pid: process.pid });
+}
+
+function formatOf({ LOG_FORMAT, NODE_ENV }: AppConfig): 'json' | 'text' {
+  if (LOG_FORMAT !== 'auto') return LOG_FORMAT;
+  return process.stdout.isTTY && NODE_ENV !== 'production' ? 'text' : 'json';
+}
+
+function addressesOf({ nest, tcp }: App): Record<string, string> {
+  const http = nest.getHttpServer().address() as AddressInfo;
+  const rpc = tcp?.unwrap<import('node:net').Server>().address() as AddressInfo | undefined;
+  return {
+    url: `http://${hostAndPort(http)}`,
+    ...(rpc === undefined ? {} : { tcp: `tcp://${hostAndPort(rpc)}` }),
+  };
+}
+
+const hostAndPort = ({ address, family, port }: AddressInfo): string =>
+  family === 'IPv6' ? `[${address}]:${String(port)}` : `${address}:${String(port)}`;

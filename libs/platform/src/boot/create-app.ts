@@ -1,0 +1,69 @@
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AppConfig } from '../config/app-config.js';
+import { accessLog } from '../http/access-log.middleware.js';
+import { drainable } from '../http/drain-http-server.js';
+import { serveOpenApi } from '../http/open-api.js';
+import { requestScope } from '../http/request-scope.middleware.js';
+import { secureHeaders } from '../http/secure-headers.js';
+import { StructuredLogger } from '../logging/structured-logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { DrainingTcpServer } from '../rpc/draining-tcp-server.js';
+import { APP_NAME } from './app-name.js';
+
+/** Where an app listens for RPC. */
+export interface TcpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface AppOptions<C extends AppConfig> {
+  readonly module: Type<object>;
+  readonly config: C;
+  readonly logger: StructuredLogger | false;
+  /** For an app that also answers RPC messages. */
+  readonly tcp?: TcpAddress | undefined;
+  /** Called before the body is parsed: for middleware that reads the body itself. */
+  readonly configure?: ((app: NestExpressApplication, config: C) => void) | undefined;
+}
+
+/** An app that is wired and does not listen yet. */
+export interface App {
+  readonly nest: NestExpressApplication;
+  readonly tcp: DrainingTcpServer | undefined;
+  readonly http: { drain(): Promise<void> };
+}
+
+/** Longest time that a client may take to send a whole request, and its head, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** Makes the Nest application with everything that is the same for all apps. */
+export async function createApp<C extends AppConfig>(options: AppOptions<C>): Promise<App> {
+  const { module, config, logger, configure } = options;
+  const nest = await NestFactory.create<NestExpressApplication>(module, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  nest.set('etag', false);
+  nest.disable('x-powered-by');
+  nest.set('trust proxy', config.trustedProxies.length > 0 ? config.trustedProxies : false);
+  nest.use(requestScope(), accessLog(nest.get(Metrics)), secureHeaders());
+  configure?.(nest, config);
+  nest.useBodyParser('json', { limit: config.BODY_LIMIT_BYTES });
+  const tcp = options.tcp && connectTcp(nest, options.tcp);
+  serveOpenApi(nest, nest.get<string>(APP_NAME));
+  const server = nest.getHttpServer();
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  return { nest, tcp, http: drainable(server) };
+}
+
+/** Without `inheritAppConfig` the global guards would not see RPC messages: every handler would be open. */
+function connectTcp(nest: NestExpressApplication, address: TcpAddress): DrainingTcpServer {
+  const strategy = new DrainingTcpServer(address);
+  nest.connectMicroservice({ strategy }, { inheritAppConfig: true });
+  return strategy;
+}

@@ -1,0 +1,39 @@
+import { Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App } from './create-app.js';
+import { Lifecycle } from './lifecycle.js';
+
+/**
+ * Shuts the app down on SIGTERM and SIGINT: not ready any more, nothing new accepted, what is in flight answered on HTTP
+ * and TCP, then everything closed. Exits with 0, or with 1 if closing failed. A second signal exits at once.
+ */
+export function shutDownOnSignals(app: App, timeoutMs: number): void {
+  const logger = new Logger('Shutdown');
+  let begun = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (begun) process.exit(1);
+    begun = true;
+    logger.log('draining', { signal });
+    shutDown(app, timeoutMs, logger).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error('The shutdown failed', error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+async function shutDown({ nest, http, tcp }: App, timeoutMs: number, logger: Logger): Promise<void> {
+  nest.get(Lifecycle).beginDrain();
+  const drained = Promise.all([http.drain(), tcp?.drain()]).then(() => true);
+  const inTime = await Promise.race([drained, sleep(timeoutMs, false, { ref: false })]);
+  if (!inTime) {
+    logger.warn('What was still in flight is cut off', { timeoutMs });
+    nest.getHttpServer().closeAllConnections();
+  }
+  await nest.close();
+  logger.log('stopped');
+}

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The environment of an app: the process's own, before `.env.<app>`, before `.env` of the working directory.
+ * An empty variable of the process hides the files' value too.
+ */
+export function readEnvironment(
+  app: string,
+  directory: string = process.cwd(),
+  own: Environment = process.env,
+): Environment {
+  return { ...readFile(join(directory, '.env')), ...readFile(join(directory, `.env.${app}`)), ...own };
+}
+
+function readFile(path: string): Environment {
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+}

@@ -1,0 +1,55 @@
+import type { Type } from '@nestjs/common';
+import { validateSync } from 'class-validator';
+import { ConfigError } from './config-error.js';
+import type { Environment } from './environment.js';
+import { variablesOf } from './variable.js';
+
+/**
+ * Makes and validates a configuration from the environment.
+ *
+ * A variable that is unset or empty keeps its default. All faults are reported together.
+ *
+ * @throws ConfigError naming each wrong variable and what it must be
+ */
+export function loadConfig<T extends object>(app: string, configClass: Type<T>, environment: Environment): T {
+  const config = new configClass();
+  const faults: string[] = [];
+  const production = environment['NODE_ENV'] === 'production';
+  for (const [name, { explicitInProduction }] of variablesOf(configClass)) {
+    const text = environment[name]?.trim();
+    if (text !== undefined && text !== '') {
+      Reflect.set(config, name, parse(text, typeOf(config, name)));
+    } else if (production && explicitInProduction === true) {
+      faults.push(`${name} must be set when NODE_ENV is production: its default is for development alone`);
+    }
+  }
+  faults.push(...invalid(config, environment));
+  if (faults.length > 0) throw new ConfigError(app, faults);
+  return Object.freeze(config);
+}
+
+function invalid(config: object, environment: Environment): string[] {
+  const variables = variablesOf(config.constructor);
+  return validateSync(config, { skipMissingProperties: false }).flatMap(({ property, constraints }) => {
+    const { secret } = variables.get(property) ?? {};
+    const given = environment[property]?.trim();
+    const shown = given === undefined || given === '' ? 'not set' : secret === true ? 'hidden' : JSON.stringify(given);
+    return Object.values(constraints ?? {}).map((message) => `${message} (it is ${shown})`);
+  });
+}
+
+/** The declared type, or that of the default. */
+function typeOf(config: object, name: string): unknown {
+  const declared: unknown = Reflect.getMetadata('design:type', config, name);
+  if (declared === Number || declared === Boolean || declared === String) return declared;
+  const byDefault: unknown = Reflect.get(config, name);
+  if (typeof byDefault === 'number') return Number;
+  return typeof byDefault === 'boolean' ? Boolean : String;
+}
+
+/** What can't be converted stays as it is, for the validator to refuse. */
+function parse(text: string, type: unknown): unknown {
+  if (type === Number) return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  if (type === Boolean) return text === 'true' ? true : text === 'false' ? false : text;
+  return text;
+}

@@ -1,0 +1,47 @@
+/** SQLSTATE codes that code decides by (PostgreSQL, appendix A). */
+const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
+const CHECK_VIOLATION = '23514';
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+/** What the database said of a statement that it refused. */
+export interface DatabaseErrorInfo {
+  /** SQLSTATE, five characters. */
+  readonly code: string;
+  readonly constraint: string | undefined;
+  readonly table: string | undefined;
+}
+
+/** The database's own error, out of what drizzle and either driver wrap around it; undefined if there is none. */
+export function databaseError(error: unknown): DatabaseErrorInfo | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const { code, constraint, table } = at as Error & Partial<DatabaseErrorInfo>;
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return { code, constraint, table };
+  }
+  return undefined;
+}
+
+/** A row with this key is there already. With `constraint`, that one alone is meant. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  return violates(error, UNIQUE_VIOLATION, constraint);
+}
+
+export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
+  return violates(error, FOREIGN_KEY_VIOLATION, constraint);
+}
+
+export function isCheckViolation(error: unknown, constraint?: string): boolean {
+  return violates(error, CHECK_VIOLATION, constraint);
+}
+
+/** The transaction lost against another one; the same again may succeed. */
+export function isRetryable(error: unknown): boolean {
+  const code = databaseError(error)?.code;
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
+}
+
+function violates(error: unknown, code: string, constraint: string | undefined): boolean {
+  const info = databaseError(error);
+  return info?.code === code && (constraint === undefined || info.constraint === constraint);
+}

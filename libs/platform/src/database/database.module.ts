@@ -1,0 +1,67 @@
+import { Logger, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { HealthRegistry } from '../health/health-registry.js';
+import { APP_NAME } from '../boot/app-name.js';
+import { DATABASE, type DatabaseSchema } from './database.js';
+import { openDatabase, type OpenDatabase } from './open-database.js';
+
+export interface DatabaseModuleOptions {
+  /** `import * as schema from './database/schema.js'` */
+  readonly schema: DatabaseSchema;
+  /** `join(import.meta.dirname, 'database/migrations')`, in a file at the root of the app's sources. */
+  readonly migrationsFolder: string;
+}
+
+const OPEN_DATABASE = Symbol('OpenDatabase');
+
+/** Opens the app's database at boot, migrated; reports it to readiness; closes it last. */
+@Module({})
+export class DatabaseModule {
+  static forRoot({ schema, migrationsFolder }: DatabaseModuleOptions): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      providers: [
+        {
+          provide: OPEN_DATABASE,
+          inject: [AppConfig, APP_NAME],
+          useFactory: (config: AppConfig, app: string) => {
+            const logger = new Logger('Database');
+            return openDatabase({
+              app,
+              schema,
+              migrationsFolder,
+              url: config.DATABASE_URL,
+              poolSize: config.DATABASE_POOL_SIZE,
+              dataDirectory: config.DATA_DIR,
+              warn: (message) => logger.warn(message),
+            });
+          },
+        },
+        { provide: DATABASE, inject: [OPEN_DATABASE], useFactory: ({ db }: OpenDatabase) => db },
+        {
+          provide: DatabaseLifecycle,
+          inject: [OPEN_DATABASE, HealthRegistry],
+          useFactory: (database: OpenDatabase, health: HealthRegistry) => new DatabaseLifecycle(database, health),
+        },
+      ],
+      exports: [DATABASE],
+    };
+  }
+}
+
+/** After everything else was stopped nobody needs the database any more. */
+class DatabaseLifecycle implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly database: OpenDatabase,
+    private readonly health: HealthRegistry,
+  ) {}
+
+  onModuleInit(): void {
+    this.health.register('database', () => this.database.ping());
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.database.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { PGlite, type QueryOptions, type Results } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import type { Database, DatabaseSchema } from '../database.js';
+import type { DatabaseOptions, OpenDatabase } from '../open-database.js';
+import { TransactionScope } from '../transaction-scope.js';
+import { DirectoryLock } from './directory-lock.js';
+import { prepareDataDirectory } from './prepare-data-directory.js';
+import { PGLITE_OPTIONS } from './pglite-options.js';
+
+/** Opens the embedded database of an app in a directory of its own, which no other process may have open. */
+export async function openPglite<S extends DatabaseSchema>(options: DatabaseOptions<S>): Promise<OpenDatabase<S>> {
+  const directory = join(options.dataDirectory, options.app);
+  const lock = await DirectoryLock.acquire(`${directory}.lock`, { purpose: `the database in ${directory}` });
+  try {
+    await prepareDataDirectory(directory, options.dataDirectory);
+    const scope = new TransactionScope();
+    const client = new ScopedPglite(scope, directory);
+    await client.waitReady;
+    const db = drizzle({ client, schema: options.schema });
+    await migrate(db, { migrationsFolder: options.migrationsFolder });
+    // Both drivers differ in the result of raw statements alone, and agree on what QueryResult promises of it.
+    const shared = db as unknown as Database<S>;
+    return {
+      db: scope.watch(shared),
+      kind: 'pglite',
+      ping: async () => void (await client.exec('select 1')),
+      close: async () => {
+        if (!client.closed) await client.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** PGlite whose queries outside of a transaction are refused while the caller is inside of one. */
+class ScopedPglite extends PGlite {
+  constructor(
+    private readonly scope: TransactionScope,
+    directory: string,
+  ) {
+    super(directory, PGLITE_OPTIONS);
+  }
+
+  override async query<T>(query: string, params?: unknown[], options?: QueryOptions): Promise<Results<T>> {
+    // The base class queries while it is being built, before `scope` is there.
+    (this.scope as TransactionScope | undefined)?.assertOutside();
+    return super.query<T>(query, params, options);
+  }
+}

@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { access, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { DirectoryLock } from './directory-lock.js';
+import { PGLITE_OPTIONS } from './pglite-options.js';
+
+/**
+ * Makes sure that there is a database cluster in `directory`, whose lock the caller holds.
+ *
+ * Making one (initdb) takes seconds, so it is made once as a template and copied. A copy appears by one rename:
+ * a process that is killed meanwhile leaves nothing that looks like a database.
+ */
+export async function prepareDataDirectory(directory: string, dataDirectory: string): Promise<void> {
+  if (await exists(join(directory, 'PG_VERSION'))) return;
+  const template = await prepareTemplate(await templateHome(dataDirectory));
+  await removeLeftovers(directory);
+  const copy = `${directory}.copy-${String(process.pid)}`;
+  await cp(template, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await rename(copy, directory);
+}
+
+async function prepareTemplate(home: string): Promise<string> {
+  const template = join(home, `pglite-${await pgliteVersion()}`);
+  if (await exists(template)) return template;
+  await mkdir(home, { recursive: true });
+  const lock = await DirectoryLock.acquire(`${template}.lock`, { purpose: `the template ${template}`, waitMs: 60_000 });
+  try {
+    if (await exists(template)) return template;
+    await removeLeftovers(template);
+    const draft = `${template}.copy-${String(process.pid)}`;
+    const database = await PGlite.create(draft, PGLITE_OPTIONS);
+    await database.close();
+    await rename(draft, template);
+    return template;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Beside the packages where that is writable, so that all data directories of this checkout share one. */
+async function templateHome(dataDirectory: string): Promise<string> {
+  const packages = resolve('node_modules');
+  const writable = await access(packages, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return writable ? join(packages, '.cache', 'watchword') : join(dataDirectory, '.template');
+}
+
+/** Copies that a killed process left half-way. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const prefix = `${basename(directory)}.copy-`;
+  const names = await readdir(dirname(directory)).catch(() => []);
+  await Promise.all(
+    names
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => rm(join(dirname(directory), name), { recursive: true, force: true })),
+  );
+}
+
+/** A newer PGlite may have a newer PostgreSQL, whose directories are others. */
+async function pgliteVersion(): Promise<string> {
+  const entry = createRequire(join(import.meta.dirname, 'any.js')).resolve('@electric-sql/pglite');
+  const { version } = JSON.parse(await readFile(join(dirname(entry), '../package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

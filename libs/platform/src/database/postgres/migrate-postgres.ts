@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+
+/** Names the lock under which one instance at a time migrates a database: "watchwrd" in ASCII. */
+const MIGRATION_LOCK = 0x77617463_68777264n;
+/** How long a server may be starting, in milliseconds. */
+const PATIENCE_MS = 15_000;
+const RETRY_MS = 500;
+
+export interface MigrationOptions {
+  readonly app: string;
+  readonly url: string;
+  readonly migrationsFolder: string;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Brings the schema up to date. Instances that boot at once do it one after the other, under an advisory lock on a
+ * connection of its own: the lock ends with the connection, also if this process is killed.
+ */
+export async function migratePostgres(options: MigrationOptions): Promise<void> {
+  const client = await connect(options);
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK.toString()]);
+    await migrate(drizzle({ client }), { migrationsFolder: options.migrationsFolder });
+  } finally {
+    await client.end();
+  }
+}
+
+/** Connects to a server that may still be starting. */
+async function connect({ app, url, warn }: MigrationOptions): Promise<pg.Client> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: `${app} (migration)`,
+      connectionTimeoutMillis: 5_000,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (!isTransient(error) || Date.now() >= deadline) throw new DatabaseUnreachableError(error);
+      warn(`PostgreSQL does not answer yet: ${reasonOf(error)}`);
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** The PostgreSQL server of `DATABASE_URL` can't be used. The message says why, without the URL's password. */
+export class DatabaseUnreachableError extends Error {
+  override readonly name = 'DatabaseUnreachableError';
+
+  constructor(cause: unknown) {
+    super(`The server of DATABASE_URL can not be used: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Nobody listens yet, or the server says that it is starting or stopping (SQLSTATE 57P03, 57P01, 53300). */
+function isTransient(error: unknown): boolean {
+  const code = (error as { code?: string }).code ?? '';
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', '57P03', '57P01', '53300'].includes(
+    code,
+  );
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

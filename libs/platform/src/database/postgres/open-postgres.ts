@@ -1,0 +1,58 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import type { Database, DatabaseSchema } from '../database.js';
+import type { DatabaseOptions, OpenDatabase } from '../open-database.js';
+import { TransactionScope } from '../transaction-scope.js';
+import { migratePostgres } from './migrate-postgres.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 30_000;
+/** Longer than any statement here takes; one that hangs must not keep its connection and its locks. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/** Opens a PostgreSQL database that several instances of the app may share. */
+export async function openPostgres<S extends DatabaseSchema>(
+  options: DatabaseOptions<S> & { readonly url: string },
+): Promise<OpenDatabase<S>> {
+  await migratePostgres(options);
+  const scope = new TransactionScope();
+  const pool = new ScopedPool(scope, {
+    connectionString: options.url,
+    application_name: options.app,
+    max: options.poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // Without a listener, a server that goes away while a connection idles would end this process.
+  pool.on('error', (error) => options.warn(`An idle connection to PostgreSQL was lost: ${error.message}`));
+  const db: Database<S> = drizzle({ client: pool, schema: options.schema });
+  return {
+    db: scope.watch(db),
+    kind: 'postgres',
+    ping: async () => void (await pool.query('select 1')),
+    close: async () => {
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/** A pool that hands out no connection to code which is inside a transaction on another one. */
+class ScopedPool extends pg.Pool {
+  constructor(
+    private readonly scope: TransactionScope,
+    config: pg.PoolConfig,
+  ) {
+    super(config);
+  }
+
+  // `query` connects through here too.
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Parameters<pg.Pool['connect']>[0]): void;
+  override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
+    this.scope.assertOutside();
+    return callback === undefined ? super.connect() : super.connect(callback);
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+
+/** Rejects, with a message that may be shown, while this part can't do its work. */
+export type HealthCheck = () => Promise<void> | void;
+
+export type CheckResult = { readonly status: 'ok' } | { readonly status: 'failed'; readonly reason: string };
+
+export interface HealthReport {
+  readonly status: 'ready' | 'not ready';
+  readonly checks: Readonly<Record<string, CheckResult>>;
+}
+
+/** How long a check may take, in milliseconds. */
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** What must work for this instance to be sent requests. Modules add their own checks. */
+@Injectable()
+export class HealthRegistry {
+  private readonly checks = new Map<string, HealthCheck>();
+
+  /** @throws TypeError if the name is taken */
+  register(name: string, check: HealthCheck): void {
+    if (this.checks.has(name)) throw new TypeError(`There is a health check "${name}" already`);
+    this.checks.set(name, check);
+  }
+
+  /** Runs all checks at once. */
+  async report(): Promise<HealthReport> {
+    const entries = await Promise.all(
+      [...this.checks].map(async ([name, check]) => {
+        const reason = await failureOf(check);
+        const result: CheckResult = reason === undefined ? { status: 'ok' } : { status: 'failed', reason };
+        return [name, result] as const;
+      }),
+    );
+    const ready = entries.every(([, { status }]) => status === 'ok');
+    return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(entries) };
+  }
+}
+
+async function failureOf(check: HealthCheck): Promise<string | undefined> {
+  const timeout = new Promise<string>((resolve) => {
+    setTimeout(() => resolve(`no answer within ${String(CHECK_TIMEOUT_MS)} ms`), CHECK_TIMEOUT_MS).unref();
+  });
+  const failure = Promise.resolve()
+    .then(check)
+    .then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  return Promise.race([failure, timeout]);
+}

@@ -1,0 +1,39 @@
+import { Logger } from '@nestjs/common';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { currentRequestId, runInRequest } from '../logging/request-context.js';
+import type { Metrics } from '../metrics/metrics.js';
+
+/** Asked so often by machines that they would drown the log. */
+const QUIET_PATHS = new Set(['/health/live', '/health/ready', '/metrics']);
+
+/** Logs each request when it has been answered, without its query and headers, and measures it. */
+export function accessLog(metrics: Metrics): RequestHandler {
+  const logger = new Logger('Http');
+  return (request: Request, response: Response, next: NextFunction) => {
+    const started = performance.now();
+    const requestId = currentRequestId() ?? '';
+    const { method, path } = request;
+    response.once('close', () => {
+      const ms = performance.now() - started;
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.httpDuration.observe({ method, route: routeOf(request), status }, ms / 1000);
+      if (QUIET_PATHS.has(path)) return;
+      runInRequest(requestId, () =>
+        logger.log(`${method} ${path} ${String(status)}`, {
+          method,
+          path,
+          status,
+          ms: Math.round(ms * 10) / 10,
+          ip: request.ip,
+        }),
+      );
+    });
+    next();
+  };
+}
+
+/** The route's pattern, never the path itself: made-up paths must not make up time series. */
+function routeOf(request: Request): string {
+  const { path } = (request.route as { path?: unknown } | undefined) ?? {};
+  return typeof path === 'string' ? `${request.baseUrl}${path}` : 'unmatched';
+}

@@ -1,0 +1,108 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { ProblemError, type FieldError } from './problem-error.js';
+
+/** What may leave the process of an error, on any transport. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  /** Undefined where there is nothing to say beyond the status. */
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
+const CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'authentication_required',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  408: 'request_timeout',
+  409: 'conflict',
+  410: 'gone',
+  412: 'precondition_failed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  422: 'unprocessable',
+  429: 'rate_limited',
+  500: 'internal_error',
+  501: 'not_implemented',
+  502: 'bad_gateway',
+  503: 'temporarily_unavailable',
+  504: 'gateway_timeout',
+};
+
+/** Codes of the body parser (http-errors `type`) that say more than their status. */
+const PARSER_CODES: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'malformed_body',
+  'entity.too.large': 'payload_too_large',
+  'encoding.unsupported': 'unsupported_media_type',
+  'charset.unsupported': 'unsupported_media_type',
+};
+
+const INTERNAL: Problem = {
+  status: 500,
+  code: 'internal_error',
+  detail: 'An unexpected error happened; it was logged under the request id',
+  errors: undefined,
+  headers: undefined,
+};
+
+/** The public side of any error. What is unexpected says nothing of itself. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) {
+    const { status, code, message, errors, headers } = error;
+    return { status, code, detail: message, errors, headers };
+  }
+  if (error instanceof HttpException) return ofHttpException(error);
+  return ofHttpError(error) ?? INTERNAL;
+}
+
+/** The title of a status (RFC 9110 §15). */
+export function titleOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
+}
+
+/** Keeps the `code` and `errors` of a body that another service made, and its text unless it is the status's own. */
+function ofHttpException(error: HttpException): Problem {
+  const status = error.getStatus();
+  const body = error.getResponse();
+  const fields = typeof body === 'object' ? (body as Record<string, unknown>) : {};
+  const text = typeof body === 'string' ? body : (fields['detail'] ?? fields['message']);
+  const code = fields['code'];
+  return {
+    status,
+    code: typeof code === 'string' ? code : codeOf(status),
+    detail: typeof text === 'string' && text !== titleOf(status) ? text : undefined,
+    errors: isFieldErrors(fields['errors']) ? fields['errors'] : undefined,
+    headers: undefined,
+  };
+}
+
+/** Errors of Express and its body parser: made by http-errors, which marks what may be shown. */
+function ofHttpError(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { status, expose, type } = error as { status?: unknown; expose?: unknown; type?: unknown };
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  const code = (typeof type === 'string' ? PARSER_CODES[type] : undefined) ?? codeOf(status);
+  const detail =
+    code === 'malformed_body' ? 'The body is not well-formed' : expose === true ? error.message : undefined;
+  return { status, code, detail, errors: undefined, headers: undefined };
+}
+
+const codeOf = (status: number): string => CODES[status] ?? (status < 500 ? 'bad_request' : 'internal_error');
+
+function isFieldErrors(value: unknown): value is readonly FieldError[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (entry: unknown) =>
+        typeof entry === 'object' &&
+        entry !== null &&
+        typeof (entry as FieldError).field === 'string' &&
+        typeof (entry as FieldError).message === 'string',
+    )
+  );
+}

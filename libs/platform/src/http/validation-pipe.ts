@@ -1,0 +1,23 @@
+import { ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { ProblemError, type FieldError } from './problem-error.js';
+
+/** Validates what comes in against its DTO class: unknown fields are refused, values are never converted by guessing. */
+export function createValidationPipe(): ValidationPipe {
+  return new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    transform: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) =>
+      new ProblemError(400, 'validation_failed', 'What was sent is not valid', {
+        errors: errors.flatMap((error) => flatten(error)),
+      }),
+  });
+}
+
+function flatten({ property, constraints, children }: ValidationError, parent = ''): FieldError[] {
+  const field = parent === '' ? property : `${parent}.${property}`;
+  const own = Object.values(constraints ?? {}).map((message) => ({ field, message }));
+  return [...own, ...(children ?? []).flatMap((child) => flatten(child, field))];
+}

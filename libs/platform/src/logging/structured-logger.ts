@@ -1,0 +1,105 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { LOG_LEVELS } from '../config/app-config.js';
+import { formatText } from './format-text.js';
+import { redact } from './redact.js';
+import { currentRequestId } from './request-context.js';
+
+export interface StructuredLoggerOptions {
+  readonly app: string;
+  /** The least severe level that is logged. */
+  readonly level: LogLevel;
+  readonly format: 'json' | 'text';
+}
+
+/** One line of the log. */
+export interface LogEntry {
+  readonly time: string;
+  readonly level: LogLevel;
+  readonly app: string;
+  readonly msg: string;
+  /** The part of the program that speaks. */
+  readonly context?: string;
+  readonly requestId?: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Nest's logger, with one entry a call: its text as `msg`, the fields of the objects that come with it, an error as `error`,
+ * the request's id. All of it goes through {@link redact}, so that no credential is ever written.
+ *
+ *     logger.log('ready', { url })
+ *     logger.error('The order could not be stored', error)
+ */
+export class StructuredLogger extends ConsoleLogger {
+  constructor(private readonly settings: StructuredLoggerOptions) {
+    super({
+      json: settings.format === 'json',
+      logLevels: LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(settings.level) + 1),
+    });
+  }
+
+  protected override printMessages(
+    messages: unknown[],
+    context?: string,
+    level: LogLevel = 'log',
+    stream: 'stdout' | 'stderr' = 'stdout',
+    stack?: unknown,
+    params?: Record<string, unknown>,
+  ): void {
+    const requestId = currentRequestId();
+    const { msg, fields } = compose(
+      messages.map((message) => this.resolveMessage(message)),
+      stack,
+      params,
+    );
+    const entry: LogEntry = {
+      ...(redact(fields) as object),
+      time: new Date().toISOString(),
+      level,
+      app: this.settings.app,
+      ...(context === undefined || context === '' ? {} : { context }),
+      ...(requestId === undefined ? {} : { requestId }),
+      msg: redact(msg) as string,
+    };
+    const line = this.settings.format === 'json' ? JSON.stringify(inOrder(entry)) : formatText(entry);
+    process[stream].write(`${line}\n`);
+  }
+
+  /** The stack is in the entry. */
+  protected override printStackTrace(): void {
+    return undefined;
+  }
+}
+
+/** The first text is the message; the rest are fields. */
+function compose(
+  messages: unknown[],
+  stack: unknown,
+  params: Record<string, unknown> = {},
+): { msg: string; fields: Record<string, unknown> } {
+  const texts = messages.filter((message) => typeof message === 'string' || typeof message === 'number').map(String);
+  const errors = messages.filter((message) => message instanceof Error);
+  const objects = messages.filter((message) => isPlain(message));
+  const others = messages.filter(
+    (message) => Array.isArray(message) || message instanceof Map || message instanceof Set,
+  );
+  const fields: Record<string, unknown> = Object.assign({}, params, ...objects);
+  if (others.length > 0) fields['values'] = others;
+  if (errors.length > 0) fields['error'] = errors[0];
+  if (stack !== undefined && fields['error'] === undefined) fields['stack'] = stack;
+  const own = typeof fields['msg'] === 'string' ? fields['msg'] : undefined;
+  const msg = texts.length > 0 ? texts.join(' ') : (own ?? errors[0]?.message ?? '');
+  return { msg, fields };
+}
+
+function inOrder({ time, level, app, context, requestId, msg, ...fields }: LogEntry): object {
+  return { time, level, app, context, requestId, msg, ...fields };
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Error || Array.isArray(value) || value instanceof Map || value instanceof Set)
+  );
+}
