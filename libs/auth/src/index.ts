@@ -1,4 +1,59 @@
-export { AuthError, publicError, systemClock } from './verification/index.js';
+export { AccessTokenGuard } from './nest/access-token.guard.js';
+export { AuthModule } from './nest/auth.module.js';
+export type { AuthModuleOptions } from './nest/auth-module-options.js';
+export { AuthClientsModule } from './nest/clients/auth-clients.module.js';
+export type { AuthClientsAsyncOptions } from './nest/clients/auth-clients.module.js';
+export { AuthHttpClient } from './nest/clients/auth-http-client.js';
+export type { AuthRequestInit } from './nest/clients/auth-http-client.js';
+export { AuthTcpClient } from './nest/clients/auth-tcp-client.js';
+export type { TcpPattern } from './nest/clients/auth-tcp-client.js';
+export type {
+  AuthClientsOptions,
+  CallOptions,
+  HttpServiceOptions,
+  TcpServiceOptions,
+} from './nest/clients/client-options.js';
+export { InjectHttpClient, InjectTcpClient } from './nest/clients/client-tokens.js';
+export { CurrentUser } from './nest/current-user.js';
+export { AuthExceptionFilter } from './nest/errors/auth-exception.filter.js';
+export { authProblem, authRpcError } from './nest/errors/auth-problem.js';
+export type { AuthProblem, RpcError } from './nest/errors/auth-problem.js';
+export { HopException } from './nest/errors/hop-exception.js';
+export type { HopFailure } from './nest/errors/hop-exception.js';
+export { JwtStrategy } from './nest/passport/jwt-strategy.js';
+export { Public } from './nest/requirements/public.js';
+export type { Requirements } from './nest/requirements/requirements.js';
+export { Roles } from './nest/requirements/roles.js';
+export { Scopes } from './nest/requirements/scopes.js';
+export {
+  CallerContext,
+  HttpTarget,
+  OutboundTokens,
+  PropagationError,
+  ServiceTokens,
+  TokenEndpoint,
+  TokenExchange,
+} from './propagation/index.js';
+export type {
+  Caller,
+  ExchangeTarget,
+  GrantedToken,
+  OutboundIdentity,
+  OutboundTokensOptions,
+  PropagationErrorCode,
+  ServiceCredentials,
+  TokenExchangeOptions,
+} from './propagation/index.js';
+export {
+  AuthError,
+  TokenVerifier,
+  parseBearer,
+  providerClaims,
+  publicError,
+  readSharedSecret,
+  sharedSecretKeyId,
+  systemClock,
+} from './verification/index.js';
 export type {
   Actor,
   AsymmetricAlgorithm,
@@ -7,10 +62,14 @@ export type {
   AuthErrorDetail,
   ClaimMapping,
   Clock,
+  KeyCacheOptions,
   KeySourceOptions,
+  KeySourceStatus,
   PublicAuthError,
   RevocationCheck,
   SharedSecretIssuer,
+  TokenCacheOptions,
+  TokenVerifierOptions,
   TrustedIssuer,
   VerifiedToken,
 } from './verification/index.js';

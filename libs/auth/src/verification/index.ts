@@ -1,14 +1,26 @@
 export { AuthError, publicError } from './auth-error.js';
 export type { AuthErrorCode, AuthErrorDetail, PublicAuthError } from './auth-error.js';
+export { parseBearer } from './bearer.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
+export type { KeyCacheOptions } from './keys/key-cache-options.js';
+export type { KeySourceStatus } from './keys/key-source.js';
+export { readSharedSecret, sharedSecretKeyId } from './keys/shared-secret.js';
+export { providerClaims } from './provider-claims.js';
+export type { TokenCacheOptions } from './token-cache.js';
+export { TokenVerifier } from './token-verifier.js';
+export type { TokenVerifierOptions } from './token-verifier.js';
 export type {
   AsymmetricAlgorithm,
   AsymmetricIssuer,
   ClaimMapping,
+  DiscoverySource,
+  JwksUriSource,
   KeySourceOptions,
   RevocationCheck,
   SharedSecretIssuer,
+  StaticJwksSource,
+  SuppliedJwksSource,
   TrustedIssuer,
 } from './trusted-issuer.js';
 export type { Actor, VerifiedToken } from './verified-token.js';

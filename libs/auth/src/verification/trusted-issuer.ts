@@ -5,21 +5,60 @@ import type { VerifiedToken } from './verified-token.js';
 export type AsymmetricAlgorithm =
   'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'EdDSA';
 
-/** Where an issuer's public keys come from. */
-export type KeySourceOptions =
-  /** Fetched from a JWKS endpoint (RFC 7517 §5). */
-  | { readonly jwksUri: string }
-  /** Fetched from the `jwks_uri` of the issuer's metadata (RFC 8414 §3, OpenID Connect Discovery §4). */
-  | { readonly discovery: true }
-  /** Given here; never fetched. */
-  | { readonly jwks: { readonly keys: readonly JWK[] } };
+/** Where an issuer's public keys come from: exactly one of these. */
+export type KeySourceOptions = JwksUriSource | DiscoverySource | StaticJwksSource | SuppliedJwksSource;
 
-/** Where in an issuer's payload roles and scopes live, when not where RFC 9068 puts them. */
+/** Fetched from a JWKS endpoint (RFC 7517 §5). */
+export interface JwksUriSource {
+  readonly jwksUri: string;
+  readonly discovery?: never;
+  readonly jwks?: never;
+  readonly load?: never;
+}
+
+/** Fetched from the `jwks_uri` of the issuer's metadata (RFC 8414 §3, OpenID Connect Discovery §4). */
+export interface DiscoverySource {
+  readonly discovery: true;
+  readonly jwksUri?: never;
+  readonly jwks?: never;
+  readonly load?: never;
+}
+
+/** Given here; never asked for again. */
+export interface StaticJwksSource {
+  readonly jwks: { readonly keys: readonly JWK[] };
+  readonly jwksUri?: never;
+  readonly discovery?: never;
+  readonly load?: never;
+}
+
+/** Supplied by the application, and asked for as often as an endpoint would be: an issuer that verifies its own tokens. */
+export interface SuppliedJwksSource {
+  readonly load: () => Promise<{ readonly keys: readonly JWK[] }>;
+  readonly jwksUri?: never;
+  readonly discovery?: never;
+  readonly jwks?: never;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * Where an issuer's payload has what RFC 9068 puts elsewhere. See {@link providerClaims} for those of well-known products.
+ *
+ * Each function is called with the payload of a token whose signature is good. What it returns is checked like the
+ * claim that it stands for; `undefined` means that the token has none.
+ */
 export interface ClaimMapping {
-  readonly roles?: (claims: Readonly<Record<string, unknown>>) => readonly string[];
-  readonly scopes?: (claims: Readonly<Record<string, unknown>>) => readonly string[];
-  /** The claims that stand for `aud` (Cognito's access tokens have `client_id` alone). */
-  readonly audience?: (claims: Readonly<Record<string, unknown>>) => readonly string[];
+  readonly roles?: (claims: Claims) => readonly string[] | undefined;
+  readonly scopes?: (claims: Claims) => readonly string[] | undefined;
+  /** What stands for `aud` (Cognito's access tokens have `client_id` alone). */
+  readonly audience?: (claims: Claims) => readonly string[] | undefined;
+  /** What stands for `client_id`. */
+  readonly clientId?: (claims: Claims) => string | undefined;
+  /** What stands for `jti`. */
+  readonly tokenId?: (claims: Claims) => string | undefined;
+  /** Tells an access token from this issuer's ID tokens, where `typ` does not. */
+  readonly isAccessToken?: (claims: Claims) => boolean;
 }
 
 interface IssuerBase {
@@ -27,7 +66,10 @@ interface IssuerBase {
   readonly issuer: string;
   /** This service; a token is refused unless its `aud` has one of these. */
   readonly audience: string | readonly [string, ...string[]];
-  /** Allowed `typ`; default `at+jwt` (RFC 9068 §2.1). */
+  /**
+   * Allowed `typ`; default `at+jwt` (RFC 9068 §2.1). `'none'` stands for a header without one. Anything but `at+jwt`
+   * needs `claims.isAccessToken`: an ID token has such a type too, and it must not open anything (RFC 8725 §3.11).
+   */
   readonly tokenTypes?: readonly [string, ...string[]];
   readonly claims?: ClaimMapping;
 }
@@ -42,7 +84,7 @@ export interface AsymmetricIssuer extends IssuerBase {
 
 /** An issuer that shares an HS256 secret with this service. Two secrets at once allow changing it. */
 export interface SharedSecretIssuer extends IssuerBase {
-  /** Each at least 32 bytes, base64url. A token names its secret by `kid`: the secret's RFC 7638 thumbprint. */
+  /** Each at least 32 random bytes, base64url. A token names its secret by `kid`: {@link sharedSecretKeyId}. */
   readonly secrets: readonly [string] | readonly [string, string];
   readonly algorithms?: readonly ['HS256'];
   readonly keys?: never;

@@ -1,0 +1,11 @@
+export { signToken, unsigned, withBrokenSignature, withClaims } from './forge.js';
+export type { SegmentContent } from './forge.js';
+export { serveJwks } from './jwks-server.js';
+export type { JwksServer } from './jwks-server.js';
+export { ManualClock } from './manual-clock.js';
+export { createSecretSigningKey, createSigningKey } from './signing-key.js';
+export type { SigningKey } from './signing-key.js';
+export { asUser } from './test-claims.js';
+export type { TestClaims, TestUser } from './test-claims.js';
+export { createTestIssuer, TestIssuer } from './test-issuer.js';
+export type { MintOptions, TestIssuerOptions } from './test-issuer.js';

@@ -1,0 +1,48 @@
+import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
+import type { AsymmetricAlgorithm } from '../verification/index.js';
+import { sharedSecretKeyId } from '../verification/index.js';
+import { ASYMMETRIC_ALGORITHMS, signatureParameters } from '../verification/keys/signature-algorithms.js';
+
+/** What a test issuer signs with. */
+export interface SigningKey {
+  readonly keyId: string;
+  readonly algorithm: AsymmetricAlgorithm | 'HS256';
+  /** What it publishes; nothing for a secret. */
+  readonly publicJwk: JWK | undefined;
+  /** With an HS256 key only. */
+  readonly secret: string | undefined;
+  sign(signingInput: string): Buffer;
+}
+
+export async function createSigningKey(algorithm: AsymmetricAlgorithm): Promise<SigningKey> {
+  const { publicKey, privateKey } = generateKeyPair(algorithm);
+  const jwk = await exportJWK(publicKey);
+  const keyId = await calculateJwkThumbprint(jwk);
+  const { digest, options } = signatureParameters(algorithm, publicKey);
+  return {
+    keyId,
+    algorithm,
+    publicJwk: { ...jwk, kid: keyId, alg: algorithm, use: 'sig' },
+    secret: undefined,
+    sign: (signingInput) => sign(digest, Buffer.from(signingInput), { key: privateKey, ...options }),
+  };
+}
+
+export function createSecretSigningKey(secret: string = randomBytes(32).toString('base64url')): SigningKey {
+  const bytes = Buffer.from(secret, 'base64url');
+  return {
+    keyId: sharedSecretKeyId(secret),
+    algorithm: 'HS256',
+    publicJwk: undefined,
+    secret,
+    sign: (signingInput) => createHmac('sha256', bytes).update(signingInput).digest(),
+  };
+}
+
+function generateKeyPair(algorithm: AsymmetricAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
+  const { keyType, curve } = ASYMMETRIC_ALGORITHMS[algorithm];
+  if (keyType === 'OKP') return generateKeyPairSync('ed25519');
+  if (keyType === 'RSA') return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return generateKeyPairSync('ec', { namedCurve: curve ?? 'P-256' });
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+
+/** Claims of a test token; what is left out is as the issuer makes it, `undefined` leaves the claim away. */
+export type TestClaims = Readonly<Record<string, unknown>>;
+
+export interface TestUser {
+  readonly subject?: string;
+  readonly roles?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly audience?: string | readonly string[];
+  readonly clientId?: string;
+  readonly sessionId?: string;
+}
+
+/** The claims of a person: `issuer.mint(asUser({ subject: 'ada', roles: ['admin'] }))`. */
+export function asUser({
+  subject,
+  roles = ['customer'],
+  scopes = [],
+  audience,
+  clientId,
+  sessionId,
+}: TestUser): TestClaims {
+  return {
+    sub: subject ?? `user-${randomUUID()}`,
+    roles,
+    scope: scopes.join(' '),
+    ...(audience !== undefined && { aud: [audience].flat() }),
+    ...(clientId !== undefined && { client_id: clientId }),
+    ...(sessionId !== undefined && { sid: sessionId }),
+  };
+}

@@ -1,0 +1,125 @@
+import { AuthError } from './auth-error.js';
+import { actor, audience, nonEmptyString, nonEmptyStrings, scope, seconds } from './claim-validators.js';
+import { ClaimsProfile } from './claims-profile.js';
+import { deepFreeze, FrozenSet } from './frozen.js';
+import type { ClaimMapping } from './trusted-issuer.js';
+import type { Actor, VerifiedToken } from './verified-token.js';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** The claims of an access token (RFC 9068 §2.2), and those that go with them. */
+const REQUIRED = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id'];
+const VALIDATORS = {
+  iss: nonEmptyString,
+  sub: nonEmptyString,
+  aud: audience,
+  exp: seconds,
+  iat: seconds,
+  nbf: seconds,
+  jti: nonEmptyString,
+  client_id: nonEmptyString,
+  sid: nonEmptyString,
+  scope,
+  roles: nonEmptyStrings,
+  auth_time: seconds,
+  acr: nonEmptyString,
+  amr: nonEmptyStrings,
+  act: actor,
+};
+
+/** The claims that a mapping's function stands for. */
+const MAPPED = { audience: 'aud', clientId: 'client_id', tokenId: 'jti', scopes: 'scope', roles: 'roles' } as const;
+
+/** Turns the payload of a token whose signature is good into a {@link VerifiedToken}. */
+export class AccessTokenProfile {
+  readonly #profile: ClaimsProfile;
+
+  constructor(
+    private readonly audiences: ReadonlySet<string>,
+    private readonly mapping: ClaimMapping = {},
+  ) {
+    const mapped = Object.entries(MAPPED).flatMap(([name, claim]) => (Object.hasOwn(mapping, name) ? [claim] : []));
+    this.#profile = new ClaimsProfile({
+      required: REQUIRED.filter((claim) => !(mapped as string[]).includes(claim)),
+      validators: Object.fromEntries(
+        Object.entries(VALIDATORS).filter(([claim]) => !(mapped as string[]).includes(claim)),
+      ),
+    });
+  }
+
+  /** @throws AuthError `claim_missing`, `claim_invalid`, `audience_mismatch` or `type_not_allowed` */
+  read(claims: Claims, keyId: string): VerifiedToken {
+    this.#profile.check(claims);
+    if (this.#isOfAnotherKind(claims)) throw new AuthError('type_not_allowed');
+    const audience = this.#audience(claims);
+    if (!audience.some((name) => this.audiences.has(name))) throw new AuthError('audience_mismatch', { claim: 'aud' });
+    return Object.freeze<VerifiedToken>({
+      issuer: claims.iss as string,
+      subject: claims.sub as string,
+      audience: Object.freeze(audience),
+      expiresAt: claims.exp as number,
+      issuedAt: claims.iat as number,
+      tokenId: this.#text('tokenId', claims),
+      clientId: this.#text('clientId', claims),
+      sessionId: claims.sid as string | undefined,
+      keyId,
+      scopes: new FrozenSet(this.#scopes(claims)),
+      roles: new FrozenSet(this.#list('roles', claims) ?? []),
+      actor: claims.act === undefined ? undefined : toActor(claims.act as ActClaim),
+      claims: deepFreeze(claims),
+    });
+  }
+
+  #isOfAnotherKind(claims: Claims): boolean {
+    return this.mapping.isAccessToken !== undefined && this.#mapped('isAccessToken', claims) !== true;
+  }
+
+  #audience(claims: Claims): string[] {
+    if (this.mapping.audience === undefined) return [claims.aud as string | string[]].flat();
+    const audience = this.#list('audience', claims) ?? [];
+    if (audience.length === 0) throw new AuthError('claim_missing', { claim: 'aud' });
+    return [...audience];
+  }
+
+  #scopes(claims: Claims): readonly string[] {
+    if (this.mapping.scopes !== undefined) return this.#list('scopes', claims) ?? [];
+    return claims.scope === undefined || claims.scope === '' ? [] : (claims.scope as string).split(' ');
+  }
+
+  #list(name: 'audience' | 'scopes' | 'roles', claims: Claims): readonly string[] | undefined {
+    if (this.mapping[name] === undefined) return claims[MAPPED[name]] as string[] | undefined;
+    const value = this.#mapped(name, claims);
+    if (value !== undefined) refuse(MAPPED[name], nonEmptyStrings(value));
+    return value as readonly string[] | undefined;
+  }
+
+  #text(name: 'clientId' | 'tokenId', claims: Claims): string {
+    if (this.mapping[name] === undefined) return claims[MAPPED[name]] as string;
+    const value = this.#mapped(name, claims);
+    if (value === undefined) throw new AuthError('claim_missing', { claim: MAPPED[name] });
+    refuse(MAPPED[name], nonEmptyString(value));
+    return value as string;
+  }
+
+  /** A mapping reads what a stranger wrote: where it fails over it, the token is at fault. */
+  #mapped(name: keyof ClaimMapping, claims: Claims): unknown {
+    try {
+      return this.mapping[name]?.(claims);
+    } catch (cause) {
+      throw new AuthError('claim_invalid', { reason: `the issuer's mapping of ${name} failed`, cause });
+    }
+  }
+}
+
+interface ActClaim {
+  readonly sub: string;
+  readonly act?: ActClaim;
+}
+
+function toActor({ sub, act }: ActClaim): Actor {
+  return Object.freeze(act === undefined ? { subject: sub } : { subject: sub, actor: toActor(act) });
+}
+
+function refuse(claim: string, reason: string | undefined): void {
+  if (reason !== undefined) throw new AuthError('claim_invalid', { claim, reason });
+}

@@ -1,0 +1,35 @@
+import { AuthError } from './auth-error.js';
+
+/**
+ * The access token out of a request's Authorization values (RFC 6750 §2.1, RFC 9110 §11.4).
+ *
+ * Give every raw value that came with the request: Node's parsed headers silently drop a second
+ * Authorization header, and two that disagree are an attack. Tokens in a query or a body are never looked at.
+ *
+ * @throws AuthError `credentials_missing` without a value, `credentials_malformed` for anything but one Bearer token.
+ */
+export function parseBearer(rawAuthorizationValues: readonly string[]): string {
+  if (rawAuthorizationValues.length === 0) throw new AuthError('credentials_missing');
+  if (rawAuthorizationValues.length > 1) throw malformed('more than one Authorization header');
+  const value: unknown = rawAuthorizationValues[0];
+  if (typeof value !== 'string') throw malformed('not a string');
+  const token = value.slice(tokenStart(value));
+  if (token === '') throw malformed('no token after the scheme');
+  // Any other character that no token has is the verifier's to refuse; these show that the header is not one credential.
+  if (token.includes(' ') || token.includes('\t') || token.includes(',')) throw malformed('more than a token');
+  return token;
+}
+
+/** Where the token starts: after the scheme, which is case-insensitive, and one or more spaces. */
+function tokenStart(value: string): number {
+  if (!value.startsWith('Bearer ') && value.slice(0, 7).toLowerCase() !== 'bearer ') {
+    throw malformed('not the Bearer scheme');
+  }
+  let start = 7;
+  while (value.charCodeAt(start) === 0x20) start += 1;
+  return start;
+}
+
+function malformed(reason: string): AuthError {
+  return new AuthError('credentials_malformed', { reason });
+}

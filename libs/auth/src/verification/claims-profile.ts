@@ -1,0 +1,40 @@
+import { AuthError } from './auth-error.js';
+
+/** Says what is wrong with a claim's value, or nothing if it is right. */
+export type ClaimValidator = (value: unknown) => string | undefined;
+
+export interface ClaimsProfileOptions {
+  readonly required: readonly string[];
+  /** By claim. A claim that is there is validated whether it is required or not. */
+  readonly validators: Readonly<Record<string, ClaimValidator>>;
+}
+
+/** Which claims a token must have, and what each has to be. */
+export class ClaimsProfile {
+  readonly #claims: readonly { name: string; required: boolean; validate: ClaimValidator }[];
+
+  /** @throws TypeError if a required claim has no validator: presence alone proves nothing. */
+  constructor({ required, validators }: ClaimsProfileOptions) {
+    for (const name of required) {
+      if (!Object.hasOwn(validators, name)) throw new TypeError(`The required claim "${name}" has no validator`);
+    }
+    this.#claims = Object.entries(validators).map(([name, validate]) => ({
+      name,
+      required: required.includes(name),
+      validate,
+    }));
+  }
+
+  /** @throws AuthError `claim_missing` or `claim_invalid`, naming the claim. */
+  check(claims: Readonly<Record<string, unknown>>): void {
+    for (const { name, required, validate } of this.#claims) {
+      const value = claims[name];
+      if (value === undefined) {
+        if (required) throw new AuthError('claim_missing', { claim: name });
+        continue;
+      }
+      const reason = validate(value);
+      if (reason !== undefined) throw new AuthError('claim_invalid', { claim: name, reason });
+    }
+  }
+}

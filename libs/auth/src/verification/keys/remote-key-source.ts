@@ -1,0 +1,217 @@
+import { AuthError } from '../auth-error.js';
+import type { Clock } from '../clock.js';
+import type { AsymmetricAlgorithm } from '../trusted-issuer.js';
+import { readJwkSet } from './jwk-set.js';
+import type { KeyCacheSettings } from './key-cache-options.js';
+import type { KeySetOrigin, LoadedKeySet } from './key-set-origin.js';
+import type { KeySource, KeySourceStatus } from './key-source.js';
+import { RecentNames } from './recent-names.js';
+import { TokenBucket } from './token-bucket.js';
+import type { VerificationKey } from './verification-key.js';
+
+/** An answer's `Date` that is further ahead of our clock says nothing about its age. */
+const MAX_CLOCK_SKEW = 300_000;
+const FIRST_RETRY = 1000;
+/** However short the answer's own `max-age` is. */
+const MIN_INTERVAL = 30_000;
+
+interface Refresh {
+  /** Never rejects. */
+  readonly done: Promise<void>;
+  /** Like `done`, but settles no later than a request may wait. */
+  readonly awaited: Promise<void>;
+}
+
+/**
+ * The keys of an issuer that publishes them, kept fresh in the background.
+ *
+ * A request with a known kid never waits. What an issuer that is down, slow or hostile can do is bounded here:
+ * the last good keys stay until they are too old, and a bad answer changes nothing but `lastError`.
+ */
+export class RemoteKeySource implements KeySource {
+  #keys: ReadonlyMap<string, VerificationKey> = new Map();
+  readonly #revoked = new Set<string>();
+  readonly #unknown: RecentNames;
+  readonly #budget: TokenBucket;
+  /** When the issuer last confirmed the keys, in milliseconds. */
+  #confirmedAt: number | undefined;
+  #madeAt: number | undefined;
+  /** Until the next background refresh, in milliseconds. */
+  #interval: number;
+  #failures = 0;
+  #lastError: string | undefined;
+  /** No fetch on a request's account before this time. */
+  #retryAt = 0;
+  #refresh: Refresh | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(
+    readonly issuer: string,
+    private readonly origin: KeySetOrigin,
+    private readonly algorithms: readonly AsymmetricAlgorithm[],
+    private readonly settings: KeyCacheSettings,
+    private readonly clock: Clock,
+  ) {
+    this.#interval = settings.refreshInterval;
+    this.#unknown = new RecentNames(settings.unknownKeys, settings.unknownKeyTtl);
+    this.#budget = new TokenBucket(settings.unknownKeyFetches, settings.unknownKeyFetchPeriod, clock.now());
+  }
+
+  async start(): Promise<void> {
+    this.#abort ??= new AbortController();
+    await this.#fetchOrJoin().done;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.#abort = undefined;
+  }
+
+  async refresh(): Promise<void> {
+    await this.#refresh?.done; // what is under way may have been answered before the change
+    await this.#fetchOrJoin().done;
+  }
+
+  find(keyId: string): VerificationKey | Promise<VerificationKey> {
+    const now = this.clock.now();
+    const key = this.#keys.get(keyId);
+    if (key !== undefined && now < key.trustedUntil) return key;
+    if (!this.#isLoaded(now)) return this.#findAfterLoad(keyId, now);
+    if (this.#revoked.has(keyId) || this.#unknown.has(keyId, now)) throw new AuthError('key_unknown');
+    return this.#findAfterRefresh(keyId, now);
+  }
+
+  revoke(keyId: string): void {
+    this.#revoked.add(keyId);
+    this.#keys.get(keyId)?.distrust();
+    this.#keys = withoutAll(this.#keys, this.#revoked);
+  }
+
+  status(): KeySourceStatus {
+    const now = this.clock.now();
+    const ready = this.#isLoaded(now);
+    return {
+      issuer: this.issuer,
+      ready,
+      reason: ready ? undefined : this.#unreadyReason(),
+      keyIds: [...this.#keys.keys()],
+      ageSeconds: this.#confirmedAt === undefined ? undefined : Math.max(0, (now - this.#confirmedAt) / 1000),
+      lastError: this.#lastError,
+    };
+  }
+
+  #isLoaded(now: number): boolean {
+    return this.#confirmedAt !== undefined && now < this.#confirmedAt + this.settings.maxStale;
+  }
+
+  #unreadyReason(): string {
+    const what = this.#confirmedAt === undefined ? 'its keys were never loaded' : 'its keys are too old';
+    return this.#lastError === undefined ? what : `${what}: ${this.#lastError}`;
+  }
+
+  async #findAfterLoad(keyId: string, now: number): Promise<VerificationKey> {
+    if (this.#refresh !== undefined || now >= this.#retryAt) await this.#fetchOrJoin().awaited;
+    const key = this.#keys.get(keyId);
+    if (!this.#isLoaded(this.clock.now())) throw new AuthError('keys_unavailable', { reason: this.#unreadyReason() });
+    if (key === undefined) throw new AuthError('key_unknown');
+    return key;
+  }
+
+  async #findAfterRefresh(keyId: string, now: number): Promise<VerificationKey> {
+    if (this.#refresh === undefined && (now < this.#retryAt || !this.#budget.take(now))) {
+      throw new AuthError('key_unknown');
+    }
+    const confirmedAt = this.#confirmedAt;
+    await this.#fetchOrJoin().awaited;
+    const key = this.#keys.get(keyId);
+    if (key !== undefined) return key;
+    if (this.#confirmedAt !== confirmedAt) this.#unknown.remember(keyId, this.clock.now());
+    throw new AuthError('key_unknown');
+  }
+
+  #fetchOrJoin(): Refresh {
+    if (this.#refresh !== undefined) return this.#refresh;
+    clearTimeout(this.#timer);
+    const done = this.#fetch().finally(() => {
+      this.#refresh = undefined;
+      this.#schedule();
+    });
+    this.#refresh = { done, awaited: settledWithin(done, this.settings.unknownKeyWait) };
+    return this.#refresh;
+  }
+
+  async #fetch(): Promise<void> {
+    this.#abort ??= new AbortController();
+    const { fetch, timeout, maxBytes } = this.settings;
+    try {
+      this.#accept(await this.origin.load({ fetch, timeout, maxBytes, signal: this.#abort.signal }));
+      this.#failures = 0;
+      this.#lastError = undefined;
+      this.#retryAt = 0;
+    } catch (error) {
+      this.#failures += 1;
+      this.#lastError = describe(error);
+      this.#retryAt = this.clock.now() + this.#backoff();
+    }
+  }
+
+  /** Takes a whole set over, or throws and leaves all as it was. */
+  #accept({ body, madeAt, maxAge = Infinity }: LoadedKeySet): void {
+    const now = this.clock.now();
+    const dated = madeAt !== undefined && madeAt <= now + MAX_CLOCK_SKEW ? madeAt : undefined;
+    if (dated !== undefined && this.#madeAt !== undefined && dated < this.#madeAt) {
+      throw new Error('an answer that is older than the keys in use');
+    }
+    const fetched = withoutAll(readJwkSet(body, this.algorithms), this.#revoked);
+    const kept = new Map([...fetched].map(([keyId, key]) => [keyId, this.#sameKey(key) ?? key]));
+    for (const [keyId, key] of this.#keys) if (kept.get(keyId) !== key) key.distrust();
+    for (const key of kept.values()) key.trustUntil(now + this.settings.maxStale);
+    this.#keys = kept;
+    this.#confirmedAt = now;
+    this.#madeAt = dated;
+    this.#interval = Math.min(this.settings.refreshInterval, Math.max(MIN_INTERVAL, maxAge * 1000));
+  }
+
+  /** The key in use if it is this one, so that the tokens it verified stay verified. */
+  #sameKey(key: VerificationKey): VerificationKey | undefined {
+    const known = this.#keys.get(key.keyId);
+    return known?.material === key.material && known.algorithm === key.algorithm ? known : undefined;
+  }
+
+  #schedule(): void {
+    if (this.#abort === undefined) return;
+    const pause = this.#interval * (0.8 + 0.2 * Math.random());
+    const delay = this.#failures === 0 ? pause : this.#retryAt - this.clock.now();
+    this.#timer = setTimeout(() => void this.#fetchOrJoin(), Math.max(0, delay)).unref();
+  }
+
+  #backoff(): number {
+    const cap = this.#isLoaded(this.clock.now()) ? this.settings.maxRetryDelay : this.settings.maxFirstRetryDelay;
+    return Math.min(cap, FIRST_RETRY * 2 ** Math.min(this.#failures - 1, 20)) * (0.5 + 0.5 * Math.random());
+  }
+}
+
+function withoutAll(
+  keys: ReadonlyMap<string, VerificationKey>,
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, VerificationKey> {
+  return new Map([...keys].filter(([keyId]) => !names.has(keyId)));
+}
+
+/** One timer for all who wait. */
+function settledWithin(done: Promise<void>, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    void done.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function describe(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+}

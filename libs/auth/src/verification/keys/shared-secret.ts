@@ -1,0 +1,68 @@
+import { createHash, createSecretKey } from 'node:crypto';
+import { SecretVerificationKey } from './verification-key.js';
+
+/** HS256 needs a key at least as long as its hash (RFC 7518 §3.2). */
+const MIN_BYTES = 32;
+/** 32 random bytes have fewer different values than this once in 10^13 times. */
+const MIN_DIFFERENT_BYTES = 18;
+/** Long enough and random-looking, but printed in RFC 7515 §A.1. */
+const PUBLISHED = ['AyM1SysPpbyDfZIld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow'];
+
+const FIX = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')"`;
+
+/**
+ * The bytes of a shared secret. The issuer and every verifier read it with this one function.
+ *
+ * @param secret base64url without padding
+ * @throws TypeError if it is shorter than 32 bytes, guessable or well known. The message has nothing of the secret.
+ */
+export function readSharedSecret(secret: string): Buffer {
+  const bytes = Buffer.from(secret, 'base64url');
+  if (bytes.toString('base64url') !== secret) throw weak('is not base64url');
+  if (bytes.length < MIN_BYTES) throw weak(`has ${bytes.length} bytes, and ${MIN_BYTES} are the least`);
+  if (PUBLISHED.includes(secret)) throw weak('is a published example');
+  if (new Set(bytes).size < MIN_DIFFERENT_BYTES || isProgression(bytes)) throw weak('repeats itself');
+  if (isText(bytes) || (isOneCase(secret) && !isHex(secret))) throw weak('is text, not random bytes');
+  return bytes;
+}
+
+/**
+ * The kid of a shared secret: the RFC 7638 thumbprint of its oct JWK (RFC 7638 §3.2), the same on both sides.
+ *
+ * It is public, and for a secret as {@link readSharedSecret} wants it that is safe: it is a SHA-256 hash, and nobody
+ * searches 2^256 inputs. For a guessable secret it would be a way to test guesses, as any token signed with it is.
+ *
+ * @throws TypeError for a weak secret
+ */
+export function sharedSecretKeyId(secret: string): string {
+  const k = readSharedSecret(secret).toString('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify({ k, kty: 'oct' }))
+    .digest('base64url');
+}
+
+export function sharedSecretKey(secret: string): SecretVerificationKey {
+  return new SecretVerificationKey(sharedSecretKeyId(secret), createSecretKey(readSharedSecret(secret)));
+}
+
+/** 0, 1, 2 … and its like, which test vectors are made of. */
+function isProgression(bytes: Buffer): boolean {
+  const step = (index: number) => ((bytes[index] ?? 0) - (bytes[index - 1] ?? 0)) & 0xff;
+  return bytes.every((_, index) => index === 0 || step(index) === step(1));
+}
+
+function isText(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}
+
+function isOneCase(text: string): boolean {
+  return text === text.toLowerCase() || text === text.toUpperCase();
+}
+
+function isHex(text: string): boolean {
+  return /^[0-9a-f]{64,}$/i.test(text) && new Set(text.toLowerCase()).size > 10;
+}
+
+function weak(reason: string): TypeError {
+  return new TypeError(`The shared secret ${reason}. ${FIX}`);
+}

@@ -1,0 +1,83 @@
+import { createHmac, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
+import { type SignatureAlgorithm, signatureParameters } from './signature-algorithms.js';
+
+/** One key for one algorithm (RFC 8725 §3.1). */
+export interface VerificationKey {
+  readonly keyId: string;
+  readonly algorithm: SignatureAlgorithm;
+  /** Tells keys apart that share a kid: equal for equal material. */
+  readonly material: string;
+  /**
+   * Until when its source trusts it, in milliseconds since the epoch; in the past as soon as it no longer does.
+   * Checked at every use, also of a token that it verified before.
+   */
+  readonly trustedUntil: number;
+  trustUntil(time: number): void;
+  distrust(): void;
+  verify(signingInput: string, signature: Buffer): boolean | Promise<boolean>;
+}
+
+abstract class Trustable {
+  trustedUntil = Number.NEGATIVE_INFINITY;
+
+  trustUntil(time: number): void {
+    this.trustedUntil = time;
+  }
+
+  distrust(): void {
+    this.trustedUntil = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** A public key. Verifies in the threadpool, which leaves the event loop free for the requests that need no signature. */
+export class PublicVerificationKey extends Trustable implements VerificationKey {
+  readonly #key: Parameters<typeof verify>[2];
+  readonly #digest: string | null;
+  readonly #signatureLength: number;
+
+  constructor(
+    readonly keyId: string,
+    readonly algorithm: Exclude<SignatureAlgorithm, 'HS256'>,
+    readonly material: string,
+    key: KeyObject,
+  ) {
+    super();
+    const { digest, signatureLength, options } = signatureParameters(algorithm, key);
+    this.#digest = digest;
+    this.#signatureLength = signatureLength;
+    this.#key = { key, ...options };
+  }
+
+  verify(signingInput: string, signature: Buffer): boolean | Promise<boolean> {
+    if (signature.length !== this.#signatureLength) return false;
+    return new Promise((resolve, reject) => {
+      verify(this.#digest, Buffer.from(signingInput, 'latin1'), this.#key, signature, (error, good) =>
+        error === null ? resolve(good) : reject(error),
+      );
+    });
+  }
+}
+
+/** A secret shared with the issuer (HS256, RFC 7518 §3.2). Verifies in place: it takes microseconds. */
+export class SecretVerificationKey extends Trustable implements VerificationKey {
+  readonly algorithm = 'HS256';
+  readonly #secret: KeyObject;
+
+  constructor(
+    readonly keyId: string,
+    secret: KeyObject,
+  ) {
+    super();
+    this.#secret = secret;
+  }
+
+  /** The kid is the secret's thumbprint. */
+  get material(): string {
+    return this.keyId;
+  }
+
+  verify(signingInput: string, signature: Buffer): boolean {
+    const expected = createHmac('sha256', this.#secret).update(signingInput, 'latin1').digest();
+    return signature.length === expected.length && timingSafeEqual(signature, expected);
+  }
+}

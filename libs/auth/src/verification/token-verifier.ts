@@ -1,0 +1,178 @@
+import { AuthError } from './auth-error.js';
+import { systemClock, type Clock } from './clock.js';
+import { decodeJsonSegment, decodeSegment, splitToken } from './compact-token.js';
+import { type IssuerTrust, trustIssuer } from './issuer-trust.js';
+import { type KeyCacheOptions, keyCacheSettings } from './keys/key-cache-options.js';
+import type { KeySource, KeySourceStatus } from './keys/key-source.js';
+import type { VerificationKey } from './keys/verification-key.js';
+import { HeaderCache } from './header-cache.js';
+import { TokenCache, type TokenCacheOptions } from './token-cache.js';
+import type { TokenHeader } from './token-header.js';
+import { checkTimes, tokenTimes } from './token-times.js';
+import type { RevocationCheck, TrustedIssuer } from './trusted-issuer.js';
+import type { VerifiedToken } from './verified-token.js';
+
+export interface TokenVerifierOptions {
+  readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Seconds by which clocks may differ, 0 to 300. Default 5. */
+  readonly clockTolerance?: number;
+  /** The most seconds from `iat` to `exp`; a token that claims to live longer is refused. Default 86400. */
+  readonly maxTokenLifetime?: number;
+  readonly revocations?: RevocationCheck;
+  /** Tokens that were verified are kept, within these bounds; `false` verifies every signature anew. */
+  readonly cache?: false | TokenCacheOptions;
+  readonly keyCache?: KeyCacheOptions;
+}
+
+/** Turns access tokens into {@link VerifiedToken}s, alone. One an application, shared by all that verify. */
+export class TokenVerifier {
+  readonly #issuers: ReadonlyMap<string, IssuerTrust>;
+  readonly #clock: Clock;
+  readonly #tolerance: number;
+  readonly #maxLifetime: number;
+  readonly #revocations: RevocationCheck | undefined;
+  readonly #cache: TokenCache | undefined;
+  readonly #headers = new HeaderCache();
+
+  /** @throws TypeError for options that would not verify safely; it names what to change. */
+  constructor(options: TokenVerifierOptions) {
+    const { issuers, clock = systemClock, cache = {} } = options;
+    const keyCache = keyCacheSettings(options.keyCache);
+    this.#clock = clock;
+    this.#tolerance = integer('clockTolerance', options.clockTolerance ?? 5, 0, 300);
+    this.#maxLifetime = integer('maxTokenLifetime', options.maxTokenLifetime ?? 86_400, 1, Number.MAX_SAFE_INTEGER);
+    this.#revocations = options.revocations;
+    this.#cache = cache === false ? undefined : new TokenCache(cache);
+    this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, trustIssuer(issuer, keyCache, clock)]));
+    if (this.#issuers.size === 0) throw new TypeError('A token verifier needs at least one trusted issuer');
+    if (this.#issuers.size < issuers.length) throw new TypeError('An issuer is trusted twice');
+  }
+
+  /**
+   * Answers in place for a token that it verified before, else as a rule by a promise.
+   *
+   * @throws AuthError in place or by rejection
+   */
+  verify(token: string): VerifiedToken | Promise<VerifiedToken> {
+    const entry = this.#cache?.get(token);
+    if (entry === undefined) return this.#verifyNew(token);
+    const now = this.#clock.now();
+    if (!(now < entry.key.trustedUntil)) {
+      this.#cache?.delete(token);
+      return this.#verifyNew(token);
+    }
+    checkTimes(entry.times, now);
+    this.#checkRevoked(entry.verified);
+    return entry.verified;
+  }
+
+  /** Begins background key refresh; resolves after each issuer was asked once, whatever came of it. */
+  async start(): Promise<void> {
+    await Promise.all(this.#keySources().map((source) => source.start()));
+  }
+
+  stop(): void {
+    for (const source of this.#keySources()) source.stop();
+  }
+
+  /** How each issuer's keys are, for readiness and metrics. */
+  status(): readonly KeySourceStatus[] {
+    return this.#keySources().map((source) => source.status());
+  }
+
+  /** Asks for keys now: of one issuer, or of all. For whoever hears that they changed; resolves when it is done. */
+  async refreshKeys(issuer?: string): Promise<void> {
+    await Promise.all(this.#keySources(issuer).map((source) => source.refresh()));
+  }
+
+  /** Stops trusting a key for good, whatever the issuer publishes from now on; what it verified is refused at once. */
+  revokeKey(issuer: string, keyId: string): void {
+    for (const source of this.#keySources(issuer)) source.revoke(keyId);
+  }
+
+  #keySources(issuer?: string): KeySource[] {
+    return [...this.#issuers.values()]
+      .filter((trust) => issuer === undefined || trust.issuer === issuer)
+      .map((trust) => trust.keys);
+  }
+
+  #verifyNew(token: string): VerifiedToken | Promise<VerifiedToken> {
+    const { header: headerSegment, payload, signature: signatureSegment, signingInput } = splitToken(token);
+    const header = this.#headers.read(headerSegment);
+    const claims = decodeJsonSegment(payload);
+    const signature = decodeSegment(signatureSegment);
+    const trust = this.#trustOf(claims.iss, header);
+    const key = trust.keys.find(header.keyId);
+    const presented: PresentedToken = { token, header, headerSegment, claims, signature, signingInput, trust };
+    return key instanceof Promise
+      ? key.then((found) => this.#verifyWith(found, presented))
+      : this.#verifyWith(key, presented);
+  }
+
+  /** Before any signature is looked at: whose token it says it is, and whether that issuer would make it so. */
+  #trustOf(issuer: unknown, { type, algorithm }: TokenHeader): IssuerTrust {
+    if (issuer === undefined) throw new AuthError('claim_missing', { claim: 'iss' });
+    if (typeof issuer !== 'string' || issuer === '') throw new AuthError('claim_invalid', { claim: 'iss' });
+    const trust = this.#issuers.get(issuer);
+    if (trust === undefined) throw new AuthError('issuer_unknown', { claim: 'iss' });
+    if (!trust.allowsType(type)) throw new AuthError('type_not_allowed');
+    if (!trust.algorithms.has(algorithm)) throw new AuthError('algorithm_not_allowed');
+    return trust;
+  }
+
+  #verifyWith(key: VerificationKey, presented: PresentedToken): VerifiedToken | Promise<VerifiedToken> {
+    const { header, signature, signingInput } = presented;
+    if (key.algorithm !== header.algorithm) {
+      throw new AuthError('algorithm_not_allowed', { reason: "not the key's own" });
+    }
+    const good = key.verify(signingInput, signature);
+    return typeof good === 'boolean'
+      ? this.#admit(good, key, presented)
+      : good.then((g) => this.#admit(g, key, presented));
+  }
+
+  #admit(good: boolean, key: VerificationKey, presented: PresentedToken): VerifiedToken {
+    if (!good) throw new AuthError('signature_invalid');
+    const { token, headerSegment, header, claims, trust } = presented;
+    const verified = trust.profile.read(claims, key.keyId);
+    if (verified.expiresAt - verified.issuedAt > this.#maxLifetime) {
+      throw new AuthError('claim_invalid', { claim: 'exp', reason: `more than ${this.#maxLifetime} s after iat` });
+    }
+    const times = tokenTimes(
+      { iat: verified.issuedAt, nbf: claims.nbf as number | undefined, exp: verified.expiresAt },
+      this.#tolerance,
+    );
+    const now = this.#clock.now();
+    // The key may have gone while its signature was computed.
+    if (!(now < key.trustedUntil)) throw new AuthError('key_unknown');
+    checkTimes(times, now);
+    this.#checkRevoked(verified);
+    this.#headers.keep(headerSegment, header);
+    this.#cache?.set({ token, verified, times, key });
+    return verified;
+  }
+
+  #checkRevoked(verified: VerifiedToken): void {
+    if (this.#revocations?.isRevoked(verified) === true) throw new AuthError('token_revoked');
+  }
+}
+
+/** A token on its way through. */
+interface PresentedToken {
+  readonly token: string;
+  readonly header: TokenHeader;
+  readonly headerSegment: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly signature: Buffer;
+  readonly signingInput: string;
+  readonly trust: IssuerTrust;
+}
+
+function integer(name: string, value: number, min: number, max: number): number {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new TypeError(`${name} must be a whole number of seconds from ${min} to ${max}`);
+  }
+  return value;
+}

@@ -1,0 +1,51 @@
+import { TokenVerifier } from '../src/verification/index.js';
+import { asUser, createTestIssuer } from '../src/testing/index.js';
+
+const ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'EdDSA',
+  'HS256',
+] as const;
+
+describe('a good token', () => {
+  it.each(ALGORITHMS)('signed by %s is verified, and the second time in place', async (algorithm) => {
+    const issuer = await createTestIssuer({ algorithm });
+    const verifier = new TokenVerifier({ issuers: [issuer.trusted('orders')] });
+    const token = await issuer.mint(
+      asUser({ subject: 'ada', roles: ['admin'], scopes: ['orders:read', 'orders:write'] }),
+    );
+
+    const verified = await verifier.verify(token);
+
+    expect(verified).toMatchObject({
+      issuer: issuer.issuer,
+      subject: 'ada',
+      clientId: 'watchword',
+      keyId: issuer.key.keyId,
+    });
+    expect([...verified.scopes]).toEqual(['orders:read', 'orders:write']);
+    expect([...verified.roles]).toEqual(['admin']);
+    expect(verifier.verify(Buffer.from(token).toString())).toBe(verified);
+  });
+
+  it('is verified with keys that are fetched', async () => {
+    const issuer = await createTestIssuer();
+    const server = await issuer.serve();
+    const verifier = new TokenVerifier({
+      issuers: [{ issuer: issuer.issuer, audience: 'orders', keys: { jwksUri: server.jwksUri } }],
+    });
+    await verifier.start();
+    expect(verifier.status()).toMatchObject([{ ready: true, keyIds: [issuer.key.keyId], lastError: undefined }]);
+    expect(await verifier.verify(await issuer.mint())).toMatchObject({ subject: 'user-1' });
+    verifier.stop();
+    await server.close();
+  });
+});
