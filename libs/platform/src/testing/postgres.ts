@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import pg from 'pg';
+import { testDatabaseUrl } from '../config/test-database-url.js';
 
-/** Set it to test against another server; its role must be allowed to create databases. */
-const SERVER = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+const SERVER = testDatabaseUrl();
 
 async function unreachable(): Promise<string | undefined> {
-  const client = new Client({ connectionString: SERVER, connectionTimeoutMillis: 2_000 });
+  const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 2_000 });
   try {
     await client.connect();
     await client.query('select 1');
@@ -33,7 +33,7 @@ export function describeOnPostgres(title: string, body: () => void): void {
 }
 
 async function onServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: SERVER });
+  const client = new pg.Client({ connectionString: SERVER });
   await client.connect();
   try {
     await client.query(statement);

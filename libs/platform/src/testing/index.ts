@@ -1,0 +1,4 @@
+export { describeOnEachDatabase } from './describe-on-each-database.js';
+export type { TestDatabaseOptions } from './describe-on-each-database.js';
+export { createTestDatabase, describeOnPostgres, postgresReachable } from './postgres.js';
+export type { TestDatabase } from './postgres.js';
