@@ -1,0 +1,97 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { admit, scopeOf } from '../propagation/caller-context.js';
+import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js';
+import type { VerifiedToken } from '../verification/index.js';
+import { adapterFor } from './contexts/adapters.js';
+import { requirementsOf } from './requirements/requirements.js';
+import type { Handler, Requirements } from './requirements/requirements.js';
+
+/**
+ * Lets a request in when its token is good and has what the handler requires. Denies by default.
+ *
+ * Global through `AuthModule`. To change one step, extend it, override a protected method and give the class as
+ * `AuthModule.forRoot({ …, guard: MyGuard })`.
+ */
+@Injectable()
+export class AccessTokenGuard implements CanActivate {
+  protected readonly logger = new Logger(AccessTokenGuard.name);
+
+  constructor(protected readonly verifier: TokenVerifier) {}
+
+  /** Answers in place when the verifier knows the token already. @throws AuthError */
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    try {
+      const requirements = this.requirements(context);
+      const adapter = adapterFor(context);
+      const carrier = adapter.carrier(context);
+      refuseForeignScope(carrier);
+      if (requirements.isPublic) return true;
+      const token = this.token(adapter.authorization(carrier));
+      const verified = this.verifier.verify(token);
+      if (!(verified instanceof Promise)) return this.letIn(carrier, token, verified, requirements);
+      return verified
+        .then((result) => this.letIn(carrier, token, result, requirements))
+        .catch((error: unknown) => this.refuse(error, context));
+    } catch (error) {
+      return this.refuse(error, context);
+    }
+  }
+
+  /** What the handler asks for. */
+  protected requirements(context: ExecutionContext): Requirements {
+    return requirementsOf(context.getClass(), context.getHandler() as Handler);
+  }
+
+  /** The token among the raw authorization values of the request. @throws AuthError */
+  protected token(authorization: readonly string[]): string {
+    return parseBearer(authorization);
+  }
+
+  /** Whether a verified caller may call this handler. @throws AuthError `role_insufficient`, `scope_insufficient` */
+  protected authorize(caller: VerifiedToken, { roles, scopes }: Requirements): void {
+    for (const scope of scopes) {
+      if (!caller.scopes.has(scope)) throw new AuthError('scope_insufficient', { scopes });
+    }
+    for (const anyOf of roles) {
+      if (!hasAny(caller.roles, anyOf)) {
+        throw new AuthError('role_insufficient', { reason: `needs one of ${[...anyOf].join(', ')}` });
+      }
+    }
+  }
+
+  /** Where the private reason of a refusal goes. A request without credentials is everyday and only a debug line. */
+  protected onRefused(error: AuthError, context: ExecutionContext): void {
+    const line = `${context.getClass().name}.${context.getHandler().name} refused: ${error.message}`;
+    if (error.code === 'credentials_missing') this.logger.debug(line);
+    else this.logger.warn(line);
+  }
+
+  private letIn(carrier: object, token: string, verified: VerifiedToken, requirements: Requirements): true {
+    this.authorize(verified, requirements);
+    admit(carrier, { token, verified });
+    return true;
+  }
+
+  private refuse(error: unknown, context: ExecutionContext): never {
+    if (error instanceof AuthError) this.onRefused(error, context);
+    throw error;
+  }
+}
+
+function hasAny(held: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean {
+  for (const name of wanted) if (held.has(name)) return true;
+  return false;
+}
+
+/**
+ * A middleware that calls `next()` from a shared connection's callback can land one request in the scope of another.
+ * The handler would then act as that other caller, so the request is not let in, public or not.
+ */
+function refuseForeignScope(carrier: object): void {
+  if (scopeOf(carrier) !== 'foreign') return;
+  throw new Error(
+    "This request runs in another request's async context. A middleware lost it: wrap its callback with " +
+      'AsyncResource.bind(next) so that next() runs in the context of its own request.',
+  );
+}

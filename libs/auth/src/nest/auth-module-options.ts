@@ -1,0 +1,68 @@
+import type { TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
+
+/** One trusted issuer, or several. */
+type Trust = TrustedIssuer | { readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]] };
+
+/** What `AuthModule` needs: whose tokens it takes, for which audience, and how strictly time is read. */
+export type AuthModuleOptions = Trust & Omit<TokenVerifierOptions, 'issuers'>;
+
+/**
+ * The verifier's options out of the module's.
+ *
+ * @throws TypeError, naming the fix, when issuer, audience or keys were left out (by JavaScript, or an empty setting).
+ */
+export function verifierOptions(options: AuthModuleOptions): TokenVerifierOptions {
+  const issuers = issuersOf(options);
+  for (const issuer of issuers) checkIssuer(issuer);
+  return { ...settingsOf(options), issuers };
+}
+
+function issuersOf(options: AuthModuleOptions): readonly [TrustedIssuer, ...TrustedIssuer[]] {
+  if (!('issuers' in options)) return [options];
+  if (!Array.isArray(options.issuers) || options.issuers.length === 0) {
+    throw new TypeError(
+      'AuthModule: `issuers` is empty, so no token could ever be accepted. Name at least one issuer.',
+    );
+  }
+  return options.issuers;
+}
+
+function checkIssuer({ issuer, audience, keys, secrets }: TrustedIssuer): void {
+  if (!isFilled(issuer)) {
+    throw new TypeError(
+      "AuthModule: `issuer` is missing. Give the URL that the issuer puts into `iss`: forRoot({ issuer: 'https://auth.example', … }).",
+    );
+  }
+  if (Array.isArray(audience) ? audience.length === 0 || !audience.every(isFilled) : !isFilled(audience)) {
+    throw new TypeError(
+      "AuthModule: `audience` is missing. Name this service as tokens do in `aud`: forRoot({ audience: 'orders', … }).",
+    );
+  }
+  if (keys === undefined && secrets === undefined) {
+    throw new TypeError(
+      "AuthModule: neither `keys` nor `secrets` is given. Say where the issuer's keys are: forRoot({ keys: { jwksUri: 'https://auth.example/.well-known/jwks.json' }, … }).",
+    );
+  }
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+/** Everything but the issuers. */
+function settingsOf(options: AuthModuleOptions): Omit<TokenVerifierOptions, 'issuers'> {
+  const settings: Record<string, unknown> = { ...options };
+  for (const name of ISSUER_MEMBERS) delete settings[name];
+  return settings;
+}
+
+const ISSUER_MEMBERS = [
+  'issuers',
+  'issuer',
+  'audience',
+  'tokenTypes',
+  'claims',
+  'keys',
+  'secrets',
+  'algorithms',
+] as const;

@@ -1,0 +1,54 @@
+import { Module } from '@nestjs/common';
+import type { NestModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
+import { CallerContext } from '../propagation/index.js';
+import { TokenVerifier } from '../verification/index.js';
+import { AccessTokenGuard } from './access-token.guard.js';
+import type { AuthModuleOptions } from './auth-module-options.js';
+import { verifierOptions } from './auth-module-options.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
+import { BootAudit } from './boot/boot-audit.js';
+import { RequestScopes } from './boot/request-scopes.js';
+import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
+
+/**
+ * Protects every handler of the application: `AuthModule.forRoot({ issuer, audience, keys })`, once, in the root module.
+ *
+ * Global. Exports {@link TokenVerifier} and {@link CallerContext}.
+ */
+@Module({
+  providers: [
+    {
+      provide: TokenVerifier,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: AuthModuleOptions) => new TokenVerifier(verifierOptions(options)),
+    },
+    { provide: APP_GUARD, useExisting: AccessTokenGuard },
+    { provide: APP_FILTER, useClass: AuthExceptionFilter },
+    CallerContext,
+    RequestScopes,
+    BootAudit,
+  ],
+  exports: [TokenVerifier, CallerContext],
+})
+export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly scopes: RequestScopes,
+    private readonly http: HttpAdapterHost,
+  ) {
+    super();
+  }
+
+  configure(): void {
+    this.scopes.enterOn(this.http.httpAdapter);
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.verifier.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.verifier.stop();
+  }
+}

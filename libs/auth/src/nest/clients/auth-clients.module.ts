@@ -1,0 +1,83 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@nestjs/common';
+import { CallerContext, OutboundTokens, ServiceTokens, TokenEndpoint, TokenExchange } from '../../propagation/index.js';
+import { AuthHttpClient } from './auth-http-client.js';
+import { AuthTcpClient } from './auth-tcp-client.js';
+import type { AuthClientsOptions } from './client-options.js';
+import { httpClientToken, tcpClientToken } from './client-tokens.js';
+
+/** Options that come from providers. The names come first: injection tokens are made before the factory runs. */
+export interface AuthClientsAsyncOptions<Dependencies extends readonly unknown[] = readonly never[]> {
+  readonly http?: readonly string[];
+  readonly tcp?: readonly string[];
+  readonly imports?: ModuleMetadata['imports'];
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: (...dependencies: Dependencies) => AuthClientsOptions | Promise<AuthClientsOptions>;
+}
+
+const OPTIONS = Symbol('AuthClientsOptions');
+
+/** The services that this one calls, each as a client that carries a token which is for that service. Needs `AuthModule`. */
+@Module({})
+export class AuthClientsModule {
+  static register(options: AuthClientsOptions): DynamicModule {
+    return this.registerAsync({
+      http: (options.http ?? []).map(({ name }) => name),
+      tcp: (options.tcp ?? []).map(({ name }) => name),
+      useFactory: () => options,
+    });
+  }
+
+  static registerAsync<Dependencies extends readonly unknown[]>({
+    http = [],
+    tcp = [],
+    imports = [],
+    inject = [],
+    useFactory,
+  }: AuthClientsAsyncOptions<Dependencies>): DynamicModule {
+    const clients = [...http.map(httpClient), ...tcp.map(tcpClient)];
+    return {
+      module: AuthClientsModule,
+      imports,
+      providers: [{ provide: OPTIONS, inject, useFactory }, OUTBOUND_TOKENS, ...clients],
+      exports: clients,
+    };
+  }
+}
+
+const OUTBOUND_TOKENS: Provider = {
+  provide: OutboundTokens,
+  inject: [CallerContext, OPTIONS],
+  useFactory: (callers: CallerContext, { serviceCredentials }: AuthClientsOptions) => {
+    if (serviceCredentials === undefined) return new OutboundTokens({ callers });
+    const endpoint = new TokenEndpoint(serviceCredentials);
+    const exchange = new TokenExchange(endpoint);
+    return new OutboundTokens({ callers, exchange, service: new ServiceTokens(endpoint) });
+  },
+};
+
+function httpClient(name: string): FactoryProvider<AuthHttpClient> {
+  return {
+    provide: httpClientToken(name),
+    inject: [OPTIONS, OutboundTokens],
+    useFactory: (options: AuthClientsOptions, tokens: OutboundTokens) =>
+      new AuthHttpClient(named('http', options.http, name), tokens, options.headers),
+  };
+}
+
+function tcpClient(name: string): FactoryProvider<AuthTcpClient> {
+  return {
+    provide: tcpClientToken(name),
+    inject: [OPTIONS, OutboundTokens],
+    useFactory: (options: AuthClientsOptions, tokens: OutboundTokens) =>
+      new AuthTcpClient(named('tcp', options.tcp, name), tokens, options.headers),
+  };
+}
+
+function named<T extends { readonly name: string }>(kind: string, services: readonly T[] | undefined, name: string): T {
+  const service = services?.find((candidate) => candidate.name === name);
+  if (service !== undefined) return service;
+  throw new TypeError(
+    `AuthClientsModule: the ${kind} client ${name} was announced but the factory gave no options for it. Return { ${kind}: [{ name: '${name}', … }] }.`,
+  );
+}

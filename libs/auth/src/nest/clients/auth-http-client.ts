@@ -1,0 +1,151 @@
+import { HttpTarget } from '../../propagation/index.js';
+import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
+import { badGateway, refused, timedOut, unavailable, withoutToken } from '../errors/hop-failure.js';
+import { DEFAULT_TIMEOUT_MS, checkService } from './client-options.js';
+import type { CallOptions, HttpServiceOptions } from './client-options.js';
+
+/** `fetch`'s own options where they make sense between services. */
+export interface AuthRequestInit extends CallOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: NonNullable<RequestInit['body']>;
+  /** Sent as the JSON body. */
+  readonly json?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Calls one HTTP service with a token that is for it: the caller's, an exchanged one, or this service's own.
+ *
+ * Redirects are followed for GET and HEAD, below the base URL alone; a redirect to elsewhere is the service's failure.
+ */
+export class AuthHttpClient {
+  readonly #target: HttpTarget;
+
+  /** @throws TypeError for options that would send a token to who knows where. */
+  constructor(
+    private readonly service: HttpServiceOptions,
+    private readonly tokens: OutboundTokens,
+    private readonly along: () => Readonly<Record<string, string>> = () => ({}),
+  ) {
+    checkService(service);
+    this.#target = new HttpTarget(service.baseUrl);
+  }
+
+  /**
+   * Sends a request to `path` below the base URL and gives the response, whatever its status.
+   *
+   * @throws HopException 503 without a connection, 504 after the timeout, 502 for a redirect that is not followed
+   * @throws TypeError for a path that leads elsewhere, or a request that brings its own Authorization header
+   */
+  async fetch(path: string, init: AuthRequestInit = {}): Promise<Response> {
+    const url = this.#target.resolve(path);
+    const timeout = AbortSignal.timeout(init.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const request: RequestInit = {
+      method: init.method ?? 'GET',
+      headers: await this.#headers(init),
+      body: init.json === undefined ? (init.body ?? null) : JSON.stringify(init.json),
+      redirect: 'manual',
+      signal: init.signal === undefined ? timeout : AbortSignal.any([init.signal, timeout]),
+    };
+    try {
+      return await this.#follow(url, request);
+    } catch (error) {
+      if (timeout.aborted) throw timedOut(this.service.name, error);
+      if (init.signal?.aborted === true) throw error;
+      throw error instanceof TypeError ? unavailable(this.service.name, error) : error;
+    }
+  }
+
+  /**
+   * Sends a request and gives the JSON body of a 2xx answer; undefined when it is empty.
+   *
+   * @throws HopException with the status and code of the answer (4xx), else 502, 503 or 504
+   */
+  async json<T>(path: string, init: AuthRequestInit = {}): Promise<T> {
+    const response = await this.fetch(path, init);
+    const body = await this.#body(response);
+    if (response.ok) return body as T;
+    const { code, detail } = typeof body === 'object' && body !== null ? (body as Problem) : {};
+    throw refused({
+      service: this.service.name,
+      identity: this.#identity(init),
+      status: response.status,
+      code,
+      message: detail,
+    });
+  }
+
+  #identity(init: AuthRequestInit): OutboundIdentity {
+    return init.credentials ?? this.service.credentials ?? 'caller';
+  }
+
+  async #headers(init: AuthRequestInit): Promise<Headers> {
+    const headers = new Headers({ ...this.along(), ...init.headers });
+    if (headers.has('authorization')) {
+      throw new TypeError(
+        "The client attaches the token itself. Say whose: { credentials: 'caller' | 'service' | 'none' }.",
+      );
+    }
+    if (init.json !== undefined) headers.set('content-type', 'application/json');
+    if (!headers.has('accept')) headers.set('accept', 'application/json');
+    const token = await this.#token(this.#identity(init));
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    return headers;
+  }
+
+  async #token(identity: OutboundIdentity): Promise<string | undefined> {
+    try {
+      return await this.tokens.tokenFor(this.service, identity);
+    } catch (error) {
+      throw withoutToken(this.service.name, error);
+    }
+  }
+
+  async #follow(url: URL, request: RequestInit): Promise<Response> {
+    let response = await fetch(url, request);
+    for (let hops = 0; REDIRECTS.has(response.status); hops += 1) {
+      const next = this.#location(url, response);
+      await response.body?.cancel();
+      if (next === undefined || hops === MAX_REDIRECTS || !SAFE.has(request.method ?? 'GET')) {
+        throw badGateway(this.service.name, 'a redirect that is not followed');
+      }
+      url = next;
+      response = await fetch(url, request);
+    }
+    return response;
+  }
+
+  /** Where a redirect leads; undefined for elsewhere. */
+  #location(from: URL, response: Response): URL | undefined {
+    const location = response.headers.get('location');
+    if (location === null || !URL.canParse(location, from.href)) return undefined;
+    const next = new URL(location, from);
+    return this.#target.contains(next) ? next : undefined;
+  }
+
+  async #body(response: Response): Promise<unknown> {
+    try {
+      const text = await response.text();
+      return text === '' ? undefined : (JSON.parse(text) as unknown);
+    } catch (error) {
+      if (isTimeout(error)) throw timedOut(this.service.name, error);
+      // An error page of something in between: its status says enough.
+      if (!response.ok && error instanceof SyntaxError) return undefined;
+      throw error instanceof SyntaxError ? badGateway(this.service.name, error) : unavailable(this.service.name, error);
+    }
+  }
+}
+
+interface Problem {
+  readonly code?: unknown;
+  readonly detail?: unknown;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+const MAX_REDIRECTS = 5;
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}

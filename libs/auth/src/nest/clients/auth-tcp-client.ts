@@ -1,0 +1,90 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { TimeoutError, lastValueFrom, timeout } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
+import { HopException } from '../errors/hop-exception.js';
+import { badGateway, refused, timedOut, unavailable, withoutToken } from '../errors/hop-failure.js';
+import { DEFAULT_TIMEOUT_MS, checkService } from './client-options.js';
+import type { CallOptions, TcpServiceOptions } from './client-options.js';
+import { TokenCarryingClient } from './token-carrying-client.js';
+
+/** Message patterns of Nest microservices. */
+export type TcpPattern = string | Readonly<Record<string, string | number>>;
+
+/** Calls one TCP service with a token that is for it, in the packet's metadata. Connects on first use, and again after a loss. */
+export class AuthTcpClient implements OnApplicationShutdown {
+  readonly #client: TokenCarryingClient;
+
+  /** @throws TypeError for a service without a name or an audience. */
+  constructor(
+    private readonly service: TcpServiceOptions,
+    private readonly tokens: OutboundTokens,
+    private readonly along: () => Readonly<Record<string, string>> = () => ({}),
+  ) {
+    checkService(service);
+    const { host, port, tlsOptions, maxBufferSize = 1_048_576 } = service;
+    this.#client = new TokenCarryingClient({
+      host,
+      port,
+      maxBufferSize,
+      ...(tlsOptions === undefined ? {} : { tlsOptions }),
+    });
+  }
+
+  /**
+   * Sends a message and gives the last value of the answer.
+   *
+   * @throws HopException with the status and code of a refusal (4xx), 503 without a connection, 504 after the timeout, else 502
+   */
+  async send<T>(pattern: TcpPattern, data: unknown, options: CallOptions = {}): Promise<T> {
+    return this.#call(options, () => this.#client.send<T>(pattern, data));
+  }
+
+  /**
+   * Sends an event; resolves when it is handed to the connection. Whether it was let in is not answered.
+   *
+   * @throws HopException 503 without a connection
+   */
+  async emit(pattern: TcpPattern, data: unknown, options: CallOptions = {}): Promise<void> {
+    await this.#call(options, () => this.#client.emit<undefined>(pattern, data));
+  }
+
+  onApplicationShutdown(): void {
+    this.#client.close();
+  }
+
+  async #call<T>(options: CallOptions, call: () => Observable<T>): Promise<T> {
+    const identity = options.credentials ?? this.service.credentials ?? 'caller';
+    const token = await this.#token(identity);
+    const each = options.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    try {
+      return await this.#client.carrying(this.#metadata(token), call, (answer) =>
+        lastValueFrom(answer.pipe(timeout({ each })), { defaultValue: undefined as T }),
+      );
+    } catch (error) {
+      throw this.#failure(error, identity);
+    }
+  }
+
+  #metadata(token: string | undefined): Readonly<Record<string, string>> {
+    return token === undefined ? this.along() : { ...this.along(), authorization: `Bearer ${token}` };
+  }
+
+  async #token(identity: OutboundIdentity): Promise<string | undefined> {
+    try {
+      return await this.tokens.tokenFor(this.service, identity);
+    } catch (error) {
+      throw withoutToken(this.service.name, error);
+    }
+  }
+
+  /** A payload is the service's answer; an Error was made on this side of the connection. */
+  #failure(error: unknown, identity: OutboundIdentity): HopException {
+    const service = this.service.name;
+    if (error instanceof TimeoutError) return timedOut(service, error);
+    if (error instanceof Error) return unavailable(service, error);
+    if (typeof error !== 'object' || error === null) return badGateway(service, error);
+    const { status, code, message } = error as { status?: unknown; code?: unknown; message?: unknown };
+    return refused({ service, identity, status, code, message });
+  }
+}

@@ -1,0 +1,62 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { OutboundIdentity, ServiceCredentials } from '../../propagation/index.js';
+
+interface ServiceOptions {
+  /** The name that it is injected by. */
+  readonly name: string;
+  /** The service as tokens name it in `aud`. No token without this audience is ever sent to it. */
+  readonly audience: string;
+  /** Scopes to ask for when a token is exchanged for this service, space-delimited. Default: all that is allowed. */
+  readonly scope?: string;
+  /** As whom it is called unless a call says otherwise. Default: the caller. */
+  readonly credentials?: OutboundIdentity;
+  /** Milliseconds to wait for an answer. Default 5000. */
+  readonly timeoutMs?: number;
+}
+
+/** A service that is called over HTTP. */
+export interface HttpServiceOptions extends ServiceOptions {
+  /** Absolute http(s) URL; the client calls paths below it and nothing else. */
+  readonly baseUrl: string;
+}
+
+/** A service that is called over Nest's TCP transport. */
+export interface TcpServiceOptions extends ServiceOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsOptions?: ConnectionOptions;
+  /** The longest answer that is taken, in characters. Default 1 Mi. */
+  readonly maxBufferSize?: number;
+}
+
+/** The services that this one calls. */
+export interface AuthClientsOptions {
+  readonly http?: readonly HttpServiceOptions[];
+  readonly tcp?: readonly TcpServiceOptions[];
+  /**
+   * This service as a client of the issuer. With them a caller's token that is not for a target is exchanged, and
+   * calls can be made as this service.
+   */
+  readonly serviceCredentials?: ServiceCredentials | undefined;
+  /** What goes along with each call, as HTTP headers or packet metadata: a request id. Never credentials. */
+  readonly headers?: (() => Readonly<Record<string, string>>) | undefined;
+}
+
+/** How one call differs from the client's defaults. */
+export interface CallOptions {
+  readonly credentials?: OutboundIdentity;
+  /** Milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+export const DEFAULT_TIMEOUT_MS = 5000;
+
+/** @throws TypeError, naming the fix, for a client without a name or an audience. */
+export function checkService({ name, audience }: ServiceOptions): void {
+  if (!name) throw new TypeError('AuthClientsModule: a client has no `name`.');
+  if (!audience) {
+    throw new TypeError(
+      `AuthClientsModule: the client ${name} has no \`audience\`. Name the service as tokens do in \`aud\`, so that no token for another service is sent to it.`,
+    );
+  }
+}

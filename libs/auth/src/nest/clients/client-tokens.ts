@@ -1,0 +1,21 @@
+import { Inject } from '@nestjs/common';
+
+/** @internal */
+export function httpClientToken(name: string): string {
+  return `watchword:http-client:${name}`;
+}
+
+/** @internal */
+export function tcpClientToken(name: string): string {
+  return `watchword:tcp-client:${name}`;
+}
+
+/** Injects the `AuthHttpClient` that was registered by this name. */
+export function InjectHttpClient(name: string): ParameterDecorator & PropertyDecorator {
+  return Inject(httpClientToken(name));
+}
+
+/** Injects the `AuthTcpClient` that was registered by this name. */
+export function InjectTcpClient(name: string): ParameterDecorator & PropertyDecorator {
+  return Inject(tcpClientToken(name));
+}

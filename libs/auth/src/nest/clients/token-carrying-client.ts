@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ClientTCP } from '@nestjs/microservices';
+import type { TcpClientOptions } from '@nestjs/microservices';
+import type { Observable } from 'rxjs';
+
+type DispatchHook = Parameters<ClientTCP['setOnDispatchHook']>[0];
+type Metadata = Readonly<Record<string, string>>;
+type Packet = Parameters<DispatchHook>[0];
+
+/**
+ * Nest's TCP client with metadata of its own, the token among it, on each packet.
+ *
+ * The hook that Nest offers is one slot for all packets of the client, and runs after the connection is up, when other
+ * calls were made in between. So each call runs in an async scope of its own, and the hook takes the metadata from there:
+ * two calls can't mix. What goes out by another way carries no token.
+ */
+export class TokenCarryingClient extends ClientTCP {
+  readonly #metadata = new AsyncLocalStorage<Metadata>();
+  #furtherHook: DispatchHook | undefined;
+
+  constructor(options: NonNullable<TcpClientOptions['options']>) {
+    super(options);
+    super.setOnDispatchHook((packet) => this.#attach(packet));
+  }
+
+  /** Composes with the token's hook in place of replacing it, so that tracing may use the slot. */
+  override setOnDispatchHook(hook: DispatchHook): void {
+    this.#furtherHook = hook;
+  }
+
+  /** Subscribes to what `call` makes of the client, with `metadata` on every packet that comes of it. */
+  carrying<T>(
+    metadata: Metadata,
+    call: () => Observable<T>,
+    settle: (source: Observable<T>) => Promise<T>,
+  ): Promise<T> {
+    return this.#metadata.run(metadata, () => settle(call()));
+  }
+
+  #attach(packet: Packet): void {
+    this.#furtherHook?.(packet);
+    const metadata = this.#metadata.getStore();
+    if (metadata !== undefined) packet.metadata = { ...packet.metadata, ...metadata };
+  }
+}

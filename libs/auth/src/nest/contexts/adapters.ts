@@ -1,0 +1,21 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { AuthError } from '../../verification/index.js';
+import type { ContextAdapter } from './context-adapter.js';
+import { graphqlContext } from './graphql-context.js';
+import { httpContext } from './http-context.js';
+import { rpcContext } from './rpc-context.js';
+import { wsContext } from './ws-context.js';
+
+const ADAPTERS: ReadonlyMap<string, ContextAdapter> = new Map([
+  ['http', httpContext],
+  ['rpc', rpcContext],
+  ['graphql', graphqlContext],
+  ['ws', wsContext],
+]);
+
+/** @throws AuthError `context_unsupported` for a kind of context that nobody wrote an adapter for. */
+export function adapterFor(context: ExecutionContext): ContextAdapter {
+  const adapter = ADAPTERS.get(context.getType());
+  if (adapter === undefined) throw new AuthError('context_unsupported', { reason: 'no adapter for this context' });
+  return adapter;
+}

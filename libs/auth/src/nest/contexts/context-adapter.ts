@@ -1,0 +1,17 @@
+import type { ExecutionContext } from '@nestjs/common';
+
+/** How credentials come with one kind of context. */
+export interface ContextAdapter {
+  /**
+   * The object that stands for the request as long as it lasts.
+   *
+   * @throws AuthError `context_unsupported` when the context holds none.
+   */
+  carrier(context: ExecutionContext): object;
+  /**
+   * Every authorization value that came with it, raw. Nothing here is trusted yet.
+   *
+   * @throws AuthError `context_unsupported`, or `credentials_malformed` for something that is not text.
+   */
+  authorization(carrier: object): readonly string[];
+}

@@ -1,0 +1,32 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { AuthError } from '../../verification/index.js';
+import type { ContextAdapter } from './context-adapter.js';
+
+/** HTTP/1.1 and HTTP/2, on Express and on Fastify. */
+export const httpContext: ContextAdapter = {
+  carrier: (context: ExecutionContext) => incomingMessage(context.getArgByIndex(0)),
+  authorization: authorizationHeaders,
+};
+
+/** @internal Node's own request below whatever a framework put around it. */
+export function incomingMessage(request: unknown): object {
+  const raw = (request as { readonly raw?: unknown } | null | undefined)?.raw ?? request;
+  if (typeof raw !== 'object' || raw === null) {
+    throw new AuthError('context_unsupported', { reason: 'the context holds no request' });
+  }
+  return raw;
+}
+
+/** @internal From the raw headers: the parsed ones keep the first of two Authorization headers and drop the other. */
+export function authorizationHeaders(message: object): readonly string[] {
+  const { rawHeaders } = message as { readonly rawHeaders?: unknown };
+  if (!Array.isArray(rawHeaders)) {
+    throw new AuthError('context_unsupported', { reason: 'the request has no raw headers' });
+  }
+  const values: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 13 && name.toLowerCase() === 'authorization') values.push(rawHeaders[at + 1] as string);
+  }
+  return values;
+}

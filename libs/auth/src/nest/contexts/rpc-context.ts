@@ -1,0 +1,39 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { AuthError } from '../../verification/index.js';
+import type { ContextAdapter } from './context-adapter.js';
+
+/** Transports whose context hands out packet metadata: TCP and Redis. */
+export const rpcContext: ContextAdapter = {
+  carrier(context: ExecutionContext) {
+    const carrier: unknown = context.getArgByIndex(1);
+    if (typeof carrier !== 'object' || carrier === null) {
+      throw new AuthError('context_unsupported', { reason: 'the message has no context' });
+    }
+    return carrier;
+  },
+
+  authorization(carrier: object) {
+    const metadata = metadataOf(carrier);
+    if (metadata === undefined || metadata === null) return NONE;
+    if (typeof metadata !== 'object' || Array.isArray(metadata)) {
+      throw new AuthError('credentials_malformed', { reason: 'the metadata is not an object' });
+    }
+    // Own members alone: what a prototype holds did not come with the packet.
+    if (!Object.hasOwn(metadata, 'authorization')) return NONE;
+    const value = (metadata as { readonly authorization: unknown }).authorization;
+    if (typeof value !== 'string') {
+      throw new AuthError('credentials_malformed', { reason: 'metadata.authorization is not a string' });
+    }
+    return [value];
+  },
+};
+
+const NONE: readonly string[] = Object.freeze([]);
+
+function metadataOf(carrier: object): unknown {
+  const { getMetadata } = carrier as { readonly getMetadata?: unknown };
+  if (typeof getMetadata !== 'function') {
+    throw new AuthError('context_unsupported', { reason: 'this transport carries no packet metadata' });
+  }
+  return getMetadata.call(carrier) as unknown;
+}

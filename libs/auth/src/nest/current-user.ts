@@ -1,0 +1,21 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import { callerOf } from '../propagation/caller-context.js';
+import { AuthError } from '../verification/index.js';
+import type { VerifiedToken } from '../verification/index.js';
+import { adapterFor } from './contexts/adapters.js';
+import { requirementsOf } from './requirements/requirements.js';
+import type { Handler } from './requirements/requirements.js';
+
+/**
+ * The caller's {@link VerifiedToken} as a handler's parameter.
+ *
+ * @throws AuthError `credentials_missing` in a public handler: nobody was verified there.
+ */
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): VerifiedToken => {
+  const caller = callerOf(adapterFor(context).carrier(context));
+  if (caller === undefined || requirementsOf(context.getClass(), context.getHandler() as Handler).isPublic) {
+    throw new AuthError('credentials_missing', { reason: '@CurrentUser() in a handler without a verified caller' });
+  }
+  return caller.verified;
+});

@@ -1,0 +1,43 @@
+import { Catch, HttpException } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { AuthError } from '../../verification/index.js';
+import { authProblem, authRpcError } from './auth-problem.js';
+import { HopException } from './hop-exception.js';
+
+/** Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC. */
+@Catch(AuthError, HopException)
+export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopException> {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  catch(error: AuthError | HopException, context: ArgumentsHost): Observable<never> | HttpException | undefined {
+    switch (context.getType<string>()) {
+      case 'http':
+        return this.reply(error, context);
+      case 'rpc':
+        return throwError(() => authRpcError(error));
+      case 'ws':
+        return emit(error, context);
+      default:
+        // GraphQL takes an error that a filter returns as the resolver's.
+        return new HttpException(authProblem(error).body, authProblem(error).status);
+    }
+  }
+
+  private reply(error: AuthError | HopException, context: ArgumentsHost): undefined {
+    const response: unknown = context.getArgByIndex(1);
+    const { httpAdapter } = this.host;
+    if (httpAdapter.isHeadersSent(response)) return;
+    const { status, headers, body } = authProblem(error);
+    for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
+    httpAdapter.reply(response, body, status);
+  }
+}
+
+/** As Nest's own filter for gateways does: an `exception` event. */
+function emit(error: AuthError | HopException, context: ArgumentsHost): undefined {
+  const client = context.getArgByIndex<{ emit?: (event: string, payload: unknown) => void } | undefined>(0);
+  client?.emit?.('exception', authRpcError(error));
+}

@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http';
+import { AuthError, publicError } from '../../verification/index.js';
+import { challenge } from './challenge.js';
+import type { HopException } from './hop-exception.js';
+
+/** An HTTP answer: `application/problem+json` (RFC 9457) with a stable `code`. */
+export interface AuthProblem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: {
+    readonly type: 'about:blank';
+    readonly title: string;
+    readonly status: number;
+    readonly detail: string;
+    readonly code: string;
+  };
+}
+
+/** An RPC answer. */
+export interface RpcError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What an HTTP caller may see of a refusal. The reason is not in it. */
+export function authProblem(error: AuthError | HopException): AuthProblem {
+  const { status, code, message } = authRpcError(error);
+  const extra = error instanceof AuthError ? challenge(status, code, publicError(error).scope) : error.headers;
+  return {
+    status,
+    headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...extra },
+    body: { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: message, code },
+  };
+}
+
+/** What an RPC caller may see of a refusal. */
+export function authRpcError(error: AuthError | HopException): RpcError {
+  if (error instanceof AuthError) {
+    const { status, code, message } = publicError(error);
+    return { status, code, message };
+  }
+  return { status: error.getStatus(), code: error.code, message: error.message };
+}

@@ -1,0 +1,29 @@
+import { HttpException } from '@nestjs/common';
+import { challenge } from './challenge.js';
+
+/** What went wrong in a call to another service, by the status that this service answers with for it. */
+export interface HopFailure {
+  /** HTTP status, 400 to 599. */
+  readonly status: number;
+  /** Stable and machine-readable. */
+  readonly code: string;
+  /** Fit for the caller's eyes. */
+  readonly message: string;
+}
+
+/**
+ * A called service refused or failed. It is an `HttpException`, so that an unhandled one answers with the
+ * matching status; `getResponse()` has `code` and `message`.
+ */
+export class HopException extends HttpException {
+  override readonly name = 'HopException';
+  readonly code: string;
+  /** Headers that belong to an HTTP answer with this status. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor({ status, code, message }: HopFailure, options: { readonly cause?: unknown } = {}) {
+    super({ statusCode: status, code, message }, status, options);
+    this.code = code;
+    this.headers = challenge(status, code);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Type } from '@nestjs/common';
+
+/** What a handler asks of its caller. */
+export interface Requirements {
+  /** Anybody may call, with or without a token. */
+  readonly isPublic: boolean;
+  /** Of each group the caller has at least one role. */
+  readonly roles: readonly ReadonlySet<string>[];
+  /** The caller's token has all of these. */
+  readonly scopes: readonly string[];
+}
+
+/** What one decorated class or method says. */
+interface Declaration {
+  isPublic: boolean;
+  roles: ReadonlySet<string>[];
+  scopes: string[];
+}
+
+/** A method of a controller, as Nest hands it out. */
+export type Handler = (...args: never[]) => unknown;
+
+const DECLARATION = Symbol('watchword:requirements');
+
+/** @internal Adds to what the decorated class or method declares. */
+export function declare(
+  target: object,
+  key: string | symbol | undefined,
+  change: (declaration: Declaration) => void,
+): void {
+  const owner = key === undefined ? target : ownFunction(target, key);
+  const declared = ownDeclaration(owner, undefined) ?? { isPublic: false, roles: [], scopes: [] };
+  change(declared);
+  // On the function, as Nest does; and on its place in the class, where another decorator's wrapper can't hide it.
+  Reflect.defineMetadata(DECLARATION, declared, owner);
+  if (key !== undefined) Reflect.defineMetadata(DECLARATION, declared, target, key);
+}
+
+/**
+ * What `handler` of `controller` requires: its own declaration and those of the class and its ancestors together.
+ * Worked out once for each.
+ *
+ * A restriction of an ancestor holds for its heirs; `@Public()` on a class holds for that class alone.
+ *
+ * @throws TypeError when the decorators contradict each other, or when `handler` can't be found on `controller`.
+ */
+export function requirementsOf(controller: Type, handler: Handler): Requirements {
+  let ofController = resolved.get(controller);
+  if (ofController === undefined) resolved.set(controller, (ofController = new WeakMap()));
+  let requirements = ofController.get(handler);
+  if (requirements === undefined) ofController.set(handler, (requirements = resolve(controller, handler)));
+  return requirements;
+}
+
+/** By controller first: heirs share the handler's function and differ in what their class says. */
+const resolved = new WeakMap<Type, WeakMap<Handler, Requirements>>();
+
+function resolve(controller: Type, handler: Handler): Requirements {
+  const classes = ancestry(controller).flatMap((type) => ownDeclaration(type, undefined) ?? []);
+  const method = methodDeclaration(controller, handler);
+  const isPublicClass = ownDeclaration(controller, undefined)?.isPublic === true;
+  refuseContradiction(isPublicClass, classes, controller.name);
+  if (method !== undefined) refuseContradiction(method.isPublic, [method], `${controller.name}.${handler.name}`);
+  if (method?.isPublic === true) return PUBLIC;
+  const declarations = method === undefined ? classes : [...classes, method];
+  if (isPublicClass && !restricts(declarations)) return PUBLIC;
+  return Object.freeze({
+    isPublic: false,
+    roles: declarations.flatMap((declaration) => declaration.roles),
+    scopes: [...new Set(declarations.flatMap((declaration) => declaration.scopes))],
+  });
+}
+
+const PUBLIC: Requirements = Object.freeze({ isPublic: true, roles: [], scopes: [] });
+
+function methodDeclaration(controller: Type, handler: Handler): Declaration | undefined {
+  const place = placeOf(controller, handler);
+  if (place === undefined) {
+    throw new TypeError(
+      `${controller.name} has no method ${handler.name || '(anonymous)'}, so what it requires is unknown. ` +
+        'A decorator or instrumentation that replaces a handler must keep its name.',
+    );
+  }
+  return ownDeclaration(place.prototype, place.key);
+}
+
+/** Where the handler lives: found by identity, else (wrapped by instrumentation) by its name. */
+function placeOf(controller: Type, handler: Handler): { prototype: object; key: string | symbol } | undefined {
+  const prototypes = ancestry(controller).map((type) => type.prototype as object);
+  for (const prototype of prototypes) {
+    const key = Reflect.ownKeys(prototype).find((name) => valueOf(prototype, name) === handler);
+    if (key !== undefined) return { prototype, key };
+  }
+  const prototype = prototypes.find((candidate) => typeof valueOf(candidate, handler.name) === 'function');
+  return prototype === undefined ? undefined : { prototype, key: handler.name };
+}
+
+/** The class and all that it extends. */
+function ancestry(type: Type): Type[] {
+  const types: Type[] = [];
+  for (let at: unknown = type; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
+    types.push(at as Type);
+  }
+  return types;
+}
+
+function ownFunction(target: object, key: string | symbol): object {
+  const value = valueOf(target, key);
+  if (typeof value !== 'function') throw new TypeError(`${String(key)} is not a method`);
+  return value;
+}
+
+function valueOf(target: object, key: string | symbol): unknown {
+  return Object.getOwnPropertyDescriptor(target, key)?.value;
+}
+
+function ownDeclaration(target: object, key: string | symbol | undefined): Declaration | undefined {
+  return (
+    key === undefined ? Reflect.getOwnMetadata(DECLARATION, target) : Reflect.getOwnMetadata(DECLARATION, target, key)
+  ) as Declaration | undefined;
+}
+
+function restricts(declarations: readonly Declaration[]): boolean {
+  return declarations.some(({ roles, scopes }) => roles.length > 0 || scopes.length > 0);
+}
+
+function refuseContradiction(isPublic: boolean, declarations: readonly Declaration[], where: string): void {
+  if (isPublic && restricts(declarations)) {
+    throw new TypeError(`${where} is @Public() and also restricted by @Roles or @Scopes. Keep one of the two.`);
+  }
+}

@@ -1,0 +1,12 @@
+export { CallerContext } from './caller-context.js';
+export type { Caller } from './caller-context.js';
+export { HttpTarget } from './http-target.js';
+export { OutboundTokens } from './outbound-tokens.js';
+export type { OutboundIdentity, OutboundTokensOptions } from './outbound-tokens.js';
+export { PropagationError } from './propagation-error.js';
+export type { PropagationErrorCode } from './propagation-error.js';
+export { ServiceTokens } from './service-tokens.js';
+export { TokenEndpoint } from './token-endpoint.js';
+export type { GrantedToken, ServiceCredentials } from './token-endpoint.js';
+export { TokenExchange } from './token-exchange.js';
+export type { ExchangeTarget, TokenExchangeOptions } from './token-exchange.js';

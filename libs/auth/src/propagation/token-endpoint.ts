@@ -1,0 +1,106 @@
+import { systemClock } from '../verification/index.js';
+import type { Clock } from '../verification/index.js';
+import { PropagationError } from './propagation-error.js';
+
+/** How this service identifies itself at the issuer. */
+export interface ServiceCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The issuer's `token_endpoint`, an absolute URL. */
+  readonly tokenEndpoint: string;
+  /** Milliseconds to wait for the issuer. Default 5000. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+/** An access token as the issuer granted it. */
+export interface GrantedToken {
+  readonly token: string;
+  /** Milliseconds since the epoch, from `expires_in`. */
+  readonly expiresAt: number;
+}
+
+/** The issuer's token endpoint, asked as a confidential client with `client_secret_basic` (RFC 6749 §2.3.1, §3.2). */
+export class TokenEndpoint {
+  readonly clock: Clock;
+  readonly #url: URL;
+  readonly #authorization: string;
+  readonly #timeoutMs: number;
+
+  /** @throws TypeError for a missing id or secret, or a URL that is not one. */
+  constructor({ clientId, clientSecret, tokenEndpoint, timeoutMs = 5000, clock = systemClock }: ServiceCredentials) {
+    if (!clientId || !clientSecret) throw new TypeError('Service credentials need a clientId and a clientSecret.');
+    if (!URL.canParse(tokenEndpoint) || !/^https?:$/.test(new URL(tokenEndpoint).protocol)) {
+      throw new TypeError("Service credentials need the issuer's tokenEndpoint, an absolute http(s) URL.");
+    }
+    this.#url = new URL(tokenEndpoint);
+    this.#timeoutMs = timeoutMs;
+    this.clock = clock;
+    this.#authorization = `Basic ${Buffer.from(`${formEncode(clientId)}:${formEncode(clientSecret)}`).toString('base64')}`;
+  }
+
+  /** @throws PropagationError */
+  async grant(parameters: Readonly<Record<string, string>>): Promise<GrantedToken> {
+    const askedAt = this.clock.now();
+    const { ok, body } = await this.#post(new URLSearchParams(parameters));
+    if (!ok) throw refusal(body, 'subject_token' in parameters);
+    const { access_token: token, token_type: type, expires_in: seconds } = body;
+    const isUsable =
+      typeof token === 'string' && token !== '' && typeof type === 'string' && type.toLowerCase() === 'bearer';
+    if (!isUsable || typeof seconds !== 'number' || !(seconds > 0))
+      throw unavailable('its answer is not a token response');
+    return { token, expiresAt: askedAt + seconds * 1000 };
+  }
+
+  async #post(form: URLSearchParams): Promise<{ ok: boolean; body: Record<string, unknown> }> {
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { Authorization: this.#authorization, Accept: 'application/json' },
+        body: form,
+        // The request carries a secret and the caller's token: it goes where it was configured to go.
+        redirect: 'error',
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
+      const body = asObject(await response.json());
+      if (response.status >= 500) throw unavailable(`it answered ${response.status}`);
+      return { ok: response.ok, body };
+    } catch (error) {
+      throw error instanceof PropagationError ? error : unavailable('it did not answer', error);
+    }
+  }
+}
+
+/** RFC 6749 §5.2 and RFC 8693 §2.2.2, by whose fault it is. */
+function refusal({ error }: Record<string, unknown>, isForCaller: boolean): PropagationError {
+  const name = typeof error === 'string' && /^[\w-]{1,64}$/.test(error) ? error : 'an unknown error';
+  const message = `The issuer's token endpoint answered ${name}`;
+  if (isForCaller && (name === 'invalid_grant' || name === 'invalid_request')) {
+    return new PropagationError('caller_refused', `${message}: it does not take the caller's token.`);
+  }
+  if (name === 'invalid_target' || name === 'invalid_scope') {
+    return new PropagationError(
+      'target_refused',
+      `${message}: allow the audience and the scopes for this service's client at the issuer.`,
+    );
+  }
+  return new PropagationError(
+    'service_refused',
+    `${message}: check clientId and clientSecret, and the grants that the client is allowed at the issuer.`,
+  );
+}
+
+function unavailable(reason: string, cause?: unknown): PropagationError {
+  return new PropagationError('token_endpoint_unavailable', `No token from the issuer: ${reason}.`, { cause });
+}
+
+function asObject(body: unknown): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw unavailable('its answer is not an object');
+  return body as Record<string, unknown>;
+}
+
+/** application/x-www-form-urlencoded, as RFC 6749 §2.3.1 wants it before the colon is put between. */
+function formEncode(value: string): string {
+  return new URLSearchParams({ '': value }).toString().slice(1);
+}
