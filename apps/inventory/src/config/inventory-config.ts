@@ -2,10 +2,6 @@ import { IsBoolean, IsInt, IsIP, Max, Min, ValidateIf } from 'class-validator';
 import { Variable, VerifierConfig } from '@watchword/platform';
 
 export class InventoryConfig extends VerifierConfig {
-  @Variable({ doc: 'Port of HTTP. 0 takes any free one.' })
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
   override readonly PORT: number = 3003;
 
   @Variable({ doc: 'Address on which the TCP transport listens.' })

@@ -4,6 +4,7 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
+  IsInstance,
   IsInt,
   IsUUID,
   Max,
@@ -31,7 +32,11 @@ export class ReserveStock {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(50)
-  @ArrayUnique(({ sku }: ReserveStockItem) => sku, { message: 'items must not name a SKU twice' })
+  @ArrayUnique((item: unknown) => (item instanceof ReserveStockItem ? item.sku : item), {
+    message: 'items must not name a SKU twice',
+  })
+  // ValidateNested alone lets an array in the place of an item pass.
+  @IsInstance(ReserveStockItem, { each: true, message: 'each of items must be an object' })
   @ValidateNested({ each: true })
   @Type(() => ReserveStockItem)
   readonly items!: readonly ReserveStockItem[];

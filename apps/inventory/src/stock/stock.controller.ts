@@ -22,14 +22,16 @@ export class StockController {
 
   /** An event has no answer: that it was refused is in the log and in the table of adjustments. */
   @Scopes('inventory:adjust')
-  @EventPattern('stock.adjust')
+  // The type argument picks the plain overload: the typed ones allow no parameter beside the payload.
+  @EventPattern<string>('stock.adjust')
   async adjust(
     @Payload() { adjustmentId, sku, delta }: AdjustStock,
     @CurrentUser() caller: VerifiedToken,
   ): Promise<void> {
     const by = ownerOf(caller);
     const outcome = await this.stock.adjust({ adjustmentId, sku, delta, by, at: new Date() });
-    const level = outcome === 'refused' ? 'warn' : 'log';
-    this.logger[level]({ msg: `stock adjustment ${outcome}`, adjustmentId, sku, delta, subject: by.subject });
+    const facts = { adjustmentId, sku, delta, subject: by.subject };
+    if (outcome === 'refused') this.logger.warn('Stock adjustment refused', facts);
+    else this.logger.log(`Stock adjustment ${outcome}`, facts);
   }
 }

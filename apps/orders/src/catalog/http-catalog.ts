@@ -10,7 +10,8 @@ export class HttpCatalog implements Catalog {
   async products(skus: readonly string[]): Promise<readonly PricedProduct[]> {
     const query = new URLSearchParams({ skus: skus.join(','), limit: String(skus.length) });
     const page = await this.ask(`/products?${query.toString()}`);
-    if (!isPage(page)) throw new ProblemError(502, 'catalog_failed', 'catalog answered what orders does not understand');
+    if (!isPage(page))
+      throw new ProblemError(502, 'catalog_failed', 'catalog answered what orders does not understand');
     return page.items;
   }
 

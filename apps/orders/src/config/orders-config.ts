@@ -1,20 +1,10 @@
+import type { ServiceCredentials } from '@watchword/auth';
 import { IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Max, Min, ValidateIf } from 'class-validator';
 import { Variable, VerifierConfig } from '@watchword/platform';
 
 const HTTP_URL = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
-/** What the background job authenticates with at the issuer. */
-export interface ServiceCredentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly tokenEndpoint: string;
-}
-
 export class OrdersConfig extends VerifierConfig {
-  @Variable({ doc: 'Port of HTTP. 0 takes any free one.' })
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
   override readonly PORT: number = 3002;
 
   @Variable({ doc: 'Where catalog answers over HTTP.' })
@@ -41,13 +31,13 @@ export class OrdersConfig extends VerifierConfig {
   @Variable({
     doc: "This app's client at the issuer, for the job that releases what abandoned orders hold. Without it the job is off.",
   })
-  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID != null || CLIENT_SECRET != null)
+  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
   @IsString()
   @IsNotEmpty({ message: 'CLIENT_ID must be set when CLIENT_SECRET is' })
   readonly CLIENT_ID?: string;
 
   @Variable({ doc: 'The secret of CLIENT_ID.', secret: true })
-  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID != null || CLIENT_SECRET != null)
+  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
   @IsString()
   @IsNotEmpty({ message: 'CLIENT_SECRET must be set when CLIENT_ID is' })
   readonly CLIENT_SECRET?: string;

@@ -13,3 +13,6 @@ export interface Inventory {
 
 /** Inventory, called as whoever calls this app. */
 export const Inventory = Symbol('Inventory');
+
+/** Inventory, called as this app itself. */
+export const ServiceInventory = Symbol('ServiceInventory');

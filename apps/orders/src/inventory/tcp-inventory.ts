@@ -2,9 +2,13 @@ import type { AuthTcpClient } from '@watchword/auth';
 import { downstreamError } from '../downstream/downstream-error.js';
 import type { Inventory, ItemToReserve } from './inventory.js';
 
-/** Inventory over Nest's TCP transport. As whom it is called is the client's matter. */
+/** Inventory over Nest's TCP transport. */
 export class TcpInventory implements Inventory {
-  constructor(private readonly client: Pick<AuthTcpClient, 'send'>) {}
+  /** @param credentials as whom it is called: whoever calls this app, or this app itself */
+  constructor(
+    private readonly client: Pick<AuthTcpClient, 'send'>,
+    private readonly credentials: 'caller' | 'service',
+  ) {}
 
   async reserve(reservationId: string, items: readonly ItemToReserve[]): Promise<void> {
     await this.ask('stock.reserve', { reservationId, items });
@@ -16,7 +20,7 @@ export class TcpInventory implements Inventory {
 
   private async ask(pattern: string, data: object): Promise<void> {
     try {
-      await this.client.send<unknown>(pattern, data);
+      await this.client.send<unknown>(pattern, data, { credentials: this.credentials });
     } catch (error) {
       throw downstreamError('inventory', error);
     }

@@ -5,6 +5,7 @@ import {
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
+  IsInstance,
   IsInt,
   IsOptional,
   IsUUID,
@@ -42,7 +43,11 @@ export class PlaceOrderBody {
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(MAX_ITEMS)
-  @ArrayUnique((item?: PlaceOrderItem) => item?.sku, { message: 'items must not name a SKU twice' })
+  @ArrayUnique((item: unknown) => (item instanceof PlaceOrderItem ? item.sku : item), {
+    message: 'items must not name a SKU twice',
+  })
+  // ValidateNested alone lets an array in the place of an item pass.
+  @IsInstance(PlaceOrderItem, { each: true, message: 'each of items must be an object' })
   @ValidateNested({ each: true })
   @Type(() => PlaceOrderItem)
   readonly items!: readonly PlaceOrderItem[];

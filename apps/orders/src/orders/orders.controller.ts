@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiConflictResponse,
@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import { CurrentUser, Scopes, type VerifiedToken } from '@watchword/auth';
 import { CancelOrder } from './cancel-order.js';
-import { IdempotencyKeyPipe } from './idempotency-key.pipe.js';
+import { IdempotencyKey } from './idempotency-key.js';
 import { ListOrders, OrderPath, PlaceOrderBody } from './order-requests.js';
 import { OrderPageView, OrderView, viewOrder, viewPage } from './order-view.js';
 import { PlaceOrder } from './place-order.js';
@@ -37,7 +37,7 @@ export class OrdersController {
   @ApiServiceUnavailableResponse({ description: 'catalog_unavailable, inventory_unavailable' })
   async place(
     @Body() { items }: PlaceOrderBody,
-    @Headers('idempotency-key', new IdempotencyKeyPipe()) idempotencyKey: string | undefined,
+    @IdempotencyKey() idempotencyKey: string | undefined,
     @CurrentUser() caller: VerifiedToken,
   ): Promise<OrderView> {
     return viewOrder(await this.placeOrder.place({ items, idempotencyKey }, customerOf(caller)));

@@ -11,15 +11,17 @@ type OrderRow = typeof orders.$inferSelect;
 export class SqlOrderStore implements OrderStore {
   constructor(private readonly db: Database<typeof schema>) {}
 
-  insert({ items, customer, stockReleased: _, ...order }: Order, { key, requestHash }: Attempt): Promise<boolean> {
+  insert(order: Order, { key, requestHash }: Attempt): Promise<boolean> {
+    const { id, customer, status, items, totalCents, currency, createdAt } = order;
+    const row = { id, ...customer, status, totalCents, currency, createdAt, idempotencyKey: key ?? null, requestHash };
     return this.db.transaction(async (tx) => {
       const inserted = await tx
         .insert(orders)
-        .values({ ...order, ...customer, idempotencyKey: key ?? null, requestHash })
+        .values(row)
         .onConflictDoNothing({ target: [orders.issuer, orders.subject, orders.idempotencyKey] })
         .returning({ id: orders.id });
       if (inserted.length === 0) return false;
-      await tx.insert(orderItems).values(items.map((item, position) => ({ ...item, orderId: order.id, position })));
+      await tx.insert(orderItems).values(items.map((item, position) => ({ ...item, orderId: id, position })));
       return true;
     });
   }
