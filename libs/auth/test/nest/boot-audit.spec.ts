@@ -1,0 +1,108 @@
+import { Controller, Get, Module, Scope } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MessagePattern, Transport } from '@nestjs/microservices';
+import { AuthModule, Public, Roles } from '@watchword/auth';
+import { createTestIssuer } from '@watchword/auth/testing';
+import type { TestIssuer } from '@watchword/auth/testing';
+import { freePort } from './support/free-port.js';
+
+let issuer: TestIssuer;
+beforeAll(async () => {
+  issuer = await createTestIssuer();
+});
+
+@Controller()
+class StockController {
+  @MessagePattern('stock.read')
+  read(): string {
+    return 'read';
+  }
+}
+
+@Controller({ scope: Scope.REQUEST })
+class RequestScopedController {
+  @MessagePattern({ cmd: 'scoped' })
+  read(): string {
+    return 'read';
+  }
+}
+
+function moduleWith(...controllers: Type[]): Type {
+  @Module({ imports: [AuthModule.forRoot(issuer.trusted('inventory'))], controllers })
+  class AppModule {}
+  return AppModule;
+}
+
+const tcp = async () => ({ transport: Transport.TCP as const, options: { host: '127.0.0.1', port: await freePort() } });
+const QUIET = { logger: false as const, abortOnError: false };
+
+describe('a hybrid application', () => {
+  it('does not start without inheritAppConfig, names the handlers and the fix, and opens no port', async () => {
+    const app = await NestFactory.create(moduleWith(StockController, RequestScopedController), QUIET);
+    const options = await tcp();
+    app.connectMicroservice(options);
+    const starting = app.startAllMicroservices();
+    await expect(starting).rejects.toThrow(/stock\.read, \{"cmd":"scoped"\}.*inheritAppConfig: true/);
+    await expect(connectTo(options.options.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await app.close();
+  });
+
+  it('does not start without it either when the microservice is connected after init', async () => {
+    const app = await NestFactory.create(moduleWith(StockController), QUIET);
+    await app.init();
+    app.connectMicroservice(await tcp());
+    await expect(app.startAllMicroservices()).rejects.toThrow(/inheritAppConfig/);
+    await app.close();
+  });
+
+  it('does not start without it when initialisation is deferred', async () => {
+    const app = await NestFactory.create(moduleWith(StockController), QUIET);
+    await app.init();
+    app.connectMicroservice(await tcp(), { deferInitialization: true });
+    await expect(app.startAllMicroservices()).rejects.toThrow(/inheritAppConfig/);
+    await app.close();
+  });
+
+  it('does not start when one of two microservices inherits and the other does not', async () => {
+    const app = await NestFactory.create(moduleWith(StockController), QUIET);
+    app.connectMicroservice(await tcp(), { inheritAppConfig: true });
+    app.connectMicroservice(await tcp());
+    await expect(app.startAllMicroservices()).rejects.toThrow(/inheritAppConfig/);
+    await app.close();
+  });
+
+  it.each([{ inheritAppConfig: true }, { inheritAppConfig: true, deferInitialization: true }])(
+    'starts with %j, request-scoped controllers among them',
+    async (hybrid) => {
+      const app = await NestFactory.create(moduleWith(StockController, RequestScopedController), QUIET);
+      app.connectMicroservice(await tcp(), hybrid);
+      await app.startAllMicroservices();
+      await app.init();
+      await app.close();
+    },
+  );
+});
+
+it('lets a pure microservice start', async () => {
+  const app = await NestFactory.createMicroservice(moduleWith(StockController), { ...QUIET, ...(await tcp()) });
+  await app.listen();
+  await app.close();
+});
+
+it('does not start with decorators that contradict each other', async () => {
+  @Controller()
+  class Contradiction {
+    @Get()
+    @Public()
+    @Roles('admin')
+    both(): void {}
+  }
+  const app = await NestFactory.create(moduleWith(Contradiction), QUIET);
+  await expect(app.init()).rejects.toThrow(/Contradiction\.both is @Public\(\) and also restricted/);
+});
+
+async function connectTo(port: number): Promise<void> {
+  const { RawTcpPeer } = await import('./support/raw-tcp.js');
+  (await RawTcpPeer.open(port)).close();
+}
