@@ -32,6 +32,8 @@ const project = (displayName, roots, extra = {}) => ({
 });
 
 export default {
+  // Processes start and databases are made on two busy cores. A test waits for a condition, never for this.
+  testTimeout: 30_000,
   projects: [
     project('auth-lib', ['libs/auth']),
     project('platform', ['libs/platform']),

@@ -1,0 +1,51 @@
+import { request } from './harness/http.js';
+import { newCustomer, type Session } from './harness/people.js';
+import { describeOnEveryDatabase, TestSystem } from './harness/test-system.js';
+
+const order = { items: [{ sku: 'LAMP-OIL', quantity: 1 }] };
+
+describeOnEveryDatabase('while auth is stopped', (database) => {
+  let system: TestSystem;
+  let session: Session;
+
+  beforeAll(async () => {
+    system = await TestSystem.start({ database });
+    session = await newCustomer(system);
+    await system.apps.app('auth').stop();
+  }, 120_000);
+
+  afterAll(() => system?.close(), 30_000);
+
+  it('catalog, orders and inventory go on verifying', async () => {
+    const token = session.access_token;
+    const placed = await request('POST', `${system.url('orders')}/orders`, { token, body: order });
+    expect(placed.status).toBe(201);
+    const forbidden = await request('POST', `${system.url('catalog')}/products`, { token, body: {} });
+    expect(forbidden.status).toBe(403);
+    const forged = await request('GET', `${system.url('orders')}/orders`, { token: `${token.slice(0, -6)}AAAAAA` });
+    expect(forged.status).toBe(401);
+  });
+
+  it('a new instance is not ready and says why, tells 503 from 401, and becomes ready by itself', async () => {
+    await system.apps.app('orders').stop();
+    const orders = system.apps.start('orders');
+    await orders.listening();
+
+    const ready = await fetch(`${system.url('orders')}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toMatch(/key/i);
+    const live = await fetch(`${system.url('orders')}/health/live`);
+    expect(live.status).toBe(200);
+
+    const asked = await request('GET', `${system.url('orders')}/orders`, { token: session.access_token });
+    expect(asked.status).toBe(503);
+    expect(asked.body.code).toBe('temporarily_unavailable');
+    const garbage = await request('GET', `${system.url('orders')}/orders`, { token: 'garbage' });
+    expect(garbage.status).toBe(401);
+
+    system.apps.start('auth');
+    await system.apps.ready(60_000, ['auth', 'orders']);
+    const again = await request('GET', `${system.url('orders')}/orders`, { token: session.access_token });
+    expect(again.status).toBe(200);
+  }, 90_000);
+});
