@@ -1,6 +1,7 @@
 import { Logger, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { AddressInfo } from 'node:net';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { AddressInfo, Server } from 'node:net';
 import type { AppConfig } from '../config/app-config.js';
 import { readEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load-config.js';
@@ -19,6 +20,8 @@ export interface BootstrapOptions<C extends AppConfig> {
   readonly tcp?: (config: C) => TcpAddress;
   /** Called before bodies are parsed: for middleware that reads a body itself. */
   readonly configure?: (app: NestExpressApplication, config: C) => void;
+  /** Adds to the description at `/docs` what Nest does not know of: endpoints that are middleware. */
+  readonly openApi?: (document: OpenAPIObject) => void;
 }
 
 /**
@@ -34,16 +37,11 @@ export async function bootstrap<C extends AppConfig>(options: BootstrapOptions<C
   }
 }
 
-async function start<C extends AppConfig>({
-  name,
-  module,
-  config,
-  tcp,
-  configure,
-}: BootstrapOptions<C>): Promise<void> {
+async function start<C extends AppConfig>(options: BootstrapOptions<C>): Promise<void> {
+  const { name, module, config, tcp, configure, openApi } = options;
   const settings = loadConfig(name, config, readEnvironment(name));
   const logger = new StructuredLogger({ app: name, level: settings.LOG_LEVEL, format: formatOf(settings) });
-  const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure });
+  const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure, openApi });
   shutDownOnSignals(app, settings.SHUTDOWN_TIMEOUT_MS);
   await app.nest.startAllMicroservices();
   await app.nest.listen(settings.PORT, settings.HOST);
@@ -57,7 +55,7 @@ function formatOf({ LOG_FORMAT, NODE_ENV }: AppConfig): 'json' | 'text' {
 
 function addressesOf({ nest, tcp }: App): Record<string, string> {
   const http = nest.getHttpServer().address() as AddressInfo;
-  const rpc = tcp?.unwrap<import('node:net').Server>().address() as AddressInfo | undefined;
+  const rpc = tcp?.unwrap<Server>().address() as AddressInfo | undefined;
   return {
     url: `http://${hostAndPort(http)}`,
     ...(rpc === undefined ? {} : { tcp: `tcp://${hostAndPort(rpc)}` }),

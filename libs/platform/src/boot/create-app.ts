@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AppConfig } from '../config/app-config.js';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { accessLog } from '../http/access-log.middleware.js';
 import { drainable } from '../http/drain-http-server.js';
 import { serveOpenApi } from '../http/open-api.js';
@@ -26,6 +27,8 @@ export interface AppOptions<C extends AppConfig> {
   readonly tcp?: TcpAddress | undefined;
   /** Called before the body is parsed: for middleware that reads the body itself. */
   readonly configure?: ((app: NestExpressApplication, config: C) => void) | undefined;
+  /** Adds to the description at `/docs` what Nest does not know of: endpoints that are middleware. */
+  readonly openApi?: ((document: OpenAPIObject) => void) | undefined;
 }
 
 /** An app that is wired and does not listen yet. */
@@ -54,7 +57,7 @@ export async function createApp<C extends AppConfig>(options: AppOptions<C>): Pr
   configure?.(nest, config);
   nest.useBodyParser('json', { limit: config.BODY_LIMIT_BYTES });
   const tcp = options.tcp && connectTcp(nest, options.tcp);
-  serveOpenApi(nest, nest.get<string>(APP_NAME));
+  serveOpenApi(nest, nest.get<string>(APP_NAME), options.openApi);
   const server = nest.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;

@@ -5,6 +5,7 @@ import { readEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load-config.js';
 import { VerifierConfig } from '../config/verifier-config.js';
 import { HealthController } from '../health/health.controller.js';
+import { KeysCheck } from '../health/keys-check.js';
 import { HealthRegistry } from '../health/health-registry.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { createValidationPipe } from '../http/validation-pipe.js';
@@ -47,6 +48,7 @@ export class PlatformModule implements OnModuleInit {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: createValidationPipe },
         HealthRegistry,
+        KeysCheck,
         Lifecycle,
         Metrics,
       ],

@@ -1,8 +1,7 @@
+import { readSharedSecret } from '@watchword/auth';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
-const LEAST_BYTES = 32;
-
-/** One or two different base64url secrets, each of 32 bytes or more (RFC 7518 §3.2), separated by a comma. */
+/** One or two different secrets that verifiers accept, separated by a comma. */
 export function IsSharedSecretList(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
@@ -10,7 +9,8 @@ export function IsSharedSecretList(options?: ValidationOptions): PropertyDecorat
       validator: {
         validate: (value: unknown) => typeof value === 'string' && isSharedSecretList(value),
         defaultMessage: () =>
-          `$property must be one or two different secrets, base64url of at least ${String(LEAST_BYTES)} bytes each, separated by a comma`,
+          '$property must be one or two different secrets, separated by a comma, each of at least 32 random bytes in ' +
+          `base64url: node -p "crypto.randomBytes(32).toString('base64url')"`,
       },
     },
     options,
@@ -23,5 +23,10 @@ function isSharedSecretList(text: string): boolean {
 }
 
 function isSecret(text: string): boolean {
-  return /^[A-Za-z0-9_-]+$/.test(text) && Buffer.from(text, 'base64url').length >= LEAST_BYTES;
+  try {
+    readSharedSecret(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { Public } from '@watchword/auth';
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -6,6 +7,7 @@ import { HealthRegistry, type HealthReport } from './health-registry.js';
 
 /** For whoever starts this process and sends it requests. */
 @ApiExcludeController()
+@Public()
 @Controller('health')
 export class HealthController {
   constructor(

@@ -8,6 +8,8 @@ export function createValidationPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
+    // Off in Nest; an array or a text where an object is expected would go unchecked.
+    forbidUnknownValues: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) =>
       new ProblemError(400, 'validation_failed', 'What was sent is not valid', {

@@ -1,6 +1,8 @@
+import { AuthError, publicError } from '@watchword/auth';
 import { Logger, type ExecutionContext, type PreRequestHook } from '@nestjs/common';
 import { TcpContext } from '@nestjs/microservices';
 import { finalize, Observable, tap } from 'rxjs';
+import { problemOf } from '../http/problem.js';
 import { requestIdFrom, runInRequest } from '../logging/request-context.js';
 import type { Metrics } from '../metrics/metrics.js';
 
@@ -35,7 +37,7 @@ export function rpcScope(metrics: Metrics): PreRequestHook {
   };
 }
 
+/** The status that the error filters make of it, for they run outside of this. */
 function statusOf(error: unknown): string {
-  const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : undefined;
-  return typeof status === 'number' ? String(status) : 'error';
+  return String(error instanceof AuthError ? publicError(error).status : problemOf(error).status);
 }
