@@ -1,1 +1,5 @@
-export {};
+import { bootstrap } from '@watchword/platform';
+import { AppModule } from './app.module.js';
+import { AuthConfig } from './config/index.js';
+
+await bootstrap({ name: 'auth', module: AppModule, config: AuthConfig });

@@ -1,0 +1,57 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuthError, CurrentUser } from '@watchword/auth';
+import type { VerifiedToken } from '@watchword/auth';
+import { DATABASE } from '@watchword/platform';
+import type { Request } from 'express';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { LiveSessionGuard } from '../sessions/live-session.guard.js';
+import { actorOf } from '../sessions/request-origin.js';
+import { ChangePasswordDto } from './account.dto.js';
+import { AccountStore } from './account-store.js';
+import { ChangePassword } from './change-password.js';
+
+/** A person, as they see themselves. */
+export interface Profile {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly roles: readonly string[];
+  /** Of the token that asks. */
+  readonly scopes: readonly string[];
+  readonly createdAt: string;
+}
+
+/** A person's own account. */
+@ApiTags('accounts')
+@ApiBearerAuth()
+@UseGuards(LiveSessionGuard)
+@Controller('auth')
+export class AccountController {
+  constructor(
+    @Inject(DATABASE) private readonly db: AuthDatabase,
+    private readonly accounts: AccountStore,
+    private readonly changePassword: ChangePassword,
+  ) {}
+
+  @Get('me')
+  @ApiOperation({ summary: 'Who am I?' })
+  async me(@CurrentUser() token: VerifiedToken): Promise<Profile> {
+    const account = await this.accounts.findById(this.db, token.subject);
+    if (account === undefined) throw new AuthError('token_revoked', { reason: 'its account is gone' });
+    const roles = await this.accounts.rolesOf(this.db, account.id);
+    const { id, email, name, createdAt } = account;
+    return { id, email, name, roles, scopes: [...token.scopes], createdAt: createdAt.toISOString() };
+  }
+
+  @Post('password')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Change my password; ends all of my sessions' })
+  password(
+    @CurrentUser() token: VerifiedToken,
+    @Body() body: ChangePasswordDto,
+    @Req() request: Request,
+  ): Promise<void> {
+    return this.changePassword.run(token.subject, body.currentPassword, body.newPassword, actorOf(token, request));
+  }
+}

@@ -1,0 +1,29 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { AuthConfig } from '../config/index.js';
+import type { AuthDatabase } from '../database/auth-database.js';
+import type { AccountStore } from './account-store.js';
+import { ensureAdministrator } from './first-administrator.js';
+import type { RegisterAccount } from './register-account.js';
+
+/** Sees to it, before the app listens, that there is an administrator. */
+export class AdministratorBootstrap implements OnModuleInit {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly accounts: AccountStore,
+    private readonly register: RegisterAccount,
+    private readonly config: AuthConfig,
+  ) {}
+
+  onModuleInit(): Promise<void> {
+    return ensureAdministrator(this.db, this.accounts, this.register, {
+      email: this.config.ADMIN_EMAIL,
+      password: this.config.ADMIN_PASSWORD,
+      announce: printOnce,
+    });
+  }
+}
+
+/** To standard output and not to the log: a log is kept, and its reader may be anybody. */
+function printOnce(email: string, password: string): void {
+  process.stdout.write(`First administrator: ${email} password: ${password}\n`);
+}

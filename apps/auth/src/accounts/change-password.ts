@@ -1,0 +1,48 @@
+import type { Clock } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import { and, eq } from 'drizzle-orm';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { accounts } from '../database/schema/index.js';
+import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import type { EndSessions } from '../sessions/end-sessions.js';
+import type { AccountStore } from './account-store.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { PasswordPolicy } from './password-policy.js';
+
+/** Changes a person's own password, for which the current one is needed, and ends all of their sessions. */
+export class ChangePassword {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly store: AccountStore,
+    private readonly policy: PasswordPolicy,
+    private readonly hasher: PasswordHasher,
+    private readonly endSessions: EndSessions,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `wrong_password`, `password_rejected`, `overloaded` */
+  async run(accountId: string, current: string, next: string, actor: AuditActor): Promise<void> {
+    const account = await this.store.findById(this.db, accountId);
+    const matches = await this.hasher.verify(account?.passwordHash, current);
+    if (account === undefined || !matches) {
+      throw new ProblemError(403, 'wrong_password', 'The current password is wrong');
+    }
+    this.policy.check(next, { email: account.email, name: account.name ?? undefined });
+    const passwordHash = await this.hasher.hash(next);
+    await this.db.transaction(async (tx) => {
+      const changed = await tx
+        .update(accounts)
+        .set({ passwordHash, passwordChangedAt: new Date(this.clock.now()) })
+        .where(and(eq(accounts.id, accountId), eq(accounts.passwordHash, account.passwordHash)))
+        .returning({ id: accounts.id });
+      if (changed.length === 0) throw new ProblemError(409, 'conflict', 'The password was changed at the same time');
+      await this.audit.record(tx, {
+        actor,
+        action: 'account.change-password',
+        target: { type: 'account', id: accountId },
+      });
+      await this.endSessions.endAllIn(tx, accountId, 'password-changed', actor);
+    });
+  }
+}

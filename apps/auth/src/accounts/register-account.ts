@@ -1,0 +1,55 @@
+import type { Clock } from '@watchword/auth';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { newId } from '../database/new-id.js';
+import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import type { AccountStore } from './account-store.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { PasswordPolicy } from './password-policy.js';
+
+export interface Registration {
+  readonly email: string;
+  readonly password: string;
+  readonly name?: string | undefined;
+}
+
+export interface RegisteredAccount {
+  readonly id: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+}
+
+/** Makes an account: for a person who registers, or by an administrator for somebody. */
+export class RegisterAccount {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly accounts: AccountStore,
+    private readonly policy: PasswordPolicy,
+    private readonly hasher: PasswordHasher,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws ProblemError `email_taken`, `password_rejected`, `overloaded`
+   */
+  async run(
+    { email, password, name }: Registration,
+    roles: readonly [string, ...string[]],
+    actor: AuditActor,
+  ): Promise<RegisteredAccount> {
+    this.policy.check(password, { email, name });
+    const passwordHash = await this.hasher.hash(password);
+    const now = this.clock.now();
+    const id = newId(now);
+    await this.db.transaction(async (tx) => {
+      await this.accounts.insert(tx, { id, email, name, passwordHash, roles, createdAt: new Date(now) });
+      await this.audit.record(tx, {
+        actor,
+        action: 'account.create',
+        target: { type: 'account', id },
+        detail: { roles },
+      });
+    });
+    return { id, email: email.trim(), roles };
+  }
+}

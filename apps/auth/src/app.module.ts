@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '@watchword/auth';
+import { DatabaseModule, PlatformModule } from '@watchword/platform';
+import { join } from 'node:path';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { AuthConfig, ClockModule } from './config/index.js';
+import * as schema from './database/schema/index.js';
+import { KeyRing } from './keys/key-ring.js';
+import { KeysModule } from './keys/keys.module.js';
+import { ownIssuer } from './keys/own-issuer.js';
+import { SecurityEventsModule } from './security-events/security-events.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
+import { TokensModule } from './tokens/tokens.module.js';
+
+@Module({
+  imports: [
+    PlatformModule.forRoot({ name: 'auth', config: AuthConfig }),
+    DatabaseModule.forRoot({ schema, migrationsFolder: join(import.meta.dirname, 'database/migrations') }),
+    AuthModule.forRootAsync({
+      inject: [AuthConfig, KeyRing],
+      useFactory: (config: AuthConfig, ring: KeyRing) => ownIssuer(config, ring, 'auth'),
+    }),
+    ClockModule,
+    SecurityEventsModule,
+    KeysModule,
+    TokensModule,
+    SessionsModule,
+    AccountsModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,2 @@
+/** Injects the `Clock`. */
+export const CLOCK = Symbol('Clock');

@@ -1,0 +1,3 @@
+export { AuthConfig } from './auth-config.js';
+export { CLOCK } from './clock.js';
+export { ClockModule } from './clock.module.js';

@@ -1,0 +1,28 @@
+import { ValidateBy } from 'class-validator';
+import { parseKeyEncryptionKeys } from '../keys/key-encryption-keys.js';
+import { weaknessOf } from './weak-secret.js';
+
+/** `version:secret[,version:secret…]`, as KEY_ENCRYPTION_KEYS has it, with secrets that look random. */
+export function IsKeyEncryptionKeys(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isKeyEncryptionKeys',
+    validator: {
+      validate: (value: unknown) => faultOf(value) === undefined,
+      defaultMessage: (args) => `$property must be VERSION:SECRET[,VERSION:SECRET…]: ${faultOf(args?.value) ?? ''}`,
+    },
+  });
+}
+
+function faultOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return 'it must be set in production and with DATABASE_URL';
+  try {
+    parseKeyEncryptionKeys(value);
+  } catch (error) {
+    return (error as TypeError).message;
+  }
+  const weakness = value
+    .split(',')
+    .map((entry) => weaknessOf(entry.slice(entry.indexOf(':') + 1)))
+    .find((fault) => fault !== undefined);
+  return weakness && `a secret ${weakness}: take 32 bytes of a random generator`;
+}

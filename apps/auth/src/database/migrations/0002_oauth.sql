@@ -1,0 +1,1 @@
+CREATE INDEX "used_client_assertions_by_end" ON "used_client_assertions" USING btree ("expires_at");

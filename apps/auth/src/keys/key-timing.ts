@@ -1,0 +1,22 @@
+import type { AuthConfig } from '../config/index.js';
+
+/** How a signing key's life is laid out. All in milliseconds. */
+export interface KeyTiming {
+  /** How long a key signs before the next one takes over. */
+  readonly rotationInterval: number;
+  /** How long a key is published before it signs. */
+  readonly publishAhead: number;
+  /** How long a key stays published after it stopped signing. */
+  readonly retirement: number;
+  /** How long an instance goes on signing without having seen the database. */
+  readonly lease: number;
+}
+
+export function keyTiming(config: AuthConfig): KeyTiming {
+  return {
+    rotationInterval: config.KEY_ROTATION_INTERVAL * 1000,
+    publishAhead: config.KEY_PUBLISH_AHEAD * 1000,
+    retirement: config.KEY_RETIREMENT * 1000,
+    lease: config.KEY_RING_LEASE * 1000,
+  };
+}

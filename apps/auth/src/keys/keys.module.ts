@@ -1,0 +1,71 @@
+import { Global, Module } from '@nestjs/common';
+import type { Clock } from '@watchword/auth';
+import { DATABASE } from '@watchword/platform';
+import { join } from 'node:path';
+import { AuthConfig, CLOCK } from '../config/index.js';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { AuditLog } from '../security-events/audit-log.js';
+import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { JwksController } from './jwks.controller.js';
+import { readOrMakeKeyFile } from './key-encryption-key-file.js';
+import { KeyEncryptionKeys, parseKeyEncryptionKeys } from './key-encryption-keys.js';
+import { KeyRing } from './key-ring.js';
+import { KeyRingSigner } from './key-ring-signer.js';
+import { KeyRotation } from './key-rotation.js';
+import { KeySchedule } from './key-schedule.js';
+import { KeyStore } from './key-store.js';
+import { keyTiming } from './key-timing.js';
+import { MetadataController } from './metadata.controller.js';
+import { PrivateKeyEncryption } from './private-key-encryption.js';
+import { SharedSecretSigner } from './shared-secret-signer.js';
+import { TokenSigner } from './token-signer.js';
+
+@Global()
+@Module({
+  controllers: [JwksController, MetadataController],
+  providers: [
+    {
+      provide: KeyEncryptionKeys,
+      inject: [AuthConfig],
+      useFactory: ({ KEY_ENCRYPTION_KEYS, DATA_DIR }: AuthConfig) =>
+        parseKeyEncryptionKeys(KEY_ENCRYPTION_KEYS ?? readOrMakeKeyFile(join(DATA_DIR, 'auth-key-encryption-key'))),
+    },
+    {
+      provide: KeyStore,
+      inject: [KeyEncryptionKeys],
+      useFactory: (keys: KeyEncryptionKeys) => new KeyStore(new PrivateKeyEncryption(keys)),
+    },
+    {
+      provide: KeyRing,
+      inject: [DATABASE, KeyStore, AuthConfig, CLOCK],
+      useFactory: (db: AuthDatabase, store: KeyStore, config: AuthConfig, clock: Clock) =>
+        new KeyRing(() => store.load(db), keyTiming(config).lease, clock),
+    },
+    {
+      provide: KeyRotation,
+      inject: [DATABASE, KeyStore, SecurityEventLog, AuditLog, AuthConfig, CLOCK],
+      useFactory: (
+        db: AuthDatabase,
+        store: KeyStore,
+        events: SecurityEventLog,
+        audit: AuditLog,
+        config: AuthConfig,
+        clock: Clock,
+      ) => new KeyRotation(db, store, events, audit, config.JWT_ALGORITHM, keyTiming(config), clock),
+    },
+    {
+      provide: KeySchedule,
+      inject: [KeyRotation, KeyRing, AuthConfig],
+      useFactory: (rotation: KeyRotation, ring: KeyRing, config: AuthConfig) =>
+        config.JWT_SIGNING === 'asymmetric' ? new KeySchedule(rotation, ring, config.KEY_RING_POLL * 1000) : null,
+    },
+    {
+      provide: TokenSigner,
+      inject: [AuthConfig, KeyRing],
+      useFactory: (config: AuthConfig, ring: KeyRing): TokenSigner =>
+        config.JWT_SIGNING === 'asymmetric' ? new KeyRingSigner(ring) : new SharedSecretSigner(config.sharedSecrets[0]),
+    },
+  ],
+  exports: [KeyEncryptionKeys, KeyRing, KeyRotation, KeyStore, TokenSigner],
+})
+export class KeysModule {}

@@ -1,0 +1,75 @@
+import type { Clock } from '@watchword/auth';
+import { and, eq, isNull, ne, type SQL } from 'drizzle-orm';
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
+import { sessions } from '../database/schema/index.js';
+import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import type { SecurityEventLog } from '../security-events/security-event-log.js';
+
+/** Why a session ended; kept in the audit log. */
+export type EndReason =
+  'logout' | 'ended' | 'refresh-token-reuse' | 'password-changed' | 'account-disabled' | 'account-deleted';
+
+/** Ends sessions. Each end is logged as a security event in the same transaction, before the answer goes out. */
+export class EndSessions {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly events: SecurityEventLog,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns false when there is no such session of this account, or it has ended before */
+  async endOne(accountId: string, sid: string, actor: AuditActor): Promise<boolean> {
+    const ended = await this.db.transaction((tx) =>
+      this.end(tx, and(eq(sessions.accountId, accountId), eq(sessions.sid, sid)), 'ended', actor),
+    );
+    return ended > 0;
+  }
+
+  /** @returns how many there were */
+  endAll(accountId: string, actor: AuditActor): Promise<number> {
+    return this.db.transaction((tx) => this.endAllIn(tx, accountId, 'ended', actor));
+  }
+
+  /** @returns how many there were */
+  endOthers(accountId: string, currentSid: string, actor: AuditActor): Promise<number> {
+    return this.db.transaction((tx) =>
+      this.end(tx, and(eq(sessions.accountId, accountId), ne(sessions.sid, currentSid)), 'ended', actor),
+    );
+  }
+
+  /** As the last step of a transaction that changes the account. */
+  endAllIn(tx: AuthTransaction, accountId: string, reason: EndReason, actor: AuditActor): Promise<number> {
+    return this.end(tx, eq(sessions.accountId, accountId), reason, actor);
+  }
+
+  /** As the last step of a transaction that found the session's refresh token to be in the wrong hands, or given back. */
+  endByIdIn(tx: AuthTransaction, id: string, reason: EndReason, actor: AuditActor): Promise<number> {
+    return this.end(tx, eq(sessions.id, id), reason, actor);
+  }
+
+  private async end(
+    tx: AuthTransaction,
+    which: SQL | undefined,
+    reason: EndReason,
+    actor: AuditActor,
+  ): Promise<number> {
+    const ended = await tx
+      .update(sessions)
+      .set({ endedAt: new Date(this.clock.now()), previousRefreshHash: null, successorNonce: null })
+      .where(and(which, isNull(sessions.endedAt)))
+      .returning({ sid: sessions.sid, tokensExpireAt: sessions.tokensExpireAt });
+    for (const { sid } of ended) {
+      await this.audit.record(tx, {
+        actor,
+        action: 'session.end',
+        target: { type: 'session', id: sid },
+        detail: { reason },
+      });
+    }
+    for (const { sid, tokensExpireAt } of ended) {
+      await this.events.append(tx, { type: 'session-revoked', value: sid }, tokensExpireAt.getTime());
+    }
+    return ended.length;
+  }
+}

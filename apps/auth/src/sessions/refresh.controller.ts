@@ -1,0 +1,36 @@
+import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Public } from '@watchword/auth';
+import type { Request } from 'express';
+import { FIRST_PARTY_CLIENT } from '../tokens/first-party-client.js';
+import type { TokenResponse } from '../tokens/token-response.js';
+import { EndByRefreshToken } from './end-by-refresh-token.js';
+import { RefreshTokenDto } from './refresh-token.dto.js';
+import { RotateRefreshToken } from './rotate-refresh-token.js';
+
+/** What a person's device does with its refresh token. */
+@ApiTags('sessions')
+@Public()
+@Controller('auth')
+export class RefreshController {
+  constructor(
+    private readonly rotateRefreshToken: RotateRefreshToken,
+    private readonly endByRefreshToken: EndByRefreshToken,
+  ) {}
+
+  @Post('refresh')
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
+  refresh(@Body() { refresh_token }: RefreshTokenDto): Promise<TokenResponse> {
+    return this.rotateRefreshToken.run(refresh_token, FIRST_PARTY_CLIENT);
+  }
+
+  /** Always the same answer: whether the token was any good is nobody's business. */
+  @Post('logout')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'End the session of a refresh token' })
+  async logout(@Body() { refresh_token }: RefreshTokenDto, @Req() request: Request): Promise<void> {
+    await this.endByRefreshToken.run(refresh_token, FIRST_PARTY_CLIENT, { type: 'anonymous', ip: request.ip });
+  }
+}

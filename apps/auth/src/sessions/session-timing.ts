@@ -1,0 +1,19 @@
+import type { AuthConfig } from '../config/index.js';
+
+/** How long sessions last. All in milliseconds. */
+export interface SessionTiming {
+  /** A session that isn't used for that long ends. */
+  readonly idle: number;
+  /** A session ends after that long, however often it is used. */
+  readonly absolute: number;
+  /** For that long after a rotation the predecessor gives the same successor again; 0 turns it off. */
+  readonly grace: number;
+}
+
+export function sessionTiming(config: AuthConfig): SessionTiming {
+  return {
+    idle: config.SESSION_IDLE_TTL * 1000,
+    absolute: config.SESSION_TTL * 1000,
+    grace: config.REFRESH_GRACE * 1000,
+  };
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '@watchword/auth';
+import { sql } from 'drizzle-orm';
+import type { AuthQueries } from '../database/auth-database.js';
+import { newId } from '../database/new-id.js';
+import { sessions } from '../database/schema/index.js';
+import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
+import type { TokenResponse } from '../tokens/token-response.js';
+import type { RefreshTokens } from './refresh-tokens.js';
+import { SESSION_GRANT_COLUMNS, type SessionGrant, type SessionTokens } from './session-grant.js';
+import type { SessionTiming } from './session-timing.js';
+
+/** Where a login came from. */
+export interface Device {
+  readonly userAgent: string | undefined;
+  readonly ip: string | undefined;
+}
+
+const LONGEST_USER_AGENT = 256;
+
+/** Begins a session for somebody who has just proved who they are. */
+export class StartSession {
+  constructor(
+    private readonly refreshTokens: RefreshTokens,
+    private readonly accessTokens: AccessTokenIssuer,
+    private readonly tokens: SessionTokens,
+    private readonly timing: SessionTiming,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(db: AuthQueries, accountId: string, clientId: string, device: Device): Promise<TokenResponse> {
+    this.accessTokens.assertReady();
+    const now = this.clock.now();
+    const id = newId(now);
+    const refreshToken = this.refreshTokens.first(id);
+    await db.insert(sessions).values({
+      id,
+      sid: newId(now),
+      accountId,
+      clientId,
+      userAgent: device.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+      ip: device.ip ?? null,
+      createdAt: new Date(now),
+      lastUsedAt: new Date(now),
+      expiresAt: new Date(now + this.timing.absolute),
+      tokensExpireAt: new Date(this.accessTokens.latestExpiry()),
+      refreshHash: refreshToken.hash,
+    });
+    const { rows } = await db.execute<SessionGrant & Record<string, unknown>>(
+      sql`select ${SESSION_GRANT_COLUMNS} from sessions where id = ${id}`,
+    );
+    const [grant] = rows;
+    if (grant === undefined) throw new Error('A session that was just written is not there');
+    return this.tokens.respond(grant, refreshToken.text);
+  }
+}

@@ -1,0 +1,43 @@
+/** The acting party (RFC 8693 §4.1), as a claim. */
+export interface ActorClaim {
+  readonly sub: string;
+  readonly act?: ActorClaim;
+}
+
+/** What an access token is to say. */
+export interface AccessTokenRequest {
+  /** `sub`: the account, or the client for a service token. */
+  readonly subject: string;
+  readonly clientId: string;
+  /** `sid`: the session or credential with which the token dies. */
+  readonly sessionId: string;
+  readonly audience: readonly [string, ...string[]];
+  readonly scopes: readonly string[];
+  /** Left out of a service token. */
+  readonly roles?: readonly string[];
+  /** How and when the person proved who they are; left out of a service token. */
+  readonly authentication?: Authentication;
+  readonly actor?: ActorClaim;
+  /** Seconds since the epoch: the token ends no later. */
+  readonly expiresAtMost?: number;
+}
+
+export interface Authentication {
+  /** `auth_time`, in seconds since the epoch. */
+  readonly time: number;
+  /** `amr` (RFC 8176). */
+  readonly methods: readonly string[];
+}
+
+export interface IssuedAccessToken {
+  /** The JWT. */
+  readonly token: string;
+  /** `jti`. */
+  readonly tokenId: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  /** Seconds from now. */
+  readonly expiresIn: number;
+  /** Space-delimited (RFC 6749 §3.3). */
+  readonly scope: string;
+}
