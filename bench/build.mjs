@@ -1,0 +1,66 @@
+/**
+ * Bundles the benches and `libs/auth` the way `nest build` bundles an app (rspack and swc, decorators with metadata,
+ * packages left outside), so that what is measured is what an app runs.
+ */
+import { rspack } from '@rspack/core';
+import { join } from 'node:path';
+
+const source = (/** @type {string} */ file) => join(import.meta.dirname, 'src', file);
+const isPackage = /^(?!@watchword\/)[^./]/;
+
+const compiler = rspack({
+  mode: 'none',
+  target: 'node',
+  context: import.meta.dirname,
+  entry: {
+    bench: source('bench.ts'),
+    load: source('load/load.ts'),
+    service: source('services/service.ts'),
+    verifier: source('verifier/verifier.ts'),
+  },
+  output: {
+    path: join(import.meta.dirname, 'dist'),
+    filename: '[name].js',
+    chunkFilename: '[id].js',
+    clean: true,
+    module: true,
+    library: { type: 'module' },
+    chunkFormat: 'module',
+    chunkLoading: 'import',
+  },
+  externals: [
+    ({ request }, callback) => (isPackage.test(request ?? '') ? callback(undefined, `module ${request}`) : callback()),
+  ],
+  externalsPresets: { node: false },
+  module: {
+    rules: [
+      {
+        test: /\.ts$/,
+        type: 'javascript/esm',
+        loader: 'builtin:swc-loader',
+        options: {
+          jsc: {
+            parser: { syntax: 'typescript', decorators: true },
+            transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+            target: 'es2022',
+          },
+        },
+      },
+    ],
+  },
+  resolve: {
+    extensions: ['.ts', '.js'],
+    extensionAlias: { '.js': ['.ts', '.js'] },
+    alias: { '@watchword/auth': join(import.meta.dirname, '../libs/auth/src/index.ts') },
+  },
+  optimization: { nodeEnv: false },
+  node: { __filename: false, __dirname: false },
+});
+
+compiler.run((error, stats) => {
+  if (error || stats?.hasErrors()) {
+    console.error(error ?? stats?.toString({ colors: false, all: false, errors: true }));
+    process.exitCode = 1;
+  }
+  compiler.close(() => {});
+});

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import type { Bench } from './bench-settings.js';
+import { issueSuite } from './issue/issue-suite.js';
+import type { Table } from './measure/measure.js';
+import { describeMachine } from './report/machine.js';
+import { printTable } from './report/print-table.js';
+import { judge, printVerdicts } from './report/targets.js';
+import { writeResults } from './report/write-results.js';
+import { serveKeySet } from './serve-key-set.js';
+import { serviceSuite } from './services/service-suite.js';
+import { AUDIENCE, ISSUER, generateKeys, publicKey, publicKeySet } from './tokens/token-mint.js';
+import { verifierSuite } from './verifier/verifier-suite.js';
+
+const SUITES: Readonly<Record<string, readonly ((bench: Bench) => Promise<Table[]>)[]>> = {
+  verify: [verifierSuite, serviceSuite],
+  verifier: [verifierSuite],
+  services: [serviceSuite],
+  issue: [issueSuite],
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '15' }, quick: { type: 'boolean', default: false } },
+});
+
+const keys = await generateKeys();
+const jwks = publicKeySet(keys);
+const keySet = await serveKeySet(jwks);
+const bench: Bench = {
+  keys,
+  settings: {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwks,
+    jwksUri: keySet.jwksUri,
+    publicKeyPem: publicKey(keys.watchword).export({ type: 'spki', format: 'pem' }),
+    realmKeyPem: publicKey(keys.keycloak).export({ type: 'spki', format: 'pem' }),
+  },
+  rounds: values.quick ? 3 : Number(values.rounds),
+  scale: values.quick ? 0.2 : 1,
+};
+
+const machine = describeMachine();
+console.log(machine.join('\n'));
+const tables: Table[] = [];
+for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue']).flatMap((name) => suitesOf(name))) {
+  for (const table of await suite(bench)) {
+    tables.push(table);
+    console.log(printTable(table));
+  }
+}
+keySet.close();
+const verdicts = judge(tables);
+console.log(printVerdicts(verdicts));
+console.log(`\nWritten to ${await writeResults({ machine, rounds: bench.rounds, tables, verdicts })}`);
+
+function suitesOf(name: string): readonly ((bench: Bench) => Promise<Table[]>)[] {
+  const suites = SUITES[name];
+  if (!suites) throw new TypeError(`There is no bench ${name}; there are ${Object.keys(SUITES).join(', ')}`);
+  return suites;
+}

@@ -1,0 +1,96 @@
+import type { Row, Table } from '../measure/measure.js';
+import { markdown } from './print-table.js';
+
+/** One thing that the project promises of its speed. */
+interface Target {
+  readonly what: string;
+  /** The start of the table's title. */
+  readonly table: string;
+  readonly atLeast: number;
+  readonly value: (row: (name: string) => Row) => number;
+}
+
+export interface Verdict {
+  readonly what: string;
+  readonly atLeast: number;
+  readonly measured: number;
+  readonly met: boolean;
+}
+
+const ONE = 'HTTP on Nest Express, one token';
+const MANY = 'HTTP on Nest Express, a pool';
+const NEW = 'HTTP on Nest Express, every token new';
+const SEEN = 'Verify a token seen before';
+
+const TARGETS: readonly Target[] = [
+  { what: 'seen tokens verified a second', table: SEEN, atLeast: 2e6, value: (row) => row('watchword').perSecond },
+  { what: 'seen tokens ÷ fast-jwt with its cache', table: SEEN, atLeast: 5, value: (row) => row('watchword').ratio },
+  {
+    what: 'tokens never seen ÷ jose with a local key set, one after the other',
+    table: 'Verify a token never seen, ES256, one',
+    atLeast: 1,
+    value: (row) => row('watchword').ratio,
+  },
+  {
+    what: 'tokens never seen ÷ jose with a local key set, 16 at once',
+    table: 'Verify a token never seen, ES256, 16',
+    atLeast: 1,
+    value: (row) => row('watchword').ratio,
+  },
+  { what: 'HTTP, one token ÷ no authentication', table: ONE, atLeast: 0.96, value: (row) => row('watchword').ratio },
+  {
+    what: 'HTTP, 10,000 tokens ÷ no authentication',
+    table: MANY,
+    atLeast: 0.92,
+    value: (row) => row('watchword').ratio,
+  },
+  {
+    what: 'HTTP, 10,000 tokens ÷ passport-jwt + jwks-rsa',
+    table: MANY,
+    atLeast: 4,
+    value: (row) => row('watchword').ratio / row('passport-jwt + jwks-rsa').ratio,
+  },
+  {
+    what: "HTTP, every token new ÷ a guard on jose's remote key set",
+    table: NEW,
+    atLeast: 1,
+    value: (row) => row('watchword').ratio / row('jose, remote key set').ratio,
+  },
+  {
+    what: 'client_credentials ÷ oidc-provider in memory',
+    table: 'POST /oauth/token, client_credentials',
+    atLeast: 1,
+    value: (row) => row('watchword').ratio,
+  },
+  {
+    what: 'rotating refresh ÷ oidc-provider on PostgreSQL',
+    table: 'POST /oauth/token, refresh_token',
+    atLeast: 1.5,
+    value: (row) => row('watchword').ratio,
+  },
+];
+
+/** Holds what was measured to the targets; those whose table was not measured are left out. */
+export function judge(tables: readonly Table[]): Verdict[] {
+  return TARGETS.flatMap(({ what, table: title, atLeast, value }) => {
+    const table = tables.find((candidate) => candidate.title.startsWith(title));
+    if (!table) return [];
+    const measured = value((name) => rowOf(table, name));
+    return [{ what, atLeast, measured, met: measured >= atLeast }];
+  });
+}
+
+function rowOf(table: Table, name: string): Row {
+  const row = table.rows.find((candidate) => candidate.name === name);
+  if (!row) throw new Error(`${table.title} has no row ${name}`);
+  return row;
+}
+
+export function printVerdicts(verdicts: readonly Verdict[]): string {
+  const figure = (value: number): string => (value > 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2));
+  return markdown(
+    '\n### Targets\n',
+    ['', 'at least', 'measured', 'met'],
+    verdicts.map(({ what, atLeast, measured, met }) => [what, figure(atLeast), figure(measured), met ? 'yes' : 'no']),
+  );
+}

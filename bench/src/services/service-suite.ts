@@ -1,0 +1,78 @@
+import type { Bench } from '../bench-settings.js';
+import type { Burst } from '../load/load.js';
+import type { TokenMode } from '../load/bearer-requests.js';
+import { measure, type Table } from '../measure/measure.js';
+import type { Contender } from '../measure/sample.js';
+import { Child } from '../process/child.js';
+import { authentications } from './authentications.js';
+import { checkRefusals } from './check-refusals.js';
+import type { ServicePorts } from './service.js';
+
+/** Also measured over TCP: the others have no guard that works there. */
+const ON_TCP = new Set(['none', 'watchword', 'jose, remote key set']);
+
+const MODES: Readonly<Record<TokenMode, string>> = {
+  one: 'one token',
+  pool: 'a pool of 10,000 tokens',
+  new: 'every token new',
+};
+
+interface Service {
+  readonly name: string;
+  readonly child: Child;
+  readonly ports: ServicePorts;
+}
+
+/** Requests to the same Nest app under each way of authentication, compared with the app that has none. */
+export async function serviceSuite(bench: Bench): Promise<Table[]> {
+  const load = await Child.start('load');
+  const services: Service[] = [];
+  try {
+    await load.ask('keys', bench.keys);
+    for (const name of Object.keys(authentications)) {
+      const child = await Child.start('service', name);
+      const service = { name, child, ports: await child.ask<ServicePorts>('start', bench.settings) };
+      services.push(service);
+      if (name !== 'none') await checkRefusals(service.ports.http, tokenKind(name), bench.keys);
+    }
+    const tables: Table[] = [];
+    for (const mode of Object.keys(MODES) as TokenMode[]) tables.push(await table(bench, load, services, 'http', mode));
+    const onTcp = services.filter(({ name }) => ON_TCP.has(name));
+    for (const mode of Object.keys(MODES) as TokenMode[]) tables.push(await table(bench, load, onTcp, 'tcp', mode));
+    return tables;
+  } finally {
+    await Promise.all([load, ...services.map(({ child }) => child)].map((child) => child.close()));
+  }
+}
+
+function table(
+  { rounds, scale }: Bench,
+  load: Child,
+  services: readonly Service[],
+  transport: Burst['transport'],
+  mode: TokenMode,
+): Promise<Table> {
+  const count = Math.ceil((transport === 'http' ? 3000 : 20_000) * scale);
+  const contenders = services.map(({ name, child, ports }): Contender => {
+    const burst: Burst = { transport, port: ports[transport], kind: tokenKind(name), mode, count };
+    return { name, round: () => measuredBurst(load, child, burst) };
+  });
+  return measure({
+    title: `${transport === 'http' ? 'HTTP on Nest Express' : 'TCP on Nest microservices'}, ${MODES[mode]}`,
+    unit: transport === 'http' ? 'requests' : 'messages',
+    contenders: contenders as [Contender, ...Contender[]],
+    rounds,
+    ...(mode === 'new' && { before: () => load.ask('renew', { transport, count }) }),
+  });
+}
+
+async function measuredBurst(load: Child, service: Child, burst: Burst): ReturnType<Contender['round']> {
+  const before = await service.ask<number>('cpu');
+  const seconds = await load.ask<number>('burst', burst);
+  const cpu = (await service.ask<number>('cpu')) - before;
+  return { perSecond: burst.count / seconds, cpuMicroseconds: (cpu / burst.count) * 1e6 };
+}
+
+function tokenKind(name: string): Burst['kind'] {
+  return name.startsWith('nest-keycloak') ? 'keycloak' : 'watchword';
+}
