@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Type } from '@nestjs/common';
+import { createApp } from '../boot/create-app.js';
+import type { AppConfig } from '../config/app-config.js';
+import { readEnvironment } from '../config/environment.js';
+import { loadConfig } from '../config/load-config.js';
+
+export interface TestAppOptions<C extends AppConfig> {
+  readonly name: string;
+  readonly module: Type<object>;
+  readonly config: Type<C>;
+  /** Variables beside those that keep the app to itself: a free port, an embedded database of its own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Also answer RPC messages, on a free port. */
+  readonly tcp?: boolean;
+}
+
+export interface TestApp {
+  /** Where it answers over HTTP. */
+  readonly url: string;
+  /** Where it answers over TCP, if it does. */
+  readonly tcpPort: number | undefined;
+  /** A provider of the app. */
+  get<T>(token: Type<T> | symbol | string): T;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+
+/** Starts an app whole, as `bootstrap` does, within the test's own process. */
+export async function startTestApp<C extends AppConfig>(options: TestAppOptions<C>): Promise<TestApp> {
+  const directory = await mkdtemp(join(tmpdir(), 'watchword-app-'));
+  const environment = { PORT: '0', HOST, DATA_DIR: directory, NODE_ENV: 'test', ...options.environment };
+  const { nest, tcp } = await withEnvironment(environment, () =>
+    createApp({
+      module: options.module,
+      config: loadConfig(options.name, options.config, readEnvironment(options.name)),
+      logger: false,
+      tcp: options.tcp === true ? { host: HOST, port: 0 } : undefined,
+    }),
+  );
+  await nest.startAllMicroservices();
+  await nest.listen(0, HOST);
+  return {
+    url: `http://${HOST}:${String(portOf(nest.getHttpServer()))}`,
+    tcpPort: tcp && portOf(tcp.unwrap<Server>()),
+    get: (token) => nest.get(token, { strict: false }),
+    close: async () => {
+      await nest.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** The app's own providers read the process's environment too. */
+async function withEnvironment<T>(environment: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  Object.assign(process.env, environment);
+  try {
+    return await work();
+  } finally {
+    for (const name of Object.keys(environment)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  }
+}
