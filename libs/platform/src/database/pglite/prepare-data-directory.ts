@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { DirectoryLock } from './directory-lock.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
@@ -41,7 +41,7 @@ async function prepareTemplate(home: string): Promise<string> {
 
 /** Beside the packages where that is writable, so that all data directories of this checkout share one. */
 async function templateHome(dataDirectory: string): Promise<string> {
-  const packages = resolve('node_modules');
+  const packages = join(pglitePackage(), '../..');
   const writable = await access(packages, constants.W_OK).then(
     () => true,
     () => false,
@@ -62,11 +62,15 @@ async function removeLeftovers(directory: string): Promise<void> {
 
 /** A newer PGlite may have a newer PostgreSQL, whose directories are others. */
 async function pgliteVersion(): Promise<string> {
-  const entry = createRequire(join(import.meta.dirname, 'any.js')).resolve('@electric-sql/pglite');
-  const { version } = JSON.parse(await readFile(join(dirname(entry), '../package.json'), 'utf8')) as {
+  const { version } = JSON.parse(await readFile(join(pglitePackage(), 'package.json'), 'utf8')) as {
     version: string;
   };
   return version;
+}
+
+function pglitePackage(): string {
+  const entry = createRequire(join(import.meta.dirname, 'any.js')).resolve('@electric-sql/pglite');
+  return join(dirname(entry), '..');
 }
 
 const exists = (path: string): Promise<boolean> =>
