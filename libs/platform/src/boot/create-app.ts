@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AppConfig } from '../config/app-config.js';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { withConfig } from '../config/boot-config.js';
 import { accessLog } from '../http/access-log.middleware.js';
 import { drainable } from '../http/drain-http-server.js';
 import { serveOpenApi } from '../http/open-api.js';
@@ -21,6 +22,7 @@ export interface TcpAddress {
 
 export interface AppOptions<C extends AppConfig> {
   readonly module: Type<object>;
+  /** What the module's providers get as their configuration. */
   readonly config: C;
   readonly logger: StructuredLogger | false;
   /** For an app that also answers RPC messages. */
@@ -45,11 +47,9 @@ const HEADERS_TIMEOUT_MS = 10_000;
 /** Makes the Nest application with everything that is the same for all apps. */
 export async function createApp<C extends AppConfig>(options: AppOptions<C>): Promise<App> {
   const { module, config, logger, configure } = options;
-  const nest = await NestFactory.create<NestExpressApplication>(module, {
-    logger,
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const nest = await withConfig(config, () =>
+    NestFactory.create<NestExpressApplication>(module, { logger, bodyParser: false, abortOnError: false }),
+  );
   nest.set('etag', false);
   nest.disable('x-powered-by');
   nest.set('trust proxy', config.trustedProxies.length > 0 ? config.trustedProxies : false);

@@ -1,8 +1,7 @@
 import { Module, type DynamicModule, type OnModuleInit, type Provider, type Type } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE, ApplicationConfig } from '@nestjs/core';
 import { AppConfig } from '../config/app-config.js';
-import { readEnvironment } from '../config/environment.js';
-import { loadConfig } from '../config/load-config.js';
+import { bootConfig } from '../config/boot-config.js';
 import { VerifierConfig } from '../config/verifier-config.js';
 import { HealthController } from '../health/health.controller.js';
 import { KeysCheck } from '../health/keys-check.js';
@@ -68,7 +67,7 @@ export class PlatformModule implements OnModuleInit {
 function configProviders(name: string, config: Type<AppConfig>): Provider[] {
   const bases = [AppConfig, VerifierConfig].filter((base) => base !== config && config.prototype instanceof base);
   return [
-    { provide: config, useFactory: () => loadConfig(name, config, readEnvironment(name)) },
+    { provide: config, useFactory: () => bootConfig(name, config) },
     ...bases.map((base) => ({ provide: base, useExisting: config })),
   ];
 }

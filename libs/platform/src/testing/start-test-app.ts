@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import { createApp } from '../boot/create-app.js';
 import type { AppConfig } from '../config/app-config.js';
-import { readEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load-config.js';
 
 export interface TestAppOptions<C extends AppConfig> {
   readonly name: string;
   readonly module: Type<object>;
   readonly config: Type<C>;
-  /** Variables beside those that keep the app to itself: a free port, an embedded database of its own. */
+  /** Variables beside those that keep the app to itself; the process's own are not read. */
   readonly environment: Readonly<Record<string, string>>;
   /** Also answer RPC messages, on a free port. */
   readonly tcp?: boolean;
@@ -30,18 +29,16 @@ export interface TestApp {
 
 const HOST = '127.0.0.1';
 
-/** Starts an app whole, as `bootstrap` does, within the test's own process. */
+/** Starts an app whole, as `bootstrap` does, within the test's own process: on free ports, with an embedded database of its own. */
 export async function startTestApp<C extends AppConfig>(options: TestAppOptions<C>): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'watchword-app-'));
   const environment = { PORT: '0', HOST, DATA_DIR: directory, NODE_ENV: 'test', ...options.environment };
-  const { nest, tcp } = await withEnvironment(environment, () =>
-    createApp({
-      module: options.module,
-      config: loadConfig(options.name, options.config, readEnvironment(options.name)),
-      logger: false,
-      tcp: options.tcp === true ? { host: HOST, port: 0 } : undefined,
-    }),
-  );
+  const { nest, tcp } = await createApp({
+    module: options.module,
+    config: loadConfig(options.name, options.config, environment),
+    logger: false,
+    tcp: options.tcp === true ? { host: HOST, port: 0 } : undefined,
+  });
   await nest.startAllMicroservices();
   await nest.listen(0, HOST);
   return {
@@ -56,17 +53,3 @@ export async function startTestApp<C extends AppConfig>(options: TestAppOptions<
 }
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-/** The app's own providers read the process's environment too. */
-async function withEnvironment<T>(environment: Record<string, string>, work: () => Promise<T>): Promise<T> {
-  const before = { ...process.env };
-  Object.assign(process.env, environment);
-  try {
-    return await work();
-  } finally {
-    for (const name of Object.keys(environment)) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
-  }
-}
