@@ -1,7 +1,7 @@
 import { Logger, Module } from '@nestjs/common';
 import { AuthClientsModule, type AuthHttpClient, type AuthTcpClient } from '@watchword/auth';
 import { httpClientToken, systemClock, tcpClientToken } from '@watchword/auth';
-import { DATABASE, type Database } from '@watchword/platform';
+import { currentRequestId, DATABASE, type Database } from '@watchword/platform';
 import { Catalog } from '../catalog/catalog.js';
 import { HttpCatalog } from '../catalog/http-catalog.js';
 import { OrdersConfig } from '../config/orders-config.js';
@@ -34,6 +34,7 @@ import { VisibleOrders } from './visible-orders.js';
         http: [{ name: 'catalog', audience: 'catalog', baseUrl: CATALOG_URL, timeoutMs }],
         tcp: [{ name: 'inventory', audience: 'inventory', host: INVENTORY_HOST, port: INVENTORY_PORT, timeoutMs }],
         serviceCredentials,
+        headers: sameRequestId,
       }),
     }),
   ],
@@ -97,3 +98,9 @@ import { VisibleOrders } from './visible-orders.js';
   ],
 })
 export class OrdersModule {}
+
+/** The called services log under the id of the request that came in here. */
+function sameRequestId(): Record<string, string> {
+  const requestId = currentRequestId();
+  return requestId === undefined ? {} : { 'x-request-id': requestId };
+}
