@@ -15,7 +15,6 @@ export interface CompactToken {
 
 /** @throws AuthError `token_too_large` over 16,384 characters, `token_malformed` unless it is three non-empty segments. */
 export function splitToken(token: string): CompactToken {
-  if (typeof token !== 'string') throw malformed('not a string');
   if (token.length > MAX_TOKEN_LENGTH) throw new AuthError('token_too_large');
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
