@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,6 +78,9 @@ export class DirectoryLock {
   }
 }
 
+/** Of a file that a crash of the machine left empty: its age decides. */
+const UNKNOWN: Holder = { id: '', pid: 0, host: '', started: undefined };
+
 /** Creates the file with its whole content in one step, so that nobody reads a half-written one. */
 async function take(path: string, me: Holder): Promise<boolean> {
   const draft = `${path}.${me.id}`;
@@ -94,11 +97,17 @@ async function take(path: string, me: Holder): Promise<boolean> {
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
+  let text: string;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+    text = await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+  try {
+    return JSON.parse(text) as Holder;
+  } catch {
+    return UNKNOWN;
   }
 }
 
@@ -123,7 +132,8 @@ async function removeAbandoned(path: string, holder: Holder): Promise<void> {
     return;
   }
   try {
-    if ((await readHolder(path))?.id === holder.id) await rename(path, doomed);
+    // No rename: between two links of one file it does nothing (rename(2)).
+    if ((await readHolder(path))?.id === holder.id) await rm(path, { force: true });
   } finally {
     await rm(doomed, { force: true });
   }
