@@ -1,10 +1,6 @@
 import { ConfigError } from '../config/config-error.js';
-import { LockedError } from '../database/pglite/directory-lock.js';
-import { DatabaseUnreachableError } from '../database/postgres/migrate-postgres.js';
 import { redactText } from '../logging/redact.js';
-
-/** Faults that the operator corrects: their message says how, and a stack would only hide it. */
-const OPERATORS = [ConfigError, LockedError, DatabaseUnreachableError];
+import { OperatorError } from './operator-error.js';
 
 /** Says on stderr why an app does not start. */
 export function reportBootFailure(app: string, error: unknown): void {
@@ -13,7 +9,7 @@ export function reportBootFailure(app: string, error: unknown): void {
 
 function describe(app: string, error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  if (OPERATORS.some((kind) => error instanceof kind)) return `${app} can not start: ${(error as Error).message}`;
+  if (error instanceof OperatorError) return `${app} can not start: ${error.message}`;
   if (isListenError(error)) return `${app} can not start: ${listenMessage(error)}`;
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `${app} can not start: ${shown}`;

@@ -1,5 +1,7 @@
-/** The configuration is wrong. The message lists every fault at once and is meant to be printed as it is. */
-export class ConfigError extends Error {
+import { OperatorError } from '../boot/operator-error.js';
+
+/** The configuration is wrong. The message lists every fault at once. */
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
 
   constructor(

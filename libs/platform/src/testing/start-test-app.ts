@@ -11,7 +11,7 @@ export interface TestAppOptions<C extends AppConfig> {
   readonly name: string;
   readonly module: Type<object>;
   readonly config: Type<C>;
-  /** Variables beside those that keep the app to itself; the process's own are not read. */
+  /** Variables beside those that keep the app to itself; the process's own are not read. `PORT` is a free one unless given. */
   readonly environment: Readonly<Record<string, string>>;
   /** Also answer RPC messages, on a free port. */
   readonly tcp?: boolean;
@@ -33,14 +33,15 @@ const HOST = '127.0.0.1';
 export async function startTestApp<C extends AppConfig>(options: TestAppOptions<C>): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'watchword-app-'));
   const environment = { PORT: '0', HOST, DATA_DIR: directory, NODE_ENV: 'test', ...options.environment };
+  const config = loadConfig(options.name, options.config, environment);
   const { nest, tcp } = await createApp({
     module: options.module,
-    config: loadConfig(options.name, options.config, environment),
+    config,
     logger: false,
     tcp: options.tcp === true ? { host: HOST, port: 0 } : undefined,
   });
   await nest.startAllMicroservices();
-  await nest.listen(0, HOST);
+  await nest.listen(config.PORT, HOST);
   return {
     url: `http://${HOST}:${String(portOf(nest.getHttpServer()))}`,
     tcpPort: tcp && portOf(tcp.unwrap<Server>()),

@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/prom
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OperatorError } from '../../boot/operator-error.js';
 import { isRunning, startTimeOf } from './process-identity.js';
 
 /** A holder touches its lock this often, in milliseconds… */
@@ -27,7 +28,7 @@ interface Holder {
 }
 
 /** Somebody else holds the lock. The message names the process. */
-export class LockedError extends Error {
+export class LockedError extends OperatorError {
   override readonly name = 'LockedError';
 }
 

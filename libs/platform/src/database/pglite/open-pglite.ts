@@ -2,38 +2,65 @@ import { join } from 'node:path';
 import { PGlite, type QueryOptions, type Results } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
+import { OperatorError } from '../../boot/operator-error.js';
 import type { Database, DatabaseSchema } from '../database.js';
 import type { DatabaseOptions, OpenDatabase } from '../open-database.js';
 import { TransactionScope } from '../transaction-scope.js';
 import { DirectoryLock } from './directory-lock.js';
 import { prepareDataDirectory } from './prepare-data-directory.js';
+import { PgliteUpkeep } from './pglite-upkeep.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
 
 /** Opens the embedded database of an app in a directory of its own, which no other process may have open. */
 export async function openPglite<S extends DatabaseSchema>(options: DatabaseOptions<S>): Promise<OpenDatabase<S>> {
   const directory = join(options.dataDirectory, options.app);
   const lock = await DirectoryLock.acquire(`${directory}.lock`, { purpose: `the database in ${directory}` });
+  const scope = new TransactionScope();
+  let client: PGlite | undefined;
   try {
     await prepareDataDirectory(directory, options.dataDirectory);
-    const scope = new TransactionScope();
-    const client = new ScopedPglite(scope, directory);
-    await client.waitReady;
+    client = await openClient(scope, directory);
     const db = drizzle({ client, schema: options.schema });
     await migrate(db, { migrationsFolder: options.migrationsFolder });
-    // Both drivers differ in the result of raw statements alone, and agree on what QueryResult promises of it.
-    const shared = db as unknown as Database<S>;
-    return {
-      db: scope.watch(shared),
-      kind: 'pglite',
-      ping: async () => void (await client.exec('select 1')),
-      close: async () => {
-        if (!client.closed) await client.close();
-        await lock.release();
-      },
-    };
+    // The drivers differ in the result of raw statements alone, and agree on what QueryResult promises of it.
+    return opened(scope.watch(db as unknown as Database<S>), client, lock, options.warn);
   } catch (error) {
+    await client?.close();
     await lock.release();
     throw error;
+  }
+}
+
+function opened<S extends DatabaseSchema>(
+  db: Database<S>,
+  client: PGlite,
+  lock: DirectoryLock,
+  warn: (message: string) => void,
+): OpenDatabase<S> {
+  const upkeep = new PgliteUpkeep(client, warn);
+  return {
+    db,
+    kind: 'pglite',
+    ping: async () => void (await client.exec('select 1')),
+    close: async () => {
+      await upkeep.stop();
+      if (!client.closed) await client.close();
+      await lock.release();
+    },
+  };
+}
+
+async function openClient(scope: TransactionScope, directory: string): Promise<PGlite> {
+  const client = new ScopedPglite(scope, directory);
+  try {
+    await client.waitReady;
+    return client;
+  } catch (cause) {
+    throw new OperatorError(
+      `The embedded database in ${directory} can not be opened. Was it made by another version of PGlite? ` +
+        'Move it away to begin with an empty one.',
+      { cause },
+    );
   }
 }
 

@@ -6,6 +6,9 @@ import { PGlite } from '@electric-sql/pglite';
 import { DirectoryLock } from './directory-lock.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
 
+/** Counts changes of how a template is made; another one is another directory. */
+const RECIPE = 2;
+
 /**
  * Makes sure that there is a database cluster in `directory`, whose lock the caller holds.
  *
@@ -22,7 +25,7 @@ export async function prepareDataDirectory(directory: string, dataDirectory: str
 }
 
 async function prepareTemplate(home: string): Promise<string> {
-  const template = join(home, `pglite-${await pgliteVersion()}`);
+  const template = join(home, `pglite-${await pgliteVersion()}-${String(RECIPE)}`);
   if (await exists(template)) return template;
   await mkdir(home, { recursive: true });
   const lock = await DirectoryLock.acquire(`${template}.lock`, { purpose: `the template ${template}`, waitMs: 60_000 });
@@ -30,13 +33,23 @@ async function prepareTemplate(home: string): Promise<string> {
     if (await exists(template)) return template;
     await removeLeftovers(template);
     const draft = `${template}.copy-${String(process.pid)}`;
-    const database = await PGlite.create(draft, PGLITE_OPTIONS);
-    await database.close();
+    await create(draft);
     await rename(draft, template);
     return template;
   } finally {
     await lock.release();
   }
+}
+
+/** A new cluster, without the two databases that others would be copied from: 14 MB instead of 39. */
+async function create(directory: string): Promise<void> {
+  const cluster = await PGlite.create(directory, PGLITE_OPTIONS);
+  for (const database of ['template0', 'template1']) {
+    await cluster.query('update pg_database set datistemplate = false where datname = $1', [database]);
+    await cluster.exec(`drop database ${database}`);
+  }
+  await cluster.exec('checkpoint');
+  await cluster.close();
 }
 
 /** Beside the packages where that is writable, so that all data directories of this checkout share one. */

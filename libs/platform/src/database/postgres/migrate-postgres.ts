@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
+import { OperatorError } from '../../boot/operator-error.js';
 
 /** Names the lock under which one instance at a time migrates a database: "watchwrd" in ASCII. */
 const MIGRATION_LOCK = 0x77617463_68777264n;
@@ -53,7 +54,7 @@ async function connect({ app, url, warn }: MigrationOptions): Promise<pg.Client>
 }
 
 /** The PostgreSQL server of `DATABASE_URL` can't be used. The message says why, without the URL's password. */
-export class DatabaseUnreachableError extends Error {
+export class DatabaseUnreachableError extends OperatorError {
   override readonly name = 'DatabaseUnreachableError';
 
   constructor(cause: unknown) {
