@@ -1,4 +1,5 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { reasonOf } from '../downstream/reason-of.js';
 import type { AbandonedOrders } from './abandoned-orders.js';
 
 /** Releases abandoned orders again and again while the app runs, as the app itself. */
@@ -40,7 +41,7 @@ export class AbandonedOrdersSchedule implements OnApplicationBootstrap, BeforeAp
       const { released, failures } = await this.orders.release(this.stopping.signal);
       if (released > 0) this.logger.log('Released the stock of abandoned orders', { released });
       for (const { orderId, error } of failures) {
-        this.logger.warn('The stock of an abandoned order could not be released', { orderId, reason: String(error) });
+        this.logger.warn('The stock of an abandoned order could not be released', { orderId, reason: reasonOf(error) });
       }
     } catch (error) {
       this.logger.error('Could not look for abandoned orders', error);

@@ -6,6 +6,7 @@ import { Catalog } from '../catalog/catalog.js';
 import { HttpCatalog } from '../catalog/http-catalog.js';
 import { OrdersConfig } from '../config/orders-config.js';
 import type * as schema from '../database/schema.js';
+import { reasonOf } from '../downstream/reason-of.js';
 import { Inventory, ServiceInventory } from '../inventory/inventory.js';
 import { TcpInventory } from '../inventory/tcp-inventory.js';
 import { AbandonedOrders } from './abandoned-orders.js';
@@ -67,7 +68,7 @@ import { VisibleOrders } from './visible-orders.js';
       useFactory: (catalog: Catalog, inventory: Inventory, orders: OrderStore, releaseStock: ReleaseStock) => {
         const logger = new Logger(PlaceOrder.name);
         return new PlaceOrder(catalog, inventory, orders, releaseStock, systemClock, (orderId, error) => {
-          logger.warn('The stock of a failed order is left to the job', { orderId, reason: String(error) });
+          logger.warn('The stock of a failed order is left to the job', { orderId, reason: reasonOf(error) });
         });
       },
     },
