@@ -171,15 +171,17 @@ describe('attacks on the services', () => {
         metadata,
       );
 
+    const MALFORMED = { status: 400, code: 'invalid_request' };
+
     it.each([
-      ['none', undefined],
-      ['null', null],
-      ['text', 'Bearer x'],
-      ['a list', ['authorization']],
-      ['a claimed user', { user: { sub: 'ada', roles: ['admin'] }, verified: true }],
-      ['a claimed subject', { 'x-subject': 'ada', scope: 'inventory:reserve' }],
-    ])('refuses a message whose metadata is %s', async (_name, metadata) => {
-      expect((await reserve(metadata)).refusal).toEqual(REQUIRED);
+      ['nothing', undefined, REQUIRED],
+      ['null', null, REQUIRED],
+      ['text', 'Bearer x', MALFORMED],
+      ['a list', ['authorization'], MALFORMED],
+      ['a claimed user', { user: { sub: 'ada', roles: ['admin'] }, verified: true }, REQUIRED],
+      ['a claimed subject', { 'x-subject': 'ada', scope: 'inventory:reserve' }, REQUIRED],
+    ])('refuses a message whose metadata is %s', async (_name, metadata, refusal) => {
+      expect((await reserve(metadata)).refusal).toEqual(refusal);
     });
 
     it('does not look for a token in the data', async () => {
