@@ -1,5 +1,5 @@
-import { isUniqueViolation, ProblemError } from '@watchword/platform';
-import { eq, sql } from 'drizzle-orm';
+import { isForeignKeyViolation, isUniqueViolation, ProblemError } from '@watchword/platform';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { AuthQueries, AuthTransaction } from '../database/auth-database.js';
 import { accountRoles, accounts } from '../database/schema/index.js';
 import { emailKey } from './email.js';
@@ -12,7 +12,7 @@ export interface NewAccount {
   readonly email: string;
   readonly name: string | undefined;
   readonly passwordHash: string;
-  readonly roles: readonly [string, ...string[]];
+  readonly roles: readonly string[];
   readonly createdAt: Date;
 }
 
@@ -31,6 +31,20 @@ export class AccountStore {
     return account;
   }
 
+  /**
+   * Keeps an account as it is until the end of the transaction: its password, its roles, its being enabled.
+   *
+   * @returns false when it is disabled, or has another password by now
+   */
+  async holdForLogin(tx: AuthTransaction, { id, passwordHash }: Account): Promise<boolean> {
+    const held = await tx
+      .select({ id: accounts.id })
+      .from(accounts)
+      .where(and(eq(accounts.id, id), eq(accounts.passwordHash, passwordHash), isNull(accounts.disabledAt)))
+      .for('share');
+    return held.length > 0;
+  }
+
   async rolesOf(db: AuthQueries, id: string): Promise<string[]> {
     const rows = await db.select({ role: accountRoles.role }).from(accountRoles).where(eq(accountRoles.accountId, id));
     return rows.map(({ role }) => role).toSorted();
@@ -43,7 +57,18 @@ export class AccountStore {
     return rows[0]?.found === true;
   }
 
-  /** @throws ProblemError `email_taken` */
+  /** @throws ProblemError `unknown_role` */
+  async insertRoles(tx: AuthTransaction, id: string, roles: readonly string[]): Promise<void> {
+    if (roles.length === 0) return;
+    try {
+      await tx.insert(accountRoles).values([...new Set(roles)].map((role) => ({ accountId: id, role })));
+    } catch (error) {
+      if (isForeignKeyViolation(error)) throw new ProblemError(422, 'unknown_role', 'There is no such role');
+      throw error;
+    }
+  }
+
+  /** @throws ProblemError `email_taken`, `unknown_role` */
   async insert(tx: AuthTransaction, account: NewAccount): Promise<void> {
     const { id, email, name, passwordHash, createdAt } = account;
     try {
@@ -60,6 +85,6 @@ export class AccountStore {
       if (isUniqueViolation(error)) throw new ProblemError(409, 'email_taken', 'This email address has an account');
       throw error;
     }
-    await tx.insert(accountRoles).values(account.roles.map((role) => ({ accountId: id, role })));
+    await this.insertRoles(tx, id, account.roles);
   }
 }

@@ -4,26 +4,35 @@ import { DATABASE } from '@watchword/platform';
 import { availableParallelism } from 'node:os';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
+import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { EndSessions } from '../sessions/end-sessions.js';
+import { RenewSessionIds } from '../sessions/renew-session-ids.js';
 import { StartSession } from '../sessions/start-session.js';
 import { FIRST_PARTY_CLIENT } from '../tokens/first-party-client.js';
 import { AccountController } from './account.controller.js';
 import { AccountStore } from './account-store.js';
+import { AccountViews } from './account-views.js';
+import { AdministerAccount } from './administer-account.js';
+import { AdministerRoles } from './administer-roles.js';
 import { AdministratorBootstrap } from './administrator-bootstrap.js';
+import { ATTEMPT_LIMITS, type AttemptLimits, attemptLimits } from './attempt-limits.js';
 import { ChangePassword } from './change-password.js';
+import { KnownDevices } from './known-devices.js';
 import { LogIn } from './log-in.js';
 import { LoginController } from './login.controller.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { RegisterAccount } from './register-account.js';
+import { ZxcvbnStrength } from './zxcvbn-strength.js';
 
 @Global()
 @Module({
   controllers: [LoginController, AccountController],
   providers: [
     AccountStore,
-    PasswordPolicy,
+    { provide: PasswordPolicy, useFactory: () => new PasswordPolicy(new ZxcvbnStrength()) },
+    { provide: ATTEMPT_LIMITS, inject: [DATABASE, AuthConfig], useFactory: attemptLimits },
     {
       provide: PasswordHasher,
       inject: [AuthConfig],
@@ -47,27 +56,49 @@ import { RegisterAccount } from './register-account.js';
     },
     {
       provide: LogIn,
-      inject: [DATABASE, AccountStore, PasswordHasher, StartSession, AuditLog],
+      inject: [DATABASE, AccountStore, PasswordHasher, ATTEMPT_LIMITS, KeyEncryptionKeys, StartSession, AuditLog],
       useFactory: (
         db: AuthDatabase,
         accounts: AccountStore,
         hasher: PasswordHasher,
+        limits: AttemptLimits,
+        keys: KeyEncryptionKeys,
         startSession: StartSession,
         audit: AuditLog,
-      ) => new LogIn(db, accounts, hasher, startSession, audit, FIRST_PARTY_CLIENT),
+      ) => new LogIn(db, accounts, hasher, limits, new KnownDevices(keys), startSession, audit, FIRST_PARTY_CLIENT),
     },
     {
       provide: ChangePassword,
-      inject: [DATABASE, AccountStore, PasswordPolicy, PasswordHasher, EndSessions, AuditLog, CLOCK],
+      inject: [DATABASE, AccountStore, PasswordPolicy, PasswordHasher, EndSessions, ATTEMPT_LIMITS, AuditLog, CLOCK],
       useFactory: (
         db: AuthDatabase,
         accounts: AccountStore,
         policy: PasswordPolicy,
         hasher: PasswordHasher,
         endSessions: EndSessions,
+        limits: AttemptLimits,
         audit: AuditLog,
         clock: Clock,
-      ) => new ChangePassword(db, accounts, policy, hasher, endSessions, audit, clock),
+      ) => new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, clock),
+    },
+    { provide: AccountViews, inject: [DATABASE], useFactory: (db: AuthDatabase) => new AccountViews(db) },
+    {
+      provide: AdministerAccount,
+      inject: [DATABASE, AccountStore, EndSessions, RenewSessionIds, AuditLog, CLOCK],
+      useFactory: (
+        db: AuthDatabase,
+        accounts: AccountStore,
+        endSessions: EndSessions,
+        renewSessionIds: RenewSessionIds,
+        audit: AuditLog,
+        clock: Clock,
+      ) => new AdministerAccount(db, accounts, endSessions, renewSessionIds, audit, clock),
+    },
+    {
+      provide: AdministerRoles,
+      inject: [DATABASE, RenewSessionIds, AuditLog],
+      useFactory: (db: AuthDatabase, renewSessionIds: RenewSessionIds, audit: AuditLog) =>
+        new AdministerRoles(db, renewSessionIds, audit),
     },
     {
       provide: AdministratorBootstrap,
@@ -76,6 +107,14 @@ import { RegisterAccount } from './register-account.js';
         new AdministratorBootstrap(db, accounts, register, config),
     },
   ],
-  exports: [AccountStore, PasswordHasher, PasswordPolicy, RegisterAccount],
+  exports: [
+    AccountStore,
+    AccountViews,
+    AdministerAccount,
+    AdministerRoles,
+    PasswordHasher,
+    PasswordPolicy,
+    RegisterAccount,
+  ],
 })
 export class AccountsModule {}

@@ -6,6 +6,7 @@ import { accounts } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
 import type { AccountStore } from './account-store.js';
+import type { AttemptLimits } from './attempt-limits.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
 
@@ -17,18 +18,21 @@ export class ChangePassword {
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly endSessions: EndSessions,
+    private readonly limits: AttemptLimits,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `wrong_password`, `password_rejected`, `overloaded` */
+  /** @throws ProblemError `wrong_password`, `password_rejected`, `too_many_attempts`, `overloaded` */
   async run(accountId: string, current: string, next: string, actor: AuditActor): Promise<void> {
+    await this.limits.passwordChange.begin(accountId);
     const account = await this.store.findById(this.db, accountId);
     const matches = await this.hasher.verify(account?.passwordHash, current);
     if (account === undefined || !matches) {
       throw new ProblemError(403, 'wrong_password', 'The current password is wrong');
     }
-    this.policy.check(next, { email: account.email, name: account.name ?? undefined });
+    await this.limits.passwordChange.forgive(accountId);
+    this.policy.check(next, { email: account.email, name: account.name ?? undefined }, 'newPassword');
     const passwordHash = await this.hasher.hash(next);
     await this.db.transaction(async (tx) => {
       const changed = await tx

@@ -1,10 +1,14 @@
-import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '@watchword/auth';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
+import { AuthConfig } from '../config/index.js';
 import { deviceOf } from '../sessions/request-origin.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import { LogInDto, RegisterDto } from './account.dto.js';
+import { ATTEMPT_LIMITS, type AttemptLimits } from './attempt-limits.js';
+import { networkOf } from './client-network.js';
+import { readDeviceCookie, writeDeviceCookie } from './device-cookie.js';
 import { LogIn } from './log-in.js';
 import { RegisterAccount, type RegisteredAccount } from './register-account.js';
 
@@ -16,11 +20,14 @@ export class LoginController {
   constructor(
     private readonly registerAccount: RegisterAccount,
     private readonly logIn: LogIn,
+    @Inject(ATTEMPT_LIMITS) private readonly limits: AttemptLimits,
+    private readonly config: AuthConfig,
   ) {}
 
   @Post('register')
   @ApiOperation({ summary: 'Make an account' })
-  register(@Body() body: RegisterDto, @Req() request: Request): Promise<RegisteredAccount> {
+  async register(@Body() body: RegisterDto, @Req() request: Request): Promise<RegisteredAccount> {
+    await this.limits.registration.begin(networkOf(request.ip));
     return this.registerAccount.run(body, ['customer'], { type: 'anonymous', ip: request.ip });
   }
 
@@ -28,7 +35,13 @@ export class LoginController {
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Log in with email address and password' })
-  login(@Body() body: LogInDto, @Req() request: Request): Promise<TokenResponse> {
-    return this.logIn.run(body, deviceOf(request));
+  async login(
+    @Body() body: LogInDto,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TokenResponse> {
+    const { tokens, deviceToken } = await this.logIn.run(body, deviceOf(request), readDeviceCookie(request));
+    writeDeviceCookie(response, deviceToken, this.config.AUTH_ISSUER.startsWith('https:'));
+    return tokens;
   }
 }

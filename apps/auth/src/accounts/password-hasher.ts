@@ -1,6 +1,6 @@
 import { hash, type Options, verify } from '@node-rs/argon2';
-import { ProblemError } from '@watchword/platform';
 import { randomBytes } from 'node:crypto';
+import { overloaded } from './overloaded.js';
 
 /** OWASP Password Storage Cheat Sheet: argon2id (the library's default), m=19 MiB, t=2, p=1. 8.7 ms of CPU. */
 const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -61,9 +61,7 @@ export class PasswordHasher {
   /** Resolves when a place was handed over. */
   private turn(): Promise<void> {
     if (this.waiting.length >= this.options.queueLimit) {
-      throw new ProblemError(503, 'overloaded', 'Too many passwords are being checked right now: try again shortly', {
-        headers: { 'Retry-After': '1' },
-      });
+      throw overloaded();
     }
     return new Promise((resolve) => this.waiting.push(resolve));
   }

@@ -9,18 +9,45 @@ export interface PasswordContext {
   readonly name?: string | undefined;
 }
 
-/** Decides whether a password may be chosen (NIST SP 800-63B §3.1.1.2): length, and what attackers try first. */
+/** Judges how soon a password would be guessed. */
+export interface PasswordStrength {
+  /**
+   * @param context words that an attacker would try first
+   * @returns what is wrong with it, for the person who chooses, or undefined when it is good enough
+   */
+  weaknessOf(password: string, context: readonly string[]): string | undefined;
+}
+
+/**
+ * Decides whether a password may be chosen (NIST SP 800-63B §3.1.1.2): its length, and that it isn't among what is tried
+ * first. No rules of composition: they make passwords worse.
+ */
 export class PasswordPolicy {
-  /** @throws ProblemError `password_rejected` saying why, for the person who chooses */
-  check(password: string, _context: PasswordContext): void {
-    const length = Array.from(password.normalize('NFKC')).length;
-    if (length < SHORTEST) throw rejected(`It must have at least ${String(SHORTEST)} characters`);
-    if (length > LONGEST) throw rejected(`It must have at most ${String(LONGEST)} characters`);
+  constructor(private readonly strength: PasswordStrength) {}
+
+  /**
+   * @param field where it was given, for the error
+   * @throws ProblemError `password_rejected` saying why, for the person who chooses
+   */
+  check(password: string, context: PasswordContext, field = 'password'): void {
+    const normalised = password.normalize('NFKC');
+    const length = Array.from(normalised).length;
+    if (length < SHORTEST) throw rejected(field, `It must have at least ${String(SHORTEST)} characters.`);
+    if (length > LONGEST) throw rejected(field, `It must have at most ${String(LONGEST)} characters.`);
+    const weakness = this.strength.weaknessOf(normalised, contextWords(context));
+    if (weakness !== undefined) throw rejected(field, weakness);
   }
 }
 
-function rejected(message: string): ProblemError {
-  return new ProblemError(422, 'password_rejected', `This password can't be used. ${message}`, {
-    errors: [{ field: 'password', message }],
+function contextWords({ email, name = '' }: PasswordContext): string[] {
+  const words = `${email} ${name}`.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return [...new Set(['watchword', email.toLowerCase(), name.toLowerCase(), ...words])].filter(
+    (word) => word.length > 2,
+  );
+}
+
+function rejected(field: string, message: string): ProblemError {
+  return new ProblemError(422, 'password_rejected', `This password can not be used. ${message}`, {
+    errors: [{ field, message }],
   });
 }

@@ -30,11 +30,12 @@ export class RegisterAccount {
   ) {}
 
   /**
-   * @throws ProblemError `email_taken`, `password_rejected`, `overloaded`
+   * @param roles what the account may do
+   * @throws ProblemError `email_taken`, `unknown_role`, `password_rejected`, `overloaded`
    */
   async run(
     { email, password, name }: Registration,
-    roles: readonly [string, ...string[]],
+    roles: readonly string[],
     actor: AuditActor,
   ): Promise<RegisteredAccount> {
     this.policy.check(password, { email, name });

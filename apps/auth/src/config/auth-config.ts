@@ -185,6 +185,27 @@ export class AuthConfig extends AppConfig {
   @Max(100_000)
   readonly PASSWORD_HASH_QUEUE: number = 100;
 
+  @Variable({ doc: 'Seconds in which failed logins are counted together.' })
+  @IsInt()
+  @Min(1)
+  @Max(DAY)
+  readonly LOGIN_LIMIT_WINDOW: number = 900;
+
+  @Variable({ doc: 'Failed logins of one account in that time, before it is refused; known devices count apart.' })
+  @IsInt()
+  @Min(1)
+  readonly LOGIN_LIMIT_ACCOUNT: number = 10;
+
+  @Variable({ doc: 'Failed logins from one address in that time, before it is refused.' })
+  @IsInt()
+  @Min(1)
+  readonly LOGIN_LIMIT_ADDRESS: number = 300;
+
+  @Variable({ doc: 'Registrations from one address in an hour, before it is refused.' })
+  @IsInt()
+  @Min(1)
+  readonly REGISTER_LIMIT_ADDRESS: number = 100;
+
   /** {@link LOGIN_AUDIENCES} as a list. */
   get loginAudiences(): readonly [string, ...string[]] {
     const [first = '', ...others] = this.LOGIN_AUDIENCES.split(',');

@@ -4,16 +4,14 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js
 import { signingKeys } from '../database/schema/index.js';
 import { type AuditActor, type AuditLog, SYSTEM_ACTOR } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
+import { closeKey, type KeyRow, lockKeys } from './key-changes.js';
 import type { KeyStore } from './key-store.js';
 import type { KeyTiming } from './key-timing.js';
 import type { SigningAlgorithm } from './signing-algorithm.js';
 
-type OpenKey = typeof signingKeys.$inferSelect;
-
 /**
  * Makes one key follow another: the successor is published first and signs later, and the moment at which one stops
- * and the other starts is one and the same. The open key's row is locked meanwhile, so that of several instances one
- * rotates and the others see that it is done.
+ * and the other starts is one and the same.
  */
 export class KeyRotation {
   constructor(
@@ -34,23 +32,22 @@ export class KeyRotation {
     const key = await this.store.make(this.algorithm, { createdAt: now, activatesAt: now });
     await this.db.transaction(async (tx) => {
       const written = await tx.insert(signingKeys).values(key).onConflictDoNothing().returning();
-      if (written.length === 0) return;
-      await this.recordRotation(tx, key.kid, SYSTEM_ACTOR, 'first');
+      if (written.length > 0) await this.record(tx, key.kid, SYSTEM_ACTOR, 'first');
     });
   }
 
-  /** What the schedule does: rotates when the open key is due, or when it isn't of the configured algorithm. */
+  /**
+   * What the schedule does: rotates when the open key is due, or isn't of the configured algorithm.
+   *
+   * @returns whether it did
+   */
   async rotateIfDue(): Promise<boolean> {
     const open = await this.findOpen();
     if (open === undefined || !this.isDue(open)) return false;
     return this.succeed(open, SYSTEM_ACTOR, open.algorithm === this.algorithm ? 'schedule' : 'algorithm');
   }
 
-  /**
-   * Rotates on demand.
-   *
-   * @returns false when a successor is already published: it takes over at its time
-   */
+  /** Rotates on demand. Where a successor is published already, it takes over at its time, and nothing is changed. */
   async rotateNow(actor: AuditActor): Promise<boolean> {
     const open = await this.findOpen();
     if (open === undefined || open.activatesAt.getTime() > this.clock.now()) return false;
@@ -65,37 +62,38 @@ export class KeyRotation {
       .where(and(lte(signingKeys.retiresAt, new Date(this.clock.now())), isNotNull(signingKeys.privateKey)));
   }
 
-  private async findOpen(): Promise<OpenKey | undefined> {
+  private async findOpen(): Promise<KeyRow | undefined> {
     const [open] = await this.db.select().from(signingKeys).where(isNull(signingKeys.retiresAt));
     return open;
   }
 
-  private isDue(open: OpenKey): boolean {
+  private isDue(open: KeyRow): boolean {
     if (open.algorithm !== this.algorithm) return true;
     const successorAt = open.activatesAt.getTime() + this.timing.rotationInterval;
     return this.clock.now() + this.timing.publishAhead >= successorAt;
   }
 
   /** @returns false when another instance was faster */
-  private async succeed(open: OpenKey, actor: AuditActor, reason: string): Promise<boolean> {
+  private async succeed(open: KeyRow, actor: AuditActor, reason: string): Promise<boolean> {
     const createdAt = this.clock.now();
     const activatesAt = Math.max(createdAt + this.timing.publishAhead, open.activatesAt.getTime());
     const key = await this.store.make(this.algorithm, { createdAt, activatesAt });
     return this.db.transaction(async (tx) => {
-      const closed = await tx
-        .update(signingKeys)
-        .set({ retiresAt: new Date(activatesAt), goneAt: new Date(activatesAt + this.timing.retirement) })
-        .where(and(eq(signingKeys.kid, open.kid), isNull(signingKeys.retiresAt)))
-        .returning();
-      if (closed.length === 0) return false;
+      await lockKeys(tx);
+      const [still] = await tx
+        .select()
+        .from(signingKeys)
+        .where(and(eq(signingKeys.kid, open.kid), isNull(signingKeys.retiresAt)));
+      if (still === undefined) return false;
+      await closeKey(tx, open.kid, activatesAt, this.timing.retirement);
       await tx.insert(signingKeys).values(key);
-      await this.recordRotation(tx, key.kid, actor, reason);
+      await this.record(tx, key.kid, actor, reason);
       return true;
     });
   }
 
-  private async recordRotation(tx: AuthTransaction, kid: string, actor: AuditActor, reason: string): Promise<void> {
+  private async record(tx: AuthTransaction, kid: string, actor: AuditActor, reason: string): Promise<void> {
     await this.audit.record(tx, { actor, action: 'key.rotate', target: { type: 'key', id: kid }, detail: { reason } });
-    await this.events.append(tx, { type: 'keys-changed', value: '' }, this.clock.now() + this.timing.retirement);
+    await this.events.append(tx, { type: 'keys-changed', value: '' }, this.clock.now() + this.timing.tokenLifetime);
   }
 }

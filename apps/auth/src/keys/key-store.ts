@@ -1,10 +1,11 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { and, eq, isNotNull, ne } from 'drizzle-orm';
 import { calculateJwkThumbprint } from 'jose';
-import type { AuthQueries } from '../database/auth-database.js';
+import type { AuthDatabase, AuthQueries } from '../database/auth-database.js';
 import { signingKeys } from '../database/schema/index.js';
 import type { PrivateKeyEncryption } from './private-key-encryption.js';
 import { generateSigningKeyPair, type SigningAlgorithm } from './signing-algorithm.js';
-import type { SigningKey } from './signing-key.js';
+import type { SigningKey, SigningKeyTimes } from './signing-key.js';
 
 type Row = typeof signingKeys.$inferSelect;
 export type NewSigningKey = typeof signingKeys.$inferInsert;
@@ -41,6 +42,30 @@ export class KeyStore {
     };
   }
 
+  /**
+   * Encrypts anew what was encrypted with another key-encryption key than the one in use.
+   *
+   * @returns how many keys that were
+   */
+  async reencrypt(db: AuthDatabase): Promise<number> {
+    const rows = await db
+      .select()
+      .from(signingKeys)
+      .where(and(isNotNull(signingKeys.privateKey), ne(signingKeys.encryptionKey, this.encryption.currentVersion)));
+    for (const row of rows) await this.reencryptOne(db, row);
+    return rows.length;
+  }
+
+  private async reencryptOne(db: AuthDatabase, row: Row): Promise<void> {
+    const key = this.open(row);
+    if (key === undefined || row.encryptionKey === null) return;
+    const { bytes, version } = this.encryption.seal(key, row);
+    await db
+      .update(signingKeys)
+      .set({ privateKey: bytes, encryptionKey: version })
+      .where(and(eq(signingKeys.kid, row.kid), eq(signingKeys.encryptionKey, row.encryptionKey)));
+  }
+
   private toSigningKey(row: Row): SigningKey {
     return {
       kid: row.kid,
@@ -48,10 +73,7 @@ export class KeyStore {
       publicJwk: publicMembers(row.publicJwk),
       privateKey: this.open(row),
       createdAt: row.createdAt.getTime(),
-      activatesAt: row.activatesAt.getTime(),
-      retiresAt: row.retiresAt?.getTime(),
-      goneAt: row.goneAt?.getTime(),
-      compromisedAt: row.compromisedAt?.getTime(),
+      ...keyTimes(row),
     };
   }
 
@@ -63,6 +85,16 @@ export class KeyStore {
     this.opened.set(kid, key);
     return key;
   }
+}
+
+/** The times of a key as {@link keyState} takes them. */
+export function keyTimes(row: Row): SigningKeyTimes {
+  return {
+    activatesAt: row.activatesAt.getTime(),
+    retiresAt: row.retiresAt?.getTime(),
+    goneAt: row.goneAt?.getTime(),
+    compromisedAt: row.compromisedAt?.getTime(),
+  };
 }
 
 /** Only what a public key has, whatever the row holds: `d` and its kind never leave the process. */

@@ -8,6 +8,8 @@ export interface KeyTiming {
   readonly publishAhead: number;
   /** How long a key stays published after it stopped signing. */
   readonly retirement: number;
+  /** Longest life of an access token. */
+  readonly tokenLifetime: number;
   /** How long an instance goes on signing without having seen the database. */
   readonly lease: number;
 }
@@ -17,6 +19,7 @@ export function keyTiming(config: AuthConfig): KeyTiming {
     rotationInterval: config.KEY_ROTATION_INTERVAL * 1000,
     publishAhead: config.KEY_PUBLISH_AHEAD * 1000,
     retirement: config.KEY_RETIREMENT * 1000,
+    tokenLifetime: config.ACCESS_TOKEN_TTL * 1000,
     lease: config.KEY_RING_LEASE * 1000,
   };
 }

@@ -16,9 +16,12 @@ import { KeySchedule } from './key-schedule.js';
 import { KeyStore } from './key-store.js';
 import { keyTiming } from './key-timing.js';
 import { MetadataController } from './metadata.controller.js';
+import { OperateKeys } from './operate-keys.js';
 import { PrivateKeyEncryption } from './private-key-encryption.js';
+import { RetireKey } from './retire-key.js';
 import { SharedSecretSigner } from './shared-secret-signer.js';
 import { TokenSigner } from './token-signer.js';
+import { WithdrawKey } from './withdraw-key.js';
 
 @Global()
 @Module({
@@ -54,10 +57,31 @@ import { TokenSigner } from './token-signer.js';
       ) => new KeyRotation(db, store, events, audit, config.JWT_ALGORITHM, keyTiming(config), clock),
     },
     {
+      provide: OperateKeys,
+      inject: [DATABASE, KeyStore, KeyRing, KeyRotation, SecurityEventLog, AuditLog, AuthConfig, CLOCK],
+      useFactory: (
+        db: AuthDatabase,
+        store: KeyStore,
+        ring: KeyRing,
+        rotation: KeyRotation,
+        events: SecurityEventLog,
+        audit: AuditLog,
+        config: AuthConfig,
+        clock: Clock,
+      ) => {
+        const timing = keyTiming(config);
+        const retire = new RetireKey(db, rotation, audit, timing, clock);
+        const withdraw = new WithdrawKey(db, store, events, audit, config.JWT_ALGORITHM, timing, clock);
+        return new OperateKeys(db, store, ring, rotation, retire, withdraw, clock);
+      },
+    },
+    {
       provide: KeySchedule,
-      inject: [KeyRotation, KeyRing, AuthConfig],
-      useFactory: (rotation: KeyRotation, ring: KeyRing, config: AuthConfig) =>
-        config.JWT_SIGNING === 'asymmetric' ? new KeySchedule(rotation, ring, config.KEY_RING_POLL * 1000) : null,
+      inject: [DATABASE, KeyStore, KeyRotation, KeyRing, AuthConfig],
+      useFactory: (db: AuthDatabase, store: KeyStore, rotation: KeyRotation, ring: KeyRing, config: AuthConfig) =>
+        config.JWT_SIGNING === 'asymmetric'
+          ? new KeySchedule(db, store, rotation, ring, config.KEY_RING_POLL * 1000)
+          : null,
     },
     {
       provide: TokenSigner,
@@ -66,6 +90,6 @@ import { TokenSigner } from './token-signer.js';
         config.JWT_SIGNING === 'asymmetric' ? new KeyRingSigner(ring) : new SharedSecretSigner(config.sharedSecrets[0]),
     },
   ],
-  exports: [KeyEncryptionKeys, KeyRing, KeyRotation, KeyStore, TokenSigner],
+  exports: [KeyEncryptionKeys, KeyRing, KeyRotation, KeyStore, OperateKeys, TokenSigner],
 })
 export class KeysModule {}

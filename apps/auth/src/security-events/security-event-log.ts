@@ -2,9 +2,19 @@ import type { Clock } from '@watchword/auth';
 import { sql } from 'drizzle-orm';
 import type { AuthTransaction } from '../database/auth-database.js';
 
-export type SecurityEvent =
-  | { readonly type: 'session-revoked' | 'token-revoked' | 'key-revoked'; readonly value: string }
-  | { readonly type: 'keys-changed'; readonly value: '' };
+export type SecurityEventType = 'session-revoked' | 'token-revoked' | 'key-revoked' | 'keys-changed';
+
+export interface SecurityEvent {
+  readonly type: SecurityEventType;
+  /** The sid, jti or kid that is denied; empty for `keys-changed`, which denies nothing. */
+  readonly value: string;
+}
+
+/** An event, and until when it matters. */
+export interface DatedSecurityEvent extends SecurityEvent {
+  /** Latest `exp` of what it denies, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
 
 /** Verifiers accept a token somewhat longer than its `exp`, and their clocks differ. Milliseconds. */
 const MARGIN = 60_000;
@@ -13,18 +23,27 @@ const MARGIN = 60_000;
 export class SecurityEventLog {
   constructor(private readonly clock: Clock) {}
 
+  /** @param expiresAt latest `exp` of what the event denies, in milliseconds since the epoch */
+  append(tx: AuthTransaction, event: SecurityEvent, expiresAt: number): Promise<void> {
+    return this.appendAll(tx, [{ ...event, expiresAt }]);
+  }
+
   /**
-   * Appends one event with the next number of the dense sequence. The sequence's row stays locked until the
-   * transaction ends, so append last: everyone else who revokes waits meanwhile.
-   *
-   * @param expiresAt latest `exp` of what the event denies, in milliseconds since the epoch
+   * Appends events with the next numbers of the dense sequence. The sequence's row stays locked until the transaction
+   * ends: numbers are committed in order. So append last, for everyone else who revokes waits meanwhile.
    */
-  async append(tx: AuthTransaction, event: SecurityEvent, expiresAt: number): Promise<void> {
+  async appendAll(tx: AuthTransaction, events: readonly DatedSecurityEvent[]): Promise<void> {
+    if (events.length === 0) return;
     const now = new Date(this.clock.now()).toISOString();
-    const end = new Date(expiresAt + MARGIN).toISOString();
+    const rows = events.map(({ type, value, expiresAt }, index) => {
+      const end = new Date(expiresAt + MARGIN).toISOString();
+      return sql`(${index + 1}::int, ${type}, ${value}, ${end}::timestamptz)`;
+    });
     await tx.execute(sql`
-      with next as (update security_event_sequence set last = last + 1 returning last)
+      with taken as (update security_event_sequence set last = last + ${events.length}::int returning last),
+        event (position, type, value, expires_at) as (values ${sql.join(rows, sql`, `)})
       insert into security_events (seq, type, value, expires_at, created_at)
-      select last, ${event.type}, ${event.value}, ${end}::timestamptz, ${now}::timestamptz from next`);
+      select taken.last - ${events.length}::int + position, type, value, expires_at, ${now}::timestamptz
+      from taken, event`);
   }
 }

@@ -67,9 +67,14 @@ export class EndSessions {
         detail: { reason },
       });
     }
-    for (const { sid, tokensExpireAt } of ended) {
-      await this.events.append(tx, { type: 'session-revoked', value: sid }, tokensExpireAt.getTime());
-    }
+    await this.events.appendAll(
+      tx,
+      ended.map(({ sid, tokensExpireAt }) => ({
+        type: 'session-revoked',
+        value: sid,
+        expiresAt: tokensExpireAt.getTime(),
+      })),
+    );
     return ended.length;
   }
 }

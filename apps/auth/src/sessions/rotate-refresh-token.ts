@@ -47,7 +47,12 @@ export class RotateRefreshToken {
     return rotated ?? (await this.judge(presented, clientId, scopes));
   }
 
-  /** @returns undefined when the token isn't the current one of a live session of that client */
+  /**
+   * `seen` is the session as it was when the statement began. Where a change of roles came in between, which replaces the
+   * sid, the roles that the statement reads are the old ones: it must not answer then, and {@link judge} tries again.
+   *
+   * @returns undefined when the token isn't the current one of a live session of that client
+   */
   private async rotate(
     db: AuthQueries,
     presented: PresentedRefreshToken,
@@ -61,12 +66,13 @@ export class RotateRefreshToken {
       update sessions set
         refresh_hash = ${successor.hash}, previous_refresh_hash = ${presented.hash}, successor_nonce = ${nonce},
         rotated_at = ${instant(now)}, last_used_at = ${instant(now)},
-        tokens_expire_at = greatest(tokens_expire_at, ${instant(this.accessTokens.latestExpiry())})
-      from accounts
-      where sessions.id = ${presented.sessionId} and refresh_hash = ${presented.hash}
-        and client_id = ${clientId} and ended_at is null
-        and expires_at > ${instant(now)} and last_used_at > ${instant(now - this.timing.idle)}
-        and accounts.id = account_id and accounts.disabled_at is null
+        tokens_expire_at = greatest(sessions.tokens_expire_at, ${instant(this.accessTokens.latestExpiry())})
+      from accounts, sessions as seen
+      where sessions.id = ${presented.sessionId} and sessions.refresh_hash = ${presented.hash}
+        and sessions.client_id = ${clientId} and sessions.ended_at is null
+        and sessions.expires_at > ${instant(now)} and sessions.last_used_at > ${instant(now - this.timing.idle)}
+        and seen.id = sessions.id and seen.sid = sessions.sid
+        and accounts.id = sessions.account_id and accounts.disabled_at is null
       returning ${SESSION_GRANT_COLUMNS}`);
     const [grant] = rows;
     return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, scopes);
@@ -90,7 +96,8 @@ export class RotateRefreshToken {
         await this.endSessions.endByIdIn(tx, session.id, 'refresh-token-reuse', { type: 'client', id: clientId });
         return undefined;
       }
-      return isPrevious && this.isAlive(session) ? this.repeat(tx, session, presented, scopes) : undefined;
+      if (!this.isAlive(session)) return undefined;
+      return isCurrent ? this.rotate(tx, presented, clientId, scopes) : this.repeat(tx, session, presented, scopes);
     });
     if (repeated === undefined) throw invalidGrant();
     return repeated;

@@ -13,6 +13,7 @@ import { ListSessions } from './list-sessions.js';
 import { LiveSessionGuard } from './live-session.guard.js';
 import { RefreshController } from './refresh.controller.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { RenewSessionIds } from './renew-session-ids.js';
 import { RotateRefreshToken } from './rotate-refresh-token.js';
 import { SessionTokens } from './session-grant.js';
 import { sessionTiming } from './session-timing.js';
@@ -52,6 +53,11 @@ import { StartSession } from './start-session.js';
         new EndSessions(db, events, audit, clock),
     },
     {
+      provide: RenewSessionIds,
+      inject: [SecurityEventLog],
+      useFactory: (events: SecurityEventLog) => new RenewSessionIds(events),
+    },
+    {
       provide: EndByRefreshToken,
       inject: [DATABASE, RefreshTokens, EndSessions],
       useFactory: (db: AuthDatabase, refreshTokens: RefreshTokens, endSessions: EndSessions) =>
@@ -77,6 +83,14 @@ import { StartSession } from './start-session.js';
         new ListSessions(db, sessionTiming(config), clock),
     },
   ],
-  exports: [EndByRefreshToken, EndSessions, ListSessions, LiveSessionGuard, RotateRefreshToken, StartSession],
+  exports: [
+    EndByRefreshToken,
+    EndSessions,
+    ListSessions,
+    LiveSessionGuard,
+    RenewSessionIds,
+    RotateRefreshToken,
+    StartSession,
+  ],
 })
 export class SessionsModule {}

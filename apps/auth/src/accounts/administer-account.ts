@@ -1,0 +1,79 @@
+import type { Clock } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import { eq, sql } from 'drizzle-orm';
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
+import { accountRoles, accounts } from '../database/schema/index.js';
+import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import type { EndSessions } from '../sessions/end-sessions.js';
+import type { RenewSessionIds } from '../sessions/renew-session-ids.js';
+import { lockAdministration } from './administration-lock.js';
+import type { Account, AccountStore } from './account-store.js';
+
+/** What an administrator changes about somebody's account. Takes effect on their sessions in the same transaction. */
+export class AdministerAccount {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly accounts: AccountStore,
+    private readonly endSessions: EndSessions,
+    private readonly renewSessionIds: RenewSessionIds,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `not_found`, `last_administrator` */
+  disable(id: string, actor: AuditActor): Promise<void> {
+    return this.change(id, async (tx, account) => {
+      if (account.disabledAt !== null) return;
+      await tx
+        .update(accounts)
+        .set({ disabledAt: new Date(this.clock.now()) })
+        .where(eq(accounts.id, id));
+      await this.audit.record(tx, { actor, action: 'account.disable', target: { type: 'account', id } });
+      await this.endSessions.endAllIn(tx, id, 'account-disabled', actor);
+    });
+  }
+
+  /** @throws ProblemError `not_found` */
+  enable(id: string, actor: AuditActor): Promise<void> {
+    return this.change(id, async (tx, account) => {
+      if (account.disabledAt === null) return;
+      await tx.update(accounts).set({ disabledAt: null }).where(eq(accounts.id, id));
+      await this.audit.record(tx, { actor, action: 'account.enable', target: { type: 'account', id } });
+    });
+  }
+
+  /** @throws ProblemError `not_found`, `unknown_role`, `last_administrator` */
+  setRoles(id: string, roles: readonly string[], actor: AuditActor): Promise<void> {
+    return this.change(id, async (tx) => {
+      await tx.delete(accountRoles).where(eq(accountRoles.accountId, id));
+      await this.accounts.insertRoles(tx, id, roles);
+      await this.audit.record(tx, {
+        actor,
+        action: 'account.set-roles',
+        target: { type: 'account', id },
+        detail: { roles },
+      });
+      await this.renewSessionIds.ofAccount(tx, id);
+    });
+  }
+
+  private change(id: string, apply: (tx: AuthTransaction, account: Account) => Promise<void>): Promise<void> {
+    return this.db.transaction(async (tx) => {
+      await lockAdministration(tx);
+      const [account] = await tx.select().from(accounts).where(eq(accounts.id, id)).for('update');
+      if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
+      await apply(tx, account);
+      await assertAdministrator(tx);
+    });
+  }
+}
+
+/** A system without an administrator could not be helped any more. */
+async function assertAdministrator(tx: AuthTransaction): Promise<void> {
+  const { rows } = await tx.execute(sql`
+    select 1 from account_roles join accounts on accounts.id = account_id
+    where role = 'admin' and disabled_at is null limit 1`);
+  if (rows.length === 0) {
+    throw new ProblemError(409, 'last_administrator', 'There must be an administrator that is not disabled');
+  }
+}

@@ -1,0 +1,42 @@
+import { RateLimiterDrizzle, RateLimiterMemory } from 'rate-limiter-flexible';
+import type { AuthConfig } from '../config/index.js';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { rateLimits } from '../database/schema/index.js';
+import { AttemptLimit } from './attempt-limit.js';
+
+/** The limits of what people who haven't logged in may try. */
+export interface AttemptLimits {
+  /** Passwords of one account, from devices that nobody has logged in from. */
+  readonly account: AttemptLimit;
+  /** Passwords of one account from one device that somebody has logged in from. */
+  readonly device: AttemptLimit;
+  /** Passwords of any account, from one address. */
+  readonly address: AttemptLimit;
+  /** The current password of somebody who is logged in, when they change it. */
+  readonly passwordChange: AttemptLimit;
+  /** New accounts from one address. */
+  readonly registration: AttemptLimit;
+}
+
+export const ATTEMPT_LIMITS = Symbol('AttemptLimits');
+
+const HOUR = 3600;
+
+/** Counted in PostgreSQL, where the instances share the counts; in memory on the embedded default. */
+export function attemptLimits(db: AuthDatabase, config: AuthConfig): AttemptLimits {
+  const limit = (name: string, points: number, duration: number) => {
+    const options = { keyPrefix: name, points, duration };
+    return new AttemptLimit(
+      config.DATABASE_URL === undefined
+        ? new RateLimiterMemory(options)
+        : new RateLimiterDrizzle({ ...options, storeClient: db, schema: rateLimits }),
+    );
+  };
+  return {
+    account: limit('login-account', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
+    device: limit('login-device', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
+    address: limit('login-address', config.LOGIN_LIMIT_ADDRESS, config.LOGIN_LIMIT_WINDOW),
+    passwordChange: limit('password-change', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
+    registration: limit('register-address', config.REGISTER_LIMIT_ADDRESS, HOUR),
+  };
+}

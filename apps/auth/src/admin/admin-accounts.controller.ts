@@ -1,0 +1,93 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Put,
+  Query,
+  Req,
+} from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '@watchword/auth';
+import type { VerifiedToken } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import type { Request } from 'express';
+import { type AccountPage, type AccountView, AccountViews } from '../accounts/account-views.js';
+import { AdministerAccount } from '../accounts/administer-account.js';
+import { RegisterAccount, type RegisteredAccount } from '../accounts/register-account.js';
+import { actorOf } from '../sessions/request-origin.js';
+import { AccountsQuery, CreateAccountDto, SetRolesDto } from './admin.dto.js';
+import { AdministratorOnly } from './administrator-only.js';
+
+@ApiTags('admin')
+@AdministratorOnly()
+@Controller('admin/accounts')
+export class AdminAccountsController {
+  constructor(
+    private readonly views: AccountViews,
+    private readonly register: RegisterAccount,
+    private readonly administer: AdministerAccount,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Accounts, page by page' })
+  list(@Query() { limit, after }: AccountsQuery): Promise<AccountPage> {
+    return this.views.page(limit, after);
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Make an account for somebody' })
+  create(
+    @Body() { roles, ...registration }: CreateAccountDto,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<RegisteredAccount> {
+    return this.register.run(registration, roles, actorOf(token, request));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One account' })
+  async find(@Param('id', ParseUUIDPipe) id: string): Promise<AccountView> {
+    const account = await this.views.find(id);
+    if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
+    return account;
+  }
+
+  @Post(':id/disable')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Disable an account and end its sessions' })
+  disable(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<void> {
+    return this.administer.disable(id, actorOf(token, request));
+  }
+
+  @Post(':id/enable')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Enable an account again' })
+  enable(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<void> {
+    return this.administer.enable(id, actorOf(token, request));
+  }
+
+  @Put(':id/roles')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Set the roles of an account; its sessions get a new sid' })
+  setRoles(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { roles }: SetRolesDto,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<void> {
+    return this.administer.setRoles(id, roles, actorOf(token, request));
+  }
+}

@@ -1,0 +1,50 @@
+import { Controller, Delete, Get, HttpCode, HttpStatus, Param, ParseUUIDPipe, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '@watchword/auth';
+import type { VerifiedToken } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import type { Request } from 'express';
+import { EndSessions } from '../sessions/end-sessions.js';
+import { ListSessions, type SessionView } from '../sessions/list-sessions.js';
+import { actorOf } from '../sessions/request-origin.js';
+import { AdministratorOnly } from './administrator-only.js';
+
+@ApiTags('admin')
+@AdministratorOnly()
+@Controller('admin/accounts/:id/sessions')
+export class AdminSessionsController {
+  constructor(
+    private readonly listSessions: ListSessions,
+    private readonly endSessions: EndSessions,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: "Somebody's sessions" })
+  list(@Param('id', ParseUUIDPipe) id: string): Promise<SessionView[]> {
+    return this.listSessions.run(id);
+  }
+
+  @Delete()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: "End all of somebody's sessions" })
+  async endAll(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<void> {
+    await this.endSessions.endAll(id, actorOf(token, request));
+  }
+
+  @Delete(':sid')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: "End one of somebody's sessions" })
+  async endOne(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Param('sid', ParseUUIDPipe) sid: string,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<void> {
+    const ended = await this.endSessions.endOne(id, sid, actorOf(token, request));
+    if (!ended) throw new ProblemError(404, 'not_found', 'There is no such session');
+  }
+}

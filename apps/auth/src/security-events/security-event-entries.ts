@@ -1,0 +1,32 @@
+import { asc, gt } from 'drizzle-orm';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { securityEvents } from '../database/schema/index.js';
+
+/** An event of the log, as administrators read it. */
+export interface SecurityEventView {
+  readonly seq: number;
+  readonly type: string;
+  readonly value: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/** Reads the security event log. */
+export class SecurityEventEntries {
+  constructor(private readonly db: AuthDatabase) {}
+
+  /** In their order, those after the number `after`. */
+  async page(limit: number, after: number): Promise<SecurityEventView[]> {
+    const rows = await this.db
+      .select()
+      .from(securityEvents)
+      .where(gt(securityEvents.seq, after))
+      .orderBy(asc(securityEvents.seq))
+      .limit(limit);
+    return rows.map((row) => ({
+      ...row,
+      createdAt: row.createdAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+    }));
+  }
+}
