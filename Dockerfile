@@ -1,0 +1,36 @@
+# One image an app: docker build --build-arg APP=orders -t watchword/orders .
+ARG NODE=node:22-bookworm-slim
+
+FROM ${NODE} AS build
+ARG APP
+RUN test -n "${APP}" || { echo "Say which app: --build-arg APP=auth|catalog|orders|inventory" >&2; exit 1; }
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY nest-cli.json tsconfig.json ./
+COPY libs libs
+COPY apps apps
+RUN npx nest build "${APP}"
+
+FROM ${NODE} AS dependencies
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+
+FROM ${NODE}
+ARG APP
+LABEL org.opencontainers.image.title="watchword/${APP}" org.opencontainers.image.licenses="MIT"
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+WORKDIR /app
+# The embedded database's place, for who runs without DATABASE_URL.
+RUN mkdir /data && chown node:node /data
+COPY package.json ./
+COPY --from=dependencies /src/node_modules node_modules
+COPY --from=build /src/dist/apps/${APP} dist
+USER node
+VOLUME /data
+EXPOSE 3000 4003
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=6 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# No npm in between: the process gets the signals itself.
+CMD ["node", "--enable-source-maps", "dist/main.js"]

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeVariables, loadConfig } from '@watchword/platform';
+import { APP_CONFIGS, type ConfiguredApp } from './app-configs.js';
+import { compose, composeText, interpolate, root, variablesIn } from './compose-file.js';
+
+const apps = Object.entries(compose.services).flatMap(([service, definition]) => {
+  const app = definition.build?.args.APP as ConfiguredApp | undefined;
+  return app === undefined ? [] : [[service, app, definition] as const];
+});
+
+const random = (): string => randomBytes(32).toString('base64url');
+const given: Readonly<Record<string, string>> = {
+  POSTGRES_PASSWORD: random(),
+  APP_DATABASE_PASSWORD: random(),
+  ADMIN_PASSWORD: random(),
+  KEY_ENCRYPTION_KEYS: `1:${random()}`,
+  ORDERS_CLIENT_SECRET: random(),
+};
+
+describe('docker-compose.yml', () => {
+  it('has two instances of the issuer and each service once', () => {
+    expect(apps.map(([, app]) => app).toSorted()).toEqual(['auth', 'auth', 'catalog', 'inventory', 'orders']);
+  });
+
+  it.each(apps)('gives %s (%s) only variables that it knows', (_service, app, { environment = {} }) => {
+    const known = describeVariables(APP_CONFIGS[app]).map(({ name }) => name);
+    expect(known).toEqual(expect.arrayContaining(Object.keys(environment)));
+  });
+
+  it.each(apps)('gives %s (%s) a configuration that production accepts', (_service, app, { environment = {} }) => {
+    const entries = Object.entries(environment).map(([name, value]) => [name, interpolate(String(value), given)]);
+    const image = { HOST: '0.0.0.0', PORT: '3000', DATA_DIR: '/data' };
+    expect(() => loadConfig(app, APP_CONFIGS[app], { ...image, ...Object.fromEntries(entries) })).not.toThrow();
+  });
+
+  it.each(apps)('takes every secret of %s (%s) from outside', (_service, app, { environment = {} }) => {
+    const secrets = describeVariables(APP_CONFIGS[app]).filter(({ secret }) => secret);
+    const values = secrets.map(({ name }) => environment[name]).filter((value) => value !== undefined);
+    expect(values.filter((value) => !/\$\{\w+:\?.+\}/.test(String(value)))).toEqual([]);
+  });
+
+  it('insists on every secret, and has a default for nothing secret', () => {
+    const required = variablesIn(composeText).filter(({ hint }) => hint !== undefined);
+    expect(required.map(({ name }) => name).toSorted()).toEqual(Object.keys(given).toSorted());
+  });
+
+  it.each(Object.entries(compose.services))('checks the health of %s', (_service, { healthcheck }) => {
+    expect(healthcheck?.test.length).toBeGreaterThan(1);
+  });
+
+  it.each(apps)('runs %s on a read-only file system', (_service, _app, { read_only: readOnly }) => {
+    expect(readOnly).toBe(true);
+  });
+
+  it('publishes nothing beyond this machine, and nothing of inventory', () => {
+    const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    expect(compose.services['inventory']?.ports).toBeUndefined();
+  });
+
+  it('registers the client whose credentials orders has', () => {
+    const [client] = JSON.parse(interpolate(compose.configs['clients']?.content ?? '', given)) as [
+      { clientId: string; secret: string },
+    ];
+    const { environment = {} } = compose.services['orders'] ?? {};
+    expect(client.clientId).toBe(environment['CLIENT_ID']);
+    expect(client.secret).toBe(interpolate(String(environment['CLIENT_SECRET']), given));
+  });
+});
+
+describe('the Dockerfile', () => {
+  const stages = readFile(join(root, 'Dockerfile'), 'utf8').then((text) => text.split(/^FROM /m).slice(1));
+
+  it('ends in an image with production dependencies alone, not run by root, with a health check', async () => {
+    const last = (await stages).at(-1) ?? '';
+    expect(last).toMatch(/^USER node$/m);
+    expect(last).toMatch(/^HEALTHCHECK /m);
+    expect(last).toContain('--from=dependencies');
+    expect((await stages).find((stage) => stage.includes('AS dependencies'))).toContain('npm ci --omit=dev');
+  });
+
+  it('has no secret and no file of the developer in it', async () => {
+    const ignored = await readFile(join(root, '.dockerignore'), 'utf8');
+    expect(ignored.split('\n')[0]).toBe('*');
+    expect((await stages).join('')).not.toMatch(/(PASSWORD|SECRET|KEY)\w*=/);
+  });
+});
