@@ -3,6 +3,8 @@ import { AuthModule } from '@watchword/auth';
 import { DatabaseModule, PlatformModule } from '@watchword/platform';
 import { join } from 'node:path';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { AdminModule } from './admin/admin.module.js';
+import { ClientsModule } from './clients/clients.module.js';
 import { AuthConfig, ClockModule } from './config/index.js';
 import * as schema from './database/schema/index.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -10,6 +12,7 @@ import { KeysModule } from './keys/keys.module.js';
 import { ownIssuer } from './keys/own-issuer.js';
 import { SecurityEventsModule } from './security-events/security-events.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
+import { OAuthModule } from './tokens/oauth.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
 @Module({
@@ -26,6 +29,9 @@ import { TokensModule } from './tokens/tokens.module.js';
     TokensModule,
     SessionsModule,
     AccountsModule,
+    ClientsModule,
+    OAuthModule,
+    AdminModule,
   ],
 })
 export class AppModule {}

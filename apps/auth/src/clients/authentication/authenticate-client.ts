@@ -1,0 +1,75 @@
+import type { Clock } from '@watchword/auth';
+import type { OAuthRequest } from '../../tokens/protocol/oauth-request.js';
+import type { ClientDirectory } from '../client-directory.js';
+import { isClientId } from '../client-identifier.js';
+import { findSecret, hashSecret } from '../client-secret.js';
+import type { Client, ClientSecret } from '../client.js';
+import { ClientAssertionError, clientNamedBy, verifyClientAssertion } from './client-assertion.js';
+import { invalidClient, readCredentials } from './presented-credentials.js';
+import type { UsedAssertions } from './used-assertions.js';
+
+/** A client that has proved who it is. */
+export interface AuthenticatedClient {
+  readonly client: Client;
+  /** The session that its credential is: what the client gets for itself belongs to it. */
+  readonly sid: string;
+}
+
+/** Stands for the secret of a client that there isn't, so that both take the same time. */
+const NOBODY: readonly ClientSecret[] = [{ sid: '', hash: hashSecret(''), createdAt: new Date(0) }];
+
+/** Authenticates the client of a request, by exactly one of the methods that the metadata names. */
+export class AuthenticateClient {
+  /** @param audiences what an assertion may be for: the issuer, and its token endpoint (RFC 7523 §3) */
+  constructor(
+    private readonly directory: ClientDirectory,
+    private readonly usedAssertions: UsedAssertions,
+    private readonly audiences: readonly string[],
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws OAuthError `invalid_client`, or `invalid_request` when the credentials are not well-formed */
+  async run(request: OAuthRequest): Promise<AuthenticatedClient> {
+    const presented = readCredentials(request);
+    return 'secret' in presented
+      ? this.bySecret(presented.clientId, presented.secret)
+      : this.byAssertion(presented.clientId, presented.assertion);
+  }
+
+  private async bySecret(clientId: string, presented: string): Promise<AuthenticatedClient> {
+    const client = await this.find(clientId);
+    const secret = findSecret(client?.secrets ?? NOBODY, presented);
+    if (client === undefined) throw invalidClient('there is no such client, or it is disabled');
+    if (secret === undefined) throw invalidClient('it is not one of its secrets');
+    return { client, sid: secret.sid };
+  }
+
+  private async byAssertion(clientId: string | undefined, assertion: string): Promise<AuthenticatedClient> {
+    const named = clientNamedBy(assertion);
+    if (named === undefined) throw invalidClient('its assertion names no client, or two');
+    if (clientId !== undefined && clientId !== named) throw invalidClient('its assertion is from another client');
+    const client = await this.find(named);
+    if (client?.jwks === undefined) throw invalidClient('there is no such client, or it is disabled or has no keys');
+    const { sid, keys } = client.jwks;
+    const { jti, expiresAt } = await this.verify(assertion, client.id, keys);
+    // Last, so that only the client itself can use an assertion up.
+    const isNew = await this.usedAssertions.use(client.id, jti, expiresAt);
+    if (!isNew) throw invalidClient('its assertion was used before');
+    return { client, sid };
+  }
+
+  private async verify(assertion: string, clientId: string, keys: NonNullable<Client['jwks']>['keys']) {
+    try {
+      const { audiences, clock } = this;
+      return await verifyClientAssertion(assertion, { clientId, keys, audiences, clock });
+    } catch (error) {
+      if (error instanceof ClientAssertionError) throw invalidClient(`its assertion: ${error.message}`);
+      throw error;
+    }
+  }
+
+  private async find(id: string): Promise<Client | undefined> {
+    const client = isClientId(id) ? await this.directory.find(id) : undefined;
+    return client?.disabledAt === undefined ? client : undefined;
+  }
+}

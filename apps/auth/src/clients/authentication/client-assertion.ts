@@ -1,0 +1,99 @@
+import type { Clock } from '@watchword/auth';
+import { createPublicKey } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
+import { JOSEError } from 'jose/errors';
+import type { ClientKeys } from '../client.js';
+
+/** Seconds. An assertion is made for one request: what lives longer was made to be kept. */
+const MAX_LIFETIME = 300;
+const CLOCK_TOLERANCE = 5;
+const MAX_JTI_LENGTH = 256;
+/** `typ`, where there is one: no token of another kind passes for an assertion (RFC 8725 §3.11). */
+const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt', 'client-authentication+jwt'];
+
+/** Why an assertion is refused; for the log. */
+export class ClientAssertionError extends Error {
+  override readonly name = 'ClientAssertionError';
+}
+
+export interface VerifiedAssertion {
+  readonly jti: string;
+  /** Milliseconds since the epoch, tolerance included. */
+  readonly expiresAt: number;
+}
+
+/** Who an assertion says that it is from. Nothing of it is verified. */
+export function clientNamedBy(assertion: string): string | undefined {
+  try {
+    const { iss, sub } = decodeJwt(assertion);
+    return iss === sub ? sub : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Verifies the assertion with which a client authenticates (RFC 7523 §3).
+ *
+ * @param audiences the issuer and its token endpoint; the assertion is for exactly one of them
+ * @throws ClientAssertionError
+ */
+export async function verifyClientAssertion(
+  assertion: string,
+  { clientId, keys, audiences, clock }: VerifyOptions,
+): Promise<VerifiedAssertion> {
+  const now = clock.now();
+  try {
+    const key = keyFor(assertion, keys);
+    const { payload } = await jwtVerify(assertion, createPublicKey({ key, format: 'jwk' }), {
+      algorithms: [String(key.alg)],
+      issuer: clientId,
+      subject: clientId,
+      audience: [...audiences],
+      requiredClaims: ['exp', 'jti'],
+      clockTolerance: CLOCK_TOLERANCE,
+      currentDate: new Date(now),
+    });
+    return checkClaims(payload, now);
+  } catch (error) {
+    if (error instanceof JOSEError) throw new ClientAssertionError(error.code, { cause: error });
+    throw error;
+  }
+}
+
+export interface VerifyOptions {
+  readonly clientId: string;
+  readonly keys: ClientKeys['keys'];
+  readonly audiences: readonly string[];
+  readonly clock: Clock;
+}
+
+/** The algorithm is the key's own, whatever the header says. */
+function keyFor(assertion: string, keys: ClientKeys['keys']): ClientKeys['keys'][number] {
+  const { kid, typ } = decodeHeader(assertion);
+  if (!TYPES.includes(typ)) throw new ClientAssertionError('its typ is of another kind of token');
+  const [key, other] = kid === undefined ? keys : keys.filter((candidate) => candidate['kid'] === kid);
+  if (key === undefined) throw new ClientAssertionError('its kid is not known');
+  if (other !== undefined) throw new ClientAssertionError('it has no kid, and the client has several keys');
+  return key;
+}
+
+function decodeHeader(assertion: string): { readonly kid?: unknown; readonly typ?: unknown } {
+  try {
+    return decodeProtectedHeader(assertion);
+  } catch (error) {
+    throw new ClientAssertionError('it is not a JWT', { cause: error });
+  }
+}
+
+function checkClaims({ aud, exp = 0, iat, jti }: JWTPayload, now: number): VerifiedAssertion {
+  // One that is also for somebody else could be replayed there.
+  if (Array.isArray(aud) && aud.length !== 1) throw new ClientAssertionError('it is for several audiences');
+  const seconds = now / 1000;
+  if (exp > seconds + MAX_LIFETIME + CLOCK_TOLERANCE) throw new ClientAssertionError('it lives too long');
+  if (iat !== undefined && iat > seconds + CLOCK_TOLERANCE) throw new ClientAssertionError('it is from the future');
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH || jti.includes('\0')) {
+    throw new ClientAssertionError('its jti is not a text of 1 to 256 characters');
+  }
+  return { jti, expiresAt: (exp + CLOCK_TOLERANCE) * 1000 };
+}

@@ -1,0 +1,81 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import { CLIENT_ID_RULE, isClientId } from './client-identifier.js';
+import { GRANT_TYPES, type GrantType } from './client.js';
+
+const MAX_ENTRIES = 100;
+/** RFC 6749 §3.3. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
+/** A name, or a URI (RFC 8707 §2): printable ASCII without spaces. */
+const AUDIENCE = /^[\x21-\x7e]{1,256}$/;
+const ROLE = /^[a-z][a-z0-9-]{0,63}$/;
+
+/** What an administrator decides about a client, and can change later. */
+export class ClientSettings {
+  @ApiProperty({ example: 'Orders' })
+  @IsString()
+  @Length(1, 200)
+  @Matches(/^\P{Cc}*$/u, { message: 'name must not contain control characters' })
+  readonly name!: string;
+
+  @ApiProperty({ enum: GRANT_TYPES, isArray: true })
+  @IsArray()
+  @ArrayUnique()
+  @IsIn(GRANT_TYPES, { each: true })
+  readonly grants!: GrantType[];
+
+  @ApiProperty({ type: [String], example: ['inventory:manage'] })
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(MAX_ENTRIES)
+  @Matches(SCOPE, { each: true, message: 'each of scopes must be a scope as in RFC 6749 §3.3' })
+  readonly scopes!: string[];
+
+  @ApiProperty({ type: [String], example: ['inventory'], description: 'Services that it may get tokens for' })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @ArrayMaxSize(MAX_ENTRIES)
+  @Matches(AUDIENCE, { each: true, message: 'each of audiences must be printable ASCII without spaces' })
+  readonly audiences!: string[];
+
+  @ApiPropertyOptional({
+    type: [String],
+    default: [],
+    description: "A person's roles that a token keeps when this client exchanges it",
+  })
+  @ValidateIf(({ roles }: ClientSettings) => roles !== undefined)
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(MAX_ENTRIES)
+  @Matches(ROLE, { each: true, message: 'each of roles must be the name of a role' })
+  readonly roles?: string[];
+}
+
+/** A client that is to be. */
+export class ClientDefinition extends ClientSettings {
+  @ApiProperty({ example: 'orders', description: `The \`client_id\`: ${CLIENT_ID_RULE}` })
+  @ValidateBy({
+    name: 'isClientId',
+    validator: { validate: isClientId, defaultMessage: () => `clientId ${CLIENT_ID_RULE}` },
+  })
+  readonly clientId!: string;
+
+  @ApiPropertyOptional({ type: Object, description: 'Public keys (RFC 7517) for private_key_jwt, instead of a secret' })
+  @IsOptional()
+  @IsObject()
+  readonly jwks?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,111 @@
+import {
+  Inject,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { type Clock, TokenVerifier } from '@watchword/auth';
+import { DATABASE } from '@watchword/platform';
+import { AuthenticateClient } from '../clients/authentication/authenticate-client.js';
+import { AuthConfig, CLOCK } from '../config/index.js';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { KeyRing } from '../keys/key-ring.js';
+import { AuditLog } from '../security-events/audit-log.js';
+import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { EndByRefreshToken } from '../sessions/end-by-refresh-token.js';
+import { RotateRefreshToken } from '../sessions/rotate-refresh-token.js';
+import { AccessTokenIssuer } from './access-token-issuer.js';
+import { ClientCredentialsGrant } from './grants/client-credentials-grant.js';
+import { RefreshTokenGrant } from './grants/refresh-token-grant.js';
+import { TokenExchangeGrant } from './grants/token-exchange-grant.js';
+import { IntrospectionEndpoint } from './introspection-endpoint.js';
+import { ownTokenVerifier } from './own-token-verifier.js';
+import { PresentedAccessTokens } from './presented-access-tokens.js';
+import { serveOAuth } from './protocol/serve-oauth.js';
+import { RevocationEndpoint } from './revocation-endpoint.js';
+import { RevokeAccessToken } from './revoke-access-token.js';
+import { TokenEndpoint } from './token-endpoint.js';
+
+const OWN_TOKENS = Symbol('OwnTokens');
+
+/** The OAuth 2.0 endpoints. */
+@Module({
+  providers: [
+    {
+      provide: OWN_TOKENS,
+      inject: [AuthConfig, KeyRing, CLOCK],
+      useFactory: ownTokenVerifier,
+    },
+    {
+      provide: PresentedAccessTokens,
+      inject: [OWN_TOKENS, DATABASE, CLOCK],
+      useFactory: (verifier: TokenVerifier, db: AuthDatabase, clock: Clock) =>
+        new PresentedAccessTokens(verifier, db, clock),
+    },
+    {
+      provide: TokenEndpoint,
+      inject: [AuthenticateClient, AccessTokenIssuer, RotateRefreshToken, PresentedAccessTokens, CLOCK],
+      useFactory: (
+        authenticateClient: AuthenticateClient,
+        accessTokens: AccessTokenIssuer,
+        rotateRefreshToken: RotateRefreshToken,
+        presentedTokens: PresentedAccessTokens,
+        clock: Clock,
+      ) =>
+        new TokenEndpoint(authenticateClient, [
+          new ClientCredentialsGrant(accessTokens),
+          new RefreshTokenGrant(rotateRefreshToken),
+          new TokenExchangeGrant(presentedTokens, accessTokens, clock),
+        ]),
+    },
+    {
+      provide: IntrospectionEndpoint,
+      inject: [AuthenticateClient, PresentedAccessTokens],
+      useFactory: (authenticateClient: AuthenticateClient, presentedTokens: PresentedAccessTokens) =>
+        new IntrospectionEndpoint(authenticateClient, presentedTokens),
+    },
+    {
+      provide: RevocationEndpoint,
+      inject: [AuthenticateClient, PresentedAccessTokens, DATABASE, SecurityEventLog, AuditLog, EndByRefreshToken],
+      useFactory: (
+        authenticateClient: AuthenticateClient,
+        presentedTokens: PresentedAccessTokens,
+        db: AuthDatabase,
+        events: SecurityEventLog,
+        audit: AuditLog,
+        endByRefreshToken: EndByRefreshToken,
+      ) =>
+        new RevocationEndpoint(
+          authenticateClient,
+          presentedTokens,
+          new RevokeAccessToken(db, events, audit),
+          endByRefreshToken,
+        ),
+    },
+  ],
+})
+export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {
+  constructor(
+    @Inject(TokenEndpoint) private readonly token: TokenEndpoint,
+    @Inject(IntrospectionEndpoint) private readonly introspection: IntrospectionEndpoint,
+    @Inject(RevocationEndpoint) private readonly revocation: RevocationEndpoint,
+    @Inject(OWN_TOKENS) private readonly ownTokens: TokenVerifier,
+  ) {}
+
+  /** As middleware: see {@link serveOAuth}. */
+  configure(consumer: MiddlewareConsumer): void {
+    for (const endpoint of [this.token, this.introspection, this.revocation]) {
+      consumer.apply(serveOAuth(endpoint)).forRoutes(endpoint.path);
+    }
+  }
+
+  onModuleInit(): Promise<void> {
+    return this.ownTokens.start();
+  }
+
+  onModuleDestroy(): void {
+    this.ownTokens.stop();
+  }
+}

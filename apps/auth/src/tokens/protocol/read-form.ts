@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import { FormParameters } from './form-parameters.js';
+import { OAuthError } from './oauth-error.js';
+
+/** In bytes: room for the largest subject token and a client assertion. */
+export const MAX_FORM_BYTES = 48 * 1024;
+
+const FORM = /^application\/x-www-form-urlencoded[\t ]*(?:;[\t ]*charset=(?:utf-8|"utf-8")[\t ]*)?;?[\t ]*$/i;
+
+/**
+ * Reads the body of a request, which nobody has read before.
+ *
+ * @throws OAuthError `invalid_request`: 413 when it is too large, else 400
+ */
+export async function readForm(request: IncomingMessage): Promise<FormParameters> {
+  const { 'content-type': type, 'content-encoding': encoding = 'identity', 'content-length': length } = request.headers;
+  if (type === undefined || !FORM.test(type) || encoding !== 'identity') {
+    throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded');
+  }
+  if (length !== undefined && Number(length) > MAX_FORM_BYTES) throw tooLarge();
+  return FormParameters.parse((await readBody(request)).toString());
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_FORM_BYTES) {
+        request.off('data', onData).pause();
+        reject(tooLarge());
+      } else chunks.push(chunk);
+    };
+    request.on('data', onData);
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once('error', () => reject(new OAuthError('invalid_request', 'The body is incomplete')));
+  });
+}
+
+/** The rest of the body is not waited for: the connection can't be used again. */
+function tooLarge(): OAuthError {
+  return new OAuthError('invalid_request', 'The body is too large', { status: 413, headers: { Connection: 'close' } });
+}
