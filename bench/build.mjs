@@ -15,6 +15,8 @@ const compiler = rspack({
   entry: {
     bench: source('bench.ts'),
     load: source('load/load.ts'),
+    'answer-cpu': source('process/answer-cpu.ts'),
+    issuer: source('issue/issuer.ts'),
     service: source('services/service.ts'),
     verifier: source('verifier/verifier.ts'),
   },

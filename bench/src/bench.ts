@@ -11,7 +11,9 @@ import { serviceSuite } from './services/service-suite.js';
 import { AUDIENCE, ISSUER, generateKeys, publicKey, publicKeySet } from './tokens/token-mint.js';
 import { verifierSuite } from './verifier/verifier-suite.js';
 
-const SUITES: Readonly<Record<string, readonly ((bench: Bench) => Promise<Table[]>)[]>> = {
+type Suite = (bench: Bench) => AsyncIterable<Table>;
+
+const SUITES: Readonly<Record<string, readonly Suite[]>> = {
   verify: [verifierSuite, serviceSuite],
   verifier: [verifierSuite],
   services: [serviceSuite],
@@ -44,7 +46,7 @@ const machine = describeMachine();
 console.log(machine.join('\n'));
 const tables: Table[] = [];
 for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue']).flatMap((name) => suitesOf(name))) {
-  for (const table of await suite(bench)) {
+  for await (const table of suite(bench)) {
     tables.push(table);
     console.log(printTable(table));
   }
@@ -54,7 +56,7 @@ const verdicts = judge(tables);
 console.log(printVerdicts(verdicts));
 console.log(`\nWritten to ${await writeResults({ machine, rounds: bench.rounds, tables, verdicts })}`);
 
-function suitesOf(name: string): readonly ((bench: Bench) => Promise<Table[]>)[] {
+function suitesOf(name: string): readonly Suite[] {
   const suites = SUITES[name];
   if (!suites) throw new TypeError(`There is no bench ${name}; there are ${Object.keys(SUITES).join(', ')}`);
   return suites;

@@ -12,18 +12,31 @@ export class Child {
     this.#process = process;
   }
 
-  /** Starts `dist/<entry>.js` and waits until it answers. With BENCH_PROFILE=<name> that child writes a CPU profile. */
-  static async start(entry: string, name = ''): Promise<Child> {
-    const profiled = name !== '' && process.env['BENCH_PROFILE'] === name;
-    const child = fork(join(import.meta.dirname, `${entry}.js`), [name], {
-      execArgv: profiled ? ['--cpu-prof', `--cpu-prof-dir=results/profile-${name}`] : [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // @keycloak and others print deprecations; the children's own errors must stay readable.
-      env: { ...process.env, NODE_NO_WARNINGS: '1', NODE_ENV: 'production' },
-    });
-    const bench = new Child(child);
-    await bench.ask('ping');
-    return bench;
+  /** Starts `dist/<entry>.js`, told its name, and waits until it answers. */
+  static start(entry: string, name = ''): Promise<Child> {
+    return Child.#fork(ownFile(entry), name, { args: [name] });
+  }
+
+  /** Starts a program that is none of the bench's, with this environment alone; it can be asked for its CPU time. */
+  static startProgram(file: string, name: string, env: Readonly<Record<string, string>>): Promise<Child> {
+    return Child.#fork(file, name, { preload: ownFile('answer-cpu'), env });
+  }
+
+  static async #fork(
+    file: string,
+    name: string,
+    { args = [], preload, env = process.env }: ForkOptions,
+  ): Promise<Child> {
+    const child = new Child(
+      fork(file, args, {
+        execArgv: [...(preload ? ['--import', preload] : []), ...profiling(name)],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        // Several peers print deprecations; the children's own errors must stay readable.
+        env: { PATH: process.env['PATH'], ...env, NODE_NO_WARNINGS: '1', NODE_ENV: 'production' },
+      }),
+    );
+    await child.ask('ping');
+    return child;
   }
 
   /** Rejects with the child's own error, or when it ends instead of answering. */
@@ -49,4 +62,20 @@ export class Child {
     this.#process.disconnect();
     await exited;
   }
+}
+
+interface ForkOptions {
+  readonly args?: string[];
+  readonly preload?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+function ownFile(entry: string): string {
+  return join(import.meta.dirname, `${entry}.js`);
+}
+
+/** With BENCH_PROFILE=<name> the child of that name writes a CPU profile to results/profile/ when it ends. */
+function profiling(name: string): string[] {
+  const wanted = name !== '' && process.env['BENCH_PROFILE'] === name;
+  return wanted ? ['--cpu-prof', `--cpu-prof-dir=${join(import.meta.dirname, '../results/profile')}`] : [];
 }
