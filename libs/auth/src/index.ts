@@ -13,7 +13,7 @@ export type {
   HttpServiceOptions,
   TcpServiceOptions,
 } from './nest/clients/client-options.js';
-export { InjectHttpClient, InjectTcpClient } from './nest/clients/client-tokens.js';
+export { InjectHttpClient, InjectTcpClient, httpClientToken, tcpClientToken } from './nest/clients/client-tokens.js';
 export { CurrentUser } from './nest/current-user.js';
 export { AuthExceptionFilter } from './nest/errors/auth-exception.filter.js';
 export { authProblem, authRpcError } from './nest/errors/auth-problem.js';

@@ -77,7 +77,7 @@ describe('a hybrid application', () => {
     async (hybrid) => {
       const app = await NestFactory.create(moduleWith(StockController, RequestScopedController), QUIET);
       app.connectMicroservice(await tcp(), hybrid);
-      await app.startAllMicroservices();
+      await expect(app.startAllMicroservices()).resolves.toBe(app);
       await app.init();
       await app.close();
     },
@@ -86,7 +86,7 @@ describe('a hybrid application', () => {
 
 it('lets a pure microservice start', async () => {
   const app = await NestFactory.createMicroservice(moduleWith(StockController), { ...QUIET, ...(await tcp()) });
-  await app.listen();
+  await expect(app.listen()).resolves.not.toThrow();
   await app.close();
 });
 

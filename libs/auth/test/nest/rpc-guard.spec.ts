@@ -39,7 +39,7 @@ class StockController {
 
   @EventPattern('stock.adjust')
   @Scopes('stock:adjust')
-  adjust(): void {
+  adjust(_data: unknown): void {
     ran.push('adjust');
   }
 }

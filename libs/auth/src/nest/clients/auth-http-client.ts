@@ -1,5 +1,6 @@
 import { HttpTarget } from '../../propagation/index.js';
 import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
+import { HopException } from '../errors/hop-exception.js';
 import { badGateway, refused, timedOut, unavailable, withoutToken } from '../errors/hop-failure.js';
 import { DEFAULT_TIMEOUT_MS, checkService } from './client-options.js';
 import type { CallOptions, HttpServiceOptions } from './client-options.js';
@@ -51,9 +52,8 @@ export class AuthHttpClient {
     try {
       return await this.#follow(url, request);
     } catch (error) {
-      if (timeout.aborted) throw timedOut(this.service.name, error);
-      if (init.signal?.aborted === true) throw error;
-      throw error instanceof TypeError ? unavailable(this.service.name, error) : error;
+      if (error instanceof HopException || init.signal?.aborted === true) throw error;
+      throw timeout.aborted ? timedOut(this.service.name, error) : unavailable(this.service.name, error);
     }
   }
 
@@ -147,5 +147,5 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const MAX_REDIRECTS = 5;
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'TimeoutError';
+  return (error as { readonly name?: unknown } | null)?.name === 'TimeoutError';
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { TimeoutError, lastValueFrom, timeout } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -82,7 +83,7 @@ export class AuthTcpClient implements OnApplicationShutdown {
   #failure(error: unknown, identity: OutboundIdentity): HopException {
     const service = this.service.name;
     if (error instanceof TimeoutError) return timedOut(service, error);
-    if (error instanceof Error) return unavailable(service, error);
+    if (types.isNativeError(error)) return unavailable(service, error);
     if (typeof error !== 'object' || error === null) return badGateway(service, error);
     const { status, code, message } = error as { status?: unknown; code?: unknown; message?: unknown };
     return refused({ service, identity, status, code, message });

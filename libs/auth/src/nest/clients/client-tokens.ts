@@ -1,11 +1,11 @@
 import { Inject } from '@nestjs/common';
 
-/** @internal */
+/** The token of that client, for the `inject` of a factory. */
 export function httpClientToken(name: string): string {
   return `watchword:http-client:${name}`;
 }
 
-/** @internal */
+/** The token of that client, for the `inject` of a factory. */
 export function tcpClientToken(name: string): string {
   return `watchword:tcp-client:${name}`;
 }

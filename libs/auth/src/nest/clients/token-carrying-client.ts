@@ -23,6 +23,14 @@ export class TokenCarryingClient extends ClientTCP {
     super.setOnDispatchHook((packet) => this.#attach(packet));
   }
 
+  /** Tries anew after a refused connection, which Nest's client keeps for all who come before its socket is closed. */
+  override connect(): Promise<unknown> {
+    const isNew = this.connectionPromise === null;
+    const connection = super.connect();
+    if (isNew) connection.catch(() => this.#forget(connection));
+    return connection;
+  }
+
   /** Composes with the token's hook in place of replacing it, so that tracing may use the slot. */
   override setOnDispatchHook(hook: DispatchHook): void {
     this.#furtherHook = hook;
@@ -35,6 +43,10 @@ export class TokenCarryingClient extends ClientTCP {
     settle: (source: Observable<T>) => Promise<T>,
   ): Promise<T> {
     return this.#metadata.run(metadata, () => settle(call()));
+  }
+
+  #forget(connection: Promise<unknown>): void {
+    if (this.connectionPromise === connection) this.connectionPromise = null;
   }
 
   #attach(packet: Packet): void {

@@ -1,0 +1,272 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Controller, Get, Injectable, Module, Param, Query } from '@nestjs/common';
+import { Ctx, EventPattern, MessagePattern, Payload, RpcException, TcpContext } from '@nestjs/microservices';
+import {
+  AuthClientsModule,
+  AuthModule,
+  AuthTcpClient,
+  CallerContext,
+  CurrentUser,
+  HopException,
+  InjectTcpClient,
+  OutboundTokens,
+  Roles,
+} from '@watchword/auth';
+import type { VerifiedToken } from '@watchword/auth';
+import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import type { TestIssuer } from '@watchword/auth/testing';
+import { freePort } from './support/free-port.js';
+import { runApp } from './support/running-app.js';
+import type { RunningApp } from './support/running-app.js';
+
+const adjusted: string[] = [];
+
+@Controller()
+class StockController {
+  @MessagePattern('stock.read')
+  async read(@Payload() data: { user: string }, @CurrentUser() user: VerifiedToken): Promise<object> {
+    await nextTurn();
+    return { asked: data.user, answered: user.subject };
+  }
+
+  @MessagePattern('stock.metadata')
+  metadata(@Ctx() context: TcpContext): object {
+    return { ...(context.getMetadata() as object), authorization: 'kept' };
+  }
+
+  @MessagePattern('stock.count')
+  @Roles('admin')
+  count(): number {
+    return 1;
+  }
+
+  @MessagePattern('stock.refuse')
+  refuse(@Payload() payload: object): never {
+    throw new RpcException(payload);
+  }
+
+  @MessagePattern('stock.break')
+  break(): never {
+    throw new Error('secret detail');
+  }
+
+  @MessagePattern('stock.hang')
+  hang(): Promise<never> {
+    return new Promise<never>(() => undefined);
+  }
+
+  @EventPattern('stock.adjust')
+  adjust(@CurrentUser() user: VerifiedToken): void {
+    adjusted.push(user.subject);
+  }
+}
+
+@Injectable()
+class Orders {
+  constructor(@InjectTcpClient('inventory') readonly inventory: AuthTcpClient) {}
+}
+
+@Controller()
+class OrdersController {
+  constructor(private readonly orders: Orders) {}
+
+  @Get('read/:user')
+  async read(@Param('user') user: string): Promise<object> {
+    await nextTurn();
+    return this.orders.inventory.send('stock.read', { user });
+  }
+
+  @Get('call/:pattern')
+  async call(@Param('pattern') pattern: string, @Query() payload: Record<string, string>): Promise<unknown> {
+    const { status, ...rest } = payload;
+    return this.orders.inventory.send(pattern, { ...rest, ...(status !== undefined && { status: Number(status) }) });
+  }
+
+  @Get('hang')
+  hang(): Promise<unknown> {
+    return this.orders.inventory.send('stock.hang', {}, { timeoutMs: 60 });
+  }
+
+  @Get('adjust')
+  async adjust(): Promise<void> {
+    await this.orders.inventory.emit('stock.adjust', {});
+  }
+}
+
+let issuer: TestIssuer;
+let inventory: RunningApp;
+let orders: RunningApp;
+const along = { 'x-request-id': 'r-1' };
+
+beforeAll(async () => {
+  issuer = await createTestIssuer();
+  @Module({ imports: [AuthModule.forRoot(issuer.trusted('inventory'))], controllers: [StockController] })
+  class InventoryModule {}
+  inventory = await runApp(InventoryModule);
+  @Module({
+    imports: [
+      AuthModule.forRoot(issuer.trusted('orders')),
+      AuthClientsModule.register({
+        tcp: [{ name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory' }],
+        headers: () => along,
+      }),
+    ],
+    controllers: [OrdersController],
+    providers: [Orders],
+  })
+  class OrdersModule {}
+  orders = await runApp(OrdersModule);
+});
+afterAll(async () => {
+  await orders.close();
+  await inventory.close();
+});
+
+const mint = (user: Parameters<typeof asUser>[0]): Promise<string> =>
+  issuer.mint(asUser({ audience: ['orders', 'inventory'], ...user }));
+
+async function get(path: string, token: string): Promise<{ status: number; body: unknown; challenge: string | null }> {
+  const response = await fetch(orders.url + path, { headers: { authorization: `Bearer ${token}` } });
+  const text = await response.text();
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  return { status: response.status, body, challenge: response.headers.get('www-authenticate') };
+}
+
+it('never mixes the tokens of hundreds of callers who share the client', async () => {
+  const users = Array.from({ length: 50 }, (_, index) => `user-${index}`);
+  const tokens = await Promise.all(users.map((subject) => mint({ subject })));
+  const answers = await Promise.all(
+    Array.from({ length: 500 }, async (_, index) => {
+      const user = users[index % users.length]!;
+      return { user, ...(await get(`/read/${user}`, tokens[index % users.length]!)) };
+    }),
+  );
+  for (const { user, body } of answers) expect(body).toEqual({ asked: user, answered: user });
+});
+
+it('never mixes them while the connection is still being made either', async () => {
+  const callers = new CallerContext();
+  const client = new AuthTcpClient(
+    { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory' },
+    new OutboundTokens({ callers }),
+  );
+  const verifier = { audience: ['inventory'] } as unknown as VerifiedToken;
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, async (_, index) => {
+      const user = `early-${index}`;
+      const token = await mint({ subject: user });
+      return callers.runAs({ token, verified: verifier }, () => client.send('stock.read', { user }));
+    }),
+  );
+  answers.forEach((answer, index) => expect(answer).toEqual({ asked: `early-${index}`, answered: `early-${index}` }));
+  client.onApplicationShutdown();
+});
+
+it('sends what goes along with each call beside the token', async () => {
+  expect((await get('/call/stock.metadata', await mint({}))).body).toEqual({ ...along, authorization: 'kept' });
+});
+
+it('emits an event as the caller', async () => {
+  expect(await get('/adjust', await mint({ subject: 'ada' }))).toMatchObject({ status: 200 });
+  await get('/read/ada', await mint({ subject: 'ada' }));
+  expect(adjusted).toEqual(['ada']);
+});
+
+it('answers 403, and sends nothing, for a caller whose token is not for the target', async () => {
+  const answer = await get('/read/ada', await mint({ audience: 'orders' }));
+  expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_audience' } });
+});
+
+it("passes on the service's refusal of the caller with status, code and challenge", async () => {
+  expect(await get('/call/stock.count', await mint({}))).toMatchObject({
+    status: 403,
+    challenge: 'Bearer error="insufficient_scope"',
+    body: { status: 403, code: 'insufficient_role' },
+  });
+});
+
+it.each([
+  [400, 'validation_failed', 400],
+  [401, 'invalid_token', 401],
+  [404, 'not_found', 404],
+  [409, 'conflict', 409],
+  [503, 'service_unavailable', 503],
+  [500, 'bad_gateway', 502],
+  [200, 'bad_gateway', 502],
+  [999, 'bad_gateway', 502],
+])('answers a refusal with status %i by %s', async (status, code, answered) => {
+  const query = new URLSearchParams({ status: String(status), code, message: 'as it is' });
+  const answer = await get(`/call/stock.refuse?${query.toString()}`, await mint({}));
+  expect(answer).toMatchObject({ status: answered, body: { status: answered, code } });
+  expect(answer.challenge).toBe(answered === 401 ? 'Bearer error="invalid_token"' : null);
+});
+
+it('answers 502 without a detail when the service breaks or does not know the pattern', async () => {
+  for (const pattern of ['stock.break', 'stock.nothing']) {
+    // oxlint-disable-next-line no-await-in-loop
+    const answer = await get(`/call/${pattern}`, await mint({}));
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { code: 'bad_gateway', detail: 'The service inventory failed' },
+    });
+  }
+});
+
+it('answers 504 when the service takes too long', async () => {
+  expect(await get('/hang', await mint({}))).toMatchObject({ status: 504, body: { code: 'gateway_timeout' } });
+});
+
+describe('without a service on the other side', () => {
+  const callers = new CallerContext();
+  const caller = { token: 'token', verified: { audience: ['inventory'] } as unknown as VerifiedToken };
+  const clientFor = (port: number): AuthTcpClient =>
+    new AuthTcpClient(
+      { name: 'inventory', host: '127.0.0.1', port, audience: 'inventory' },
+      new OutboundTokens({ callers }),
+    );
+
+  it('answers 503 when nobody listens, and works when somebody does', async () => {
+    const port = await freePort();
+    const client = clientFor(port);
+    const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
+    await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
+    await expect(send()).rejects.toBeInstanceOf(HopException);
+    const echo = await listen(port, (socket) => socket.on('data', (data) => socket.write(answerTo(data))));
+    await expect(send()).resolves.toBe('answer');
+    client.onApplicationShutdown();
+    await close(echo);
+  });
+
+  it('answers 503 when the connection is lost with the call on its way, and connects again for the next', async () => {
+    let connections = 0;
+    const server = await listen(0, (socket) => {
+      connections += 1;
+      const isFirst = connections === 1;
+      socket.on('data', (data) => (isFirst ? socket.destroy() : socket.write(answerTo(data))));
+    });
+    const client = clientFor((server.address() as AddressInfo).port);
+    const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
+    await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
+    await send().catch((e: unknown) => console.log((e as Error).cause));
+    await expect(send()).resolves.toBe('answer');
+    client.onApplicationShutdown();
+    await close(server);
+  });
+});
+
+function answerTo(data: Buffer): string {
+  const packet = JSON.parse(data.toString().replace(/^\d+#/, '')) as { id: string };
+  const answer = JSON.stringify({ id: packet.id, response: 'answer', isDisposed: true });
+  return `${answer.length}#${answer}`;
+}
+
+function listen(port: number, onSocket: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(onSocket);
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
