@@ -30,11 +30,14 @@ export function loadConfig<T extends object>(app: string, configClass: Type<T>, 
 
 function invalid(config: object, environment: Environment): string[] {
   const variables = variablesOf(config.constructor);
-  return validateSync(config, { skipMissingProperties: false }).flatMap(({ property, constraints }) => {
+  const order = [...variables.keys()];
+  const errors = validateSync(config).sort((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
+  return errors.map(({ property, constraints }) => {
     const { secret } = variables.get(property) ?? {};
     const given = environment[property]?.trim();
     const shown = given === undefined || given === '' ? 'not set' : secret === true ? 'hidden' : JSON.stringify(given);
-    return Object.values(constraints ?? {}).map((message) => `${message} (it is ${shown})`);
+    const demands = Object.values(constraints ?? {}).map((message) => message.replace(`${property} `, ''));
+    return `${property} ${demands.join(', ')} (it is ${shown})`;
   });
 }
 

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { OperatorError } from '../../boot/operator-error.js';
 
 /** Names the lock under which one instance at a time migrates a database: "watchwrd" in ASCII. */
-const MIGRATION_LOCK = 0x77617463_68777264n;
+export const MIGRATION_LOCK = 0x77617463_68777264n;
 /** How long a server may be starting, in milliseconds. */
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 500;
