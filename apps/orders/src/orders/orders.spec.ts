@@ -111,6 +111,15 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
       expect(inventory.held.size).toBe(0);
     });
 
+    it('leaves an order its stock that a parallel attempt has confirmed', async () => {
+      inventory.afterReserve = async (id) => void (await store.confirm(id));
+      inventory.reserveAnswerLost = true;
+      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ status: 503 });
+      const { id, status } = await onlyOrder();
+      expect(status).toBe('confirmed');
+      expect(inventory.held.has(id)).toBe(true);
+    });
+
     it('refuses to call an order placed that was cancelled while its stock was being reserved', async () => {
       inventory.afterReserve = async (id) => void (await cancelOrder.cancel(id, caller(anna)));
       await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ status: 409, code: 'order_cancelled' });
@@ -143,11 +152,11 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
     });
 
     it("keeps one customer's key apart from another's, also of the same subject at another issuer", async () => {
-      const ids = [anna, ben, { ...anna, issuer: 'https://other.test' }].map(async (customer) => {
-        const { id } = await placeOrder.place(keyed(1), customer);
-        return id;
-      });
-      expect(new Set(await Promise.all(ids)).size).toBe(3);
+      const ids: string[] = [];
+      for (const customer of [anna, ben, { ...anna, issuer: 'https://other.test' }]) {
+        ids.push((await placeOrder.place(keyed(1), customer)).id);
+      }
+      expect(new Set(ids).size).toBe(3);
     });
 
     it('resumes an order that was interrupted', async () => {
@@ -198,6 +207,8 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
       expect(first.next).toBe(ids[2]);
       expect(second.items.map(({ id }) => id)).toEqual([ids[0]]);
       expect(second.next).toBeNull();
+      const stranger = caller({ ...anna, issuer: 'https://other.test' });
+      expect((await visible.list({ limit: 10 }, stranger)).items).toEqual([]);
       const all = await visible.list({ limit: 10 }, caller(ben, 'admin'));
       expect(all.items.map(({ id }) => id)).toEqual(ids.toReversed());
     });
