@@ -1,4 +1,4 @@
-export { signToken, unsigned, withBrokenSignature, withClaims } from './forge.js';
+export { encodeSegment, signToken, unsigned, withBrokenSignature, withClaims } from './forge.js';
 export type { SegmentContent } from './forge.js';
 export { serveJwks } from './jwks-server.js';
 export type { JwksServer } from './jwks-server.js';

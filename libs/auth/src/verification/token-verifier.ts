@@ -133,9 +133,7 @@ export class TokenVerifier {
     if (!good) throw new AuthError('signature_invalid');
     const { token, headerSegment, header, claims, trust } = presented;
     const verified = trust.profile.read(claims, key.keyId);
-    if (verified.expiresAt - verified.issuedAt > this.#maxLifetime) {
-      throw new AuthError('claim_invalid', { claim: 'exp', reason: `more than ${this.#maxLifetime} s after iat` });
-    }
+    this.#checkLifetime(verified.expiresAt - verified.issuedAt);
     const times = tokenTimes(
       { iat: verified.issuedAt, nbf: claims.nbf as number | undefined, exp: verified.expiresAt },
       this.#tolerance,
@@ -148,6 +146,12 @@ export class TokenVerifier {
     this.#headers.keep(headerSegment, header);
     this.#cache?.set({ token, verified, times, key }, now);
     return verified;
+  }
+
+  /** With `iat` not ahead of now, this also bounds how far `exp` is. */
+  #checkLifetime(seconds: number): void {
+    if (seconds > 0 && seconds <= this.#maxLifetime) return;
+    throw new AuthError('claim_invalid', { claim: 'exp', reason: `not 1 to ${this.#maxLifetime} s after iat` });
   }
 
   #checkRevoked(verified: VerifiedToken): void {
