@@ -94,7 +94,7 @@ export class AuthConfig extends AppConfig {
   @Variable({ doc: 'Seconds for which verifiers accept a token after its end.' })
   @IsInt()
   @Min(0)
-  @Max(600)
+  @Max(60)
   readonly CLOCK_TOLERANCE: number = 5;
 
   @Variable({ doc: 'Seconds between two rotations of the signing key.' })

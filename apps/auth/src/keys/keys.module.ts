@@ -15,7 +15,6 @@ import { KeyRotation } from './key-rotation.js';
 import { KeySchedule } from './key-schedule.js';
 import { KeyStore } from './key-store.js';
 import { keyTiming } from './key-timing.js';
-import { MetadataController } from './metadata.controller.js';
 import { OperateKeys } from './operate-keys.js';
 import { PrivateKeyEncryption } from './private-key-encryption.js';
 import { RetireKey } from './retire-key.js';
@@ -25,7 +24,7 @@ import { WithdrawKey } from './withdraw-key.js';
 
 @Global()
 @Module({
-  controllers: [JwksController, MetadataController],
+  controllers: [JwksController],
   providers: [
     {
       provide: KeyEncryptionKeys,

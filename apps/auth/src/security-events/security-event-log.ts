@@ -16,8 +16,8 @@ export interface DatedSecurityEvent extends SecurityEvent {
   readonly expiresAt: number;
 }
 
-/** Verifiers accept a token somewhat longer than its `exp`, and their clocks differ. Milliseconds. */
-const MARGIN = 60_000;
+/** Verifiers accept a token up to a minute after its `exp`, and clocks differ. Milliseconds. */
+const MARGIN = 120_000;
 
 /** The log of what was revoked. Appended to only inside the transaction that revokes. */
 export class SecurityEventLog {

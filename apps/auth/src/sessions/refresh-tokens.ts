@@ -25,6 +25,12 @@ export interface PresentedRefreshToken extends RefreshToken {
   readonly genuine: boolean;
 }
 
+/** Of one key-encryption key. */
+interface DerivedKeys {
+  readonly tag: Buffer;
+  readonly successor: Buffer;
+}
+
 /**
  * Opaque refresh tokens: session id, 256 secret bits and a tag that shows that the issuer made them.
  *
@@ -32,17 +38,18 @@ export interface PresentedRefreshToken extends RefreshToken {
  * period the holder of the predecessor gets the same successor again, though nothing stored would give it away.
  */
 export class RefreshTokens {
-  private readonly tagKeys: readonly [Buffer, ...Buffer[]];
-  private readonly successorKeys: readonly [Buffer, ...Buffer[]];
+  private readonly keys: readonly [DerivedKeys, ...DerivedKeys[]];
 
   constructor(keys: KeyEncryptionKeys) {
-    this.tagKeys = keys.deriveAll('refresh token tag');
-    this.successorKeys = keys.deriveAll('refresh token successor');
+    const [tag, ...olderTags] = keys.deriveAll('refresh token tag');
+    const [successor, ...olderSuccessors] = keys.deriveAll('refresh token successor');
+    const older = olderSuccessors.map((key, index) => ({ successor: key, tag: olderTags[index] ?? tag }));
+    this.keys = [{ tag, successor }, ...older];
   }
 
   /** The first token of a session. */
   first(sessionId: string): RefreshToken {
-    return this.make(sessionId, randomBytes(SECRET_BYTES));
+    return make(this.keys[0], sessionId, randomBytes(SECRET_BYTES));
   }
 
   /** @returns undefined when it can't be a refresh token */
@@ -53,31 +60,30 @@ export class RefreshTokens {
     const body = bytes.subarray(0, ID_BYTES + SECRET_BYTES);
     const tag = bytes.subarray(ID_BYTES + SECRET_BYTES);
     const secret = body.subarray(ID_BYTES);
-    const genuine = this.tagKeys.some((key) => timingSafeEqual(tagOf(key, body), tag));
+    const genuine = this.keys.some((key) => timingSafeEqual(tagOf(key.tag, body), tag));
     return { text, hash: sha256(body), sessionId: toUuid(body.subarray(0, ID_BYTES)), secret, genuine };
   }
 
   /** The token that follows `predecessor`; the same for the same nonce. */
   successor(predecessor: PresentedRefreshToken, nonce: Buffer): RefreshToken {
-    return this.derive(this.successorKeys[0], predecessor, nonce);
+    return derive(this.keys[0], predecessor, nonce);
   }
 
   /** The successor whose hash is known: also when the key-encryption key was changed since it was made. */
   successorWithHash(predecessor: PresentedRefreshToken, nonce: Buffer, hash: Buffer): RefreshToken | undefined {
-    return this.successorKeys
-      .map((key) => this.derive(key, predecessor, nonce))
+    return this.keys
+      .map((key) => derive(key, predecessor, nonce))
       .find((successor) => timingSafeEqual(successor.hash, hash));
   }
+}
 
-  private derive(key: Buffer, { sessionId, secret }: PresentedRefreshToken, nonce: Buffer): RefreshToken {
-    return this.make(sessionId, createHmac('sha256', key).update(secret).update(nonce).digest());
-  }
+function derive(keys: DerivedKeys, { sessionId, secret }: PresentedRefreshToken, nonce: Buffer): RefreshToken {
+  return make(keys, sessionId, createHmac('sha256', keys.successor).update(secret).update(nonce).digest());
+}
 
-  private make(sessionId: string, secret: Buffer): RefreshToken {
-    const body = Buffer.concat([parseUuid(sessionId), secret]);
-    const text = Buffer.concat([body, tagOf(this.tagKeys[0], body)]).toString('base64url');
-    return { text, hash: sha256(body) };
-  }
+function make({ tag }: DerivedKeys, sessionId: string, secret: Buffer): RefreshToken {
+  const body = Buffer.concat([parseUuid(sessionId), secret]);
+  return { text: Buffer.concat([body, tagOf(tag, body)]).toString('base64url'), hash: sha256(body) };
 }
 
 function tagOf(key: Buffer, body: Buffer): Buffer {

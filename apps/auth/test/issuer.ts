@@ -1,0 +1,86 @@
+import { ManualClock } from '@watchword/auth/testing';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { AuthDatabase } from '../src/database/auth-database.js';
+import { newId } from '../src/database/new-id.js';
+import * as schema from '../src/database/schema/index.js';
+import { KeyEncryptionKeys } from '../src/keys/key-encryption-keys.js';
+import { SharedSecretSigner } from '../src/keys/shared-secret-signer.js';
+import { AuditLog } from '../src/security-events/audit-log.js';
+import { SecurityEventLog } from '../src/security-events/security-event-log.js';
+import { EndByRefreshToken } from '../src/sessions/end-by-refresh-token.js';
+import { EndSessions } from '../src/sessions/end-sessions.js';
+import { ListSessions } from '../src/sessions/list-sessions.js';
+import { RefreshTokens } from '../src/sessions/refresh-tokens.js';
+import { RenewSessionIds } from '../src/sessions/renew-session-ids.js';
+import { RotateRefreshToken } from '../src/sessions/rotate-refresh-token.js';
+import { SessionTokens } from '../src/sessions/session-grant.js';
+import type { SessionTiming } from '../src/sessions/session-timing.js';
+import { StartSession } from '../src/sessions/start-session.js';
+import { AccessTokenIssuer } from '../src/tokens/access-token-issuer.js';
+
+/** For `describeOnEachDatabase`. */
+export const AUTH_DATABASE = { schema, migrationsFolder: join(import.meta.dirname, '../src/database/migrations') };
+
+export const DAY = 86_400;
+
+export const SESSION_TIMING: SessionTiming = { idle: 7 * DAY * 1000, absolute: 30 * DAY * 1000, grace: 10_000 };
+
+/** One key-encryption key, with version 1. */
+export const randomKeys = () => new KeyEncryptionKeys([{ version: 1, secret: randomBytes(32) }]);
+
+export interface TestIssuerOptions {
+  readonly clock?: ManualClock;
+  readonly keys?: KeyEncryptionKeys;
+  readonly timing?: Partial<SessionTiming>;
+}
+
+/** The issuer's session classes as one instance of the app has them, signing with a secret. */
+export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
+  const { clock = new ManualClock(), keys = randomKeys() } = options;
+  const timing = { ...SESSION_TIMING, ...options.timing };
+  const events = new SecurityEventLog(clock);
+  const audit = new AuditLog(clock);
+  const signer = new SharedSecretSigner(randomBytes(32).toString('base64url'));
+  const accessTokens = new AccessTokenIssuer(signer, { issuer: 'https://auth.example', lifetime: 300 }, clock);
+  const tokens = new SessionTokens(accessTokens, ['auth', 'orders']);
+  const refreshTokens = new RefreshTokens(keys);
+  const endSessions = new EndSessions(db, events, audit, clock);
+  return {
+    db,
+    clock,
+    events,
+    audit,
+    accessTokens,
+    refreshTokens,
+    endSessions,
+    start: new StartSession(refreshTokens, accessTokens, tokens, timing, clock),
+    rotate: new RotateRefreshToken(db, refreshTokens, accessTokens, tokens, endSessions, timing, clock),
+    endByRefreshToken: new EndByRefreshToken(db, refreshTokens, endSessions),
+    list: new ListSessions(db, timing, clock),
+    renew: new RenewSessionIds(events),
+  };
+}
+
+export type TestIssuer = ReturnType<typeof makeIssuer>;
+
+/** An account with the role customer; its password is nothing. */
+export async function addAccount(db: AuthDatabase, clock: ManualClock, roles = ['customer']): Promise<string> {
+  const id = newId(clock.now());
+  const at = new Date(clock.now());
+  await db.insert(schema.accounts).values({
+    id,
+    email: `${id}@example.com`,
+    emailKey: `${id}@example.com`,
+    passwordHash: '-',
+    passwordChangedAt: at,
+    createdAt: at,
+  });
+  await db.insert(schema.accountRoles).values(roles.map((role) => ({ accountId: id, role })));
+  return id;
+}
+
+/** The payload of a JWT that nobody checked. */
+export function payloadOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}
