@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
+  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import { Public, Scopes } from '@watchword/auth';
@@ -21,6 +21,7 @@ export class ProductsController {
   constructor(@Inject(ProductStore) private readonly products: ProductStore) {}
 
   @Public()
+  @ApiOperation({ security: [] })
   @Get()
   @ApiOkResponse({ type: ProductPageView })
   list(@Query() query: ListProducts): Promise<ProductPage> {
@@ -28,6 +29,7 @@ export class ProductsController {
   }
 
   @Public()
+  @ApiOperation({ security: [] })
   @Get(':sku')
   @ApiOkResponse({ type: ProductView })
   @ApiNotFoundResponse({ description: 'not_found' })
@@ -37,7 +39,6 @@ export class ProductsController {
 
   @Scopes('catalog:write')
   @Post()
-  @ApiBearerAuth()
   @ApiCreatedResponse({ type: ProductView })
   @ApiConflictResponse({ description: 'conflict: the SKU is taken' })
   async create(@Body() { sku, name, description = null, priceCents, currency }: CreateProduct): Promise<Product> {
@@ -48,7 +49,6 @@ export class ProductsController {
 
   @Scopes('catalog:write')
   @Patch(':sku')
-  @ApiBearerAuth()
   @ApiOkResponse({ type: ProductView })
   @ApiNotFoundResponse({ description: 'not_found' })
   async change(@Param() { sku }: ProductPath, @Body() changes: ChangeProduct): Promise<Product> {
@@ -58,7 +58,6 @@ export class ProductsController {
   @Scopes('catalog:write')
   @Delete(':sku')
   @HttpCode(204)
-  @ApiBearerAuth()
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'not_found' })
   async remove(@Param() { sku }: ProductPath): Promise<void> {

@@ -3,6 +3,8 @@ export type { SegmentContent } from './forge.js';
 export { serveJwks } from './jwks-server.js';
 export type { JwksServer } from './jwks-server.js';
 export { ManualClock } from './manual-clock.js';
+export { refusedTokens } from './refused-tokens.js';
+export type { RefusedToken } from './refused-tokens.js';
 export { createSecretSigningKey, createSigningKey } from './signing-key.js';
 export type { SigningKey } from './signing-key.js';
 export { asUser } from './test-claims.js';

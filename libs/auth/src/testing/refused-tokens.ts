@@ -1,0 +1,37 @@
+import { unsigned, withBrokenSignature, withClaims } from './forge.js';
+import { createSigningKey } from './signing-key.js';
+import type { TestClaims } from './test-claims.js';
+import type { TestIssuer } from './test-issuer.js';
+
+/** A token that every guarded endpoint must answer with 401 `invalid_token`. */
+export interface RefusedToken {
+  readonly why: string;
+  readonly token: string;
+}
+
+/**
+ * One token for each way of not being good, all of them with these claims, which would be enough if it were:
+ * to try a guarded endpoint with.
+ */
+export async function refusedTokens(issuer: TestIssuer, claims: TestClaims): Promise<readonly RefusedToken[]> {
+  const good = await issuer.mint(claims);
+  const another = await createSigningKey('ES256');
+  return [
+    { why: 'no token at all', token: 'garbage' },
+    { why: 'a changed payload', token: withClaims(good, { sub: 'somebody-else' }) },
+    { why: 'a changed signature', token: withBrokenSignature(good) },
+    { why: 'no signature', token: unsigned(good) },
+    { why: 'another key', token: await issuer.mint(claims, { key: another }) },
+    {
+      why: "another key under the issuer's key id",
+      token: await issuer.mint(claims, { key: another, header: { kid: issuer.key.keyId } }),
+    },
+    { why: 'another issuer', token: await issuer.mint({ ...claims, iss: 'https://another-issuer.test' }) },
+    { why: 'another audience', token: await issuer.mint({ ...claims, aud: ['another-service'] }) },
+    { why: 'another type of token', token: await issuer.mint(claims, { header: { typ: 'JWT' } }) },
+    { why: 'expired', token: await issuer.mint(claims, { lifetime: -60 }) },
+    { why: 'not valid yet', token: await issuer.mint({ ...claims, nbf: inAnHour() }) },
+  ];
+}
+
+const inAnHour = (): number => Math.floor(Date.now() / 1000) + 3600;
