@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 
 /** What a handler asks of its caller. */
@@ -28,12 +29,11 @@ export function declare(
   key: string | symbol | undefined,
   change: (declaration: Declaration) => void,
 ): void {
-  const owner = key === undefined ? target : ownFunction(target, key);
-  const declared = ownDeclaration(owner, undefined) ?? { isPublic: false, roles: [], scopes: [] };
+  const declared = ownDeclaration(target, key) ?? { isPublic: false, roles: [], scopes: [] };
   change(declared);
-  // On the function, as Nest does; and on its place in the class, where another decorator's wrapper can't hide it.
-  Reflect.defineMetadata(DECLARATION, declared, owner);
-  if (key !== undefined) Reflect.defineMetadata(DECLARATION, declared, target, key);
+  // By the method's place in its class, not on its function: a decorator that wraps the function can't hide it.
+  if (key === undefined) Reflect.defineMetadata(DECLARATION, declared, target);
+  else Reflect.defineMetadata(DECLARATION, declared, target, key);
 }
 
 /**
@@ -102,12 +102,6 @@ function ancestry(type: Type): Type[] {
     types.push(at as Type);
   }
   return types;
-}
-
-function ownFunction(target: object, key: string | symbol): object {
-  const value = valueOf(target, key);
-  if (typeof value !== 'function') throw new TypeError(`${String(key)} is not a method`);
-  return value;
 }
 
 function valueOf(target: object, key: string | symbol): unknown {

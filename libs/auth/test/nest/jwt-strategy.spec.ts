@@ -1,0 +1,78 @@
+import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { AuthModule, JwtStrategy, Public } from '@watchword/auth';
+import type { VerifiedToken } from '@watchword/auth';
+import { asUser, createTestIssuer, unsigned, withClaims } from '@watchword/auth/testing';
+import type { TestIssuer } from '@watchword/auth/testing';
+import jsonwebtoken from 'jsonwebtoken';
+import { runApp } from './support/running-app.js';
+import type { RunningApp } from './support/running-app.js';
+
+@Controller()
+class Passported {
+  @Get()
+  @Public()
+  @UseGuards(AuthGuard('jwt'))
+  whoami(@Req() request: { user: VerifiedToken }): object {
+    return { subject: request.user.subject, roles: [...request.user.roles] };
+  }
+
+  @Get('both')
+  @UseGuards(AuthGuard('jwt'))
+  both(@Req() request: { user: VerifiedToken }): object {
+    return { subject: request.user.subject };
+  }
+}
+
+let issuer: TestIssuer;
+let running: RunningApp;
+beforeAll(async () => {
+  issuer = await createTestIssuer({ algorithm: 'EdDSA' });
+  @Module({
+    imports: [AuthModule.forRoot(issuer.trusted('things'))],
+    controllers: [Passported],
+    providers: [JwtStrategy],
+  })
+  class AppModule {}
+  running = await runApp(AppModule);
+});
+afterAll(() => running.close());
+
+const mint = (): Promise<string> => issuer.mint(asUser({ subject: 'ada', audience: 'things', roles: ['admin'] }));
+
+async function get(authorization?: string, path = '/'): Promise<object> {
+  const response = await fetch(running.url + path, authorization === undefined ? {} : { headers: { authorization } });
+  return {
+    status: response.status,
+    challenge: response.headers.get('www-authenticate'),
+    ...((await response.json()) as object),
+  };
+}
+
+it("puts the verified token on the request under AuthGuard('jwt'), also with an algorithm that jsonwebtoken lacks", async () => {
+  expect(await get(`Bearer ${await mint()}`)).toMatchObject({ status: 200, subject: 'ada', roles: ['admin'] });
+});
+
+it('works beside the global guard', async () => {
+  expect(await get(`Bearer ${await mint()}`, '/both')).toMatchObject({ status: 200, subject: 'ada' });
+  expect(await get(undefined, '/both')).toMatchObject({ status: 401 });
+});
+
+it('answers as the guard does', async () => {
+  expect(await get()).toMatchObject({ status: 401, challenge: 'Bearer', code: 'authentication_required' });
+  expect(await get('Basic x')).toMatchObject({ status: 400, code: 'invalid_request' });
+  for (const forge of [unsigned, (token: string) => withClaims(token, { sub: 'root' })]) {
+    // oxlint-disable-next-line no-await-in-loop
+    expect(await get(`Bearer ${forge(await mint())}`)).toMatchObject({
+      status: 401,
+      challenge: 'Bearer error="invalid_token"',
+      code: 'invalid_token',
+    });
+  }
+});
+
+it('takes nothing that only passport-jwt would', async () => {
+  const token = jsonwebtoken.sign({ sub: 'ada', aud: 'things', iss: issuer.issuer }, 'secret');
+  expect(await get(`Bearer ${token}`)).toMatchObject({ status: 401, code: 'invalid_token' });
+  expect(() => running.app.get(JwtStrategy).validate()).toThrow('TokenVerifier');
+});
