@@ -10,6 +10,7 @@ import { buildWhatChanged } from './system/build.mjs';
 import { portTaken } from './system/free-port.mjs';
 import { LocalSystem } from './system/local-system.mjs';
 import { printLogLine } from './system/print-log-line.mjs';
+import { serviceClient } from './system/service-client.mjs';
 
 /** Where `.env`, `.env.<app>` and the data are: the folder it is run in. */
 const folder = process.cwd();
@@ -47,13 +48,17 @@ function configuredPorts() {
   };
 }
 
-/** What the configuration says of the variables that connect the apps; it goes before what the ports imply. */
-function configuredConnections(ports) {
-  const configured = Object.entries(environmentFor(ports)).map(([app, implied]) => {
-    const names = Object.keys(implied).filter((name) => variable(app, name) !== undefined);
-    return [app, Object.fromEntries(names.map((name) => [name, variable(app, name)]))];
-  });
-  return Object.fromEntries(configured);
+/** The variables that connect the apps: as they are configured, and implied by ports and data where they are not. */
+async function appEnvironment(ports) {
+  const connections = environmentFor(ports);
+  const clients = await serviceClient(join(dataDirectory(), 'clients.json'));
+  const implied = APPS.map((app) => [app, { ...connections[app], ...clients[app] }]);
+  return Object.fromEntries(
+    implied.map(([app, variables]) => [
+      app,
+      Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, variable(app, name) ?? value])),
+    ]),
+  );
 }
 
 async function refuseTakenPorts(ports) {
@@ -110,6 +115,7 @@ async function main() {
     ports,
     cwd: folder,
     env: { ...inherited, LOG_FORMAT: 'json' },
+    appEnv: await appEnvironment(ports),
     onLine: printLogLine,
   });
   system.startAll();

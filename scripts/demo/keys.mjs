@@ -8,7 +8,11 @@ export async function publishedKeys({ auth }, { alg }) {
   say(`auth publishes its public keys. The private one never leaves it. Each service fetches the public ones in the background, before they are needed,
     and finds the right one by the kid in a token's header.`);
   const { status, body } = await send('GET', `${auth}/.well-known/jwks.json`);
-  expect(status === 200 && body.keys.length > 0, `there are ${body.keys.length} public keys`, body);
+  expect(
+    status === 200 && body.keys.length > 0,
+    `it publishes ${body.keys.length === 1 ? 'one public key' : `${body.keys.length} public keys`}`,
+    body,
+  );
   expect(
     body.keys.every((key) => PRIVATE.every((member) => !(member in key))),
     'and nothing private in them',

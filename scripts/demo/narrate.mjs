@@ -2,6 +2,7 @@ const paint = (code) => (text) => (process.stdout.isTTY ? `\u001B[${code}m${text
 const bold = paint(1);
 const dim = paint(2);
 const green = paint(32);
+const yellow = paint(33);
 
 let steps = 0;
 
@@ -37,8 +38,12 @@ export function expect(condition, claim, found) {
   console.log(green(`   ✓ ${claim}`));
 }
 
+/** States what was measured; nothing ends by it. */
+export const measured = (text, good) => console.log(good ? green(`   ✓ ${text}`) : yellow(`   ! ${text}`));
+
 /** Long opaque strings are cut where they are shown. */
-const shorten = (text) => text.replaceAll(/([\w-]{12})[\w.-]{40,}/g, '$1…');
+const shorten = (text) => cut(text.replaceAll(/([\w-]{12})[\w.-]{40,}/g, '$1…'));
+const cut = (text) => (text.length > 260 ? `${text.slice(0, 260)} …` : text);
 
 /**
  * Sends a request, shows it and its answer, and gives back status, headers and the parsed body.

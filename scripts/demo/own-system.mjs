@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { buildWhatChanged } from '../system/build.mjs';
 import { freePort } from '../system/free-port.mjs';
 import { LocalSystem } from '../system/local-system.mjs';
-import { expect, say } from './narrate.mjs';
+import { serviceClient } from '../system/service-client.mjs';
+import { measured, say } from './narrate.mjs';
 
 /** Seconds from the first process to the last app that is ready, on two cores. */
 const BUDGET = { first: 30, later: 10 };
@@ -15,13 +16,17 @@ async function freePorts() {
   return { auth, catalog, orders, inventory, tcp };
 }
 
-/** Starts all four apps and says how long it took. */
+/** Starts all four apps and says how long it took. A busy machine is no reason to end the demo. */
 async function boot(system, kind) {
   const started = performance.now();
   system.startAll();
   await system.ready(120_000);
   const seconds = (performance.now() - started) / 1000;
-  expect(seconds <= BUDGET[kind], `the ${kind} start took ${seconds.toFixed(1)} s (budget ${BUDGET[kind]} s)`, seconds);
+  const verdict = seconds <= BUDGET[kind] ? 'within' : 'over';
+  measured(
+    `the ${kind} start took ${seconds.toFixed(1)} s, ${verdict} its budget of ${BUDGET[kind]} s`,
+    verdict === 'within',
+  );
 }
 
 /** `JWT_SIGNING=shared-secret npm run demo` shows the other way to sign. */
@@ -41,6 +46,7 @@ export async function startOwnSystem() {
   const { PATH = '', HOME = '' } = process.env;
   const system = new LocalSystem({
     ports: await freePorts(),
+    appEnv: await serviceClient(join(folder, 'clients.json')),
     cwd: folder,
     env: {
       PATH,

@@ -12,7 +12,7 @@ export async function browse({ catalog }) {
 /** Places an order: one request of the person's becomes an HTTP call and a TCP message, each with the person's token. */
 export async function order({ orders }, session) {
   step('An order: one token goes through three services');
-  say(`orders verifies the token by itself, with a public key that it fetched once. Then it asks catalog for the price
+  say(`orders verifies the token by itself. Then it asks catalog for the price
     over HTTP and inventory to reserve over TCP, both with the same token in hand, and each of these verifies it again.
     Nobody asks auth, and nobody trusts a colleague's word for who is calling.`);
   const body = { items: [{ sku: SKU, quantity: 2 }] };

@@ -53,6 +53,17 @@ export class LocalSystem {
   }
 
   /**
+   * What an app gets from us.
+   *
+   * @param {AppName} app
+   * @returns {Record<string, string>}
+   */
+  environmentOf(app) {
+    const { env = {}, appEnv = {} } = this.#options;
+    return { ...env, ...this.#environment[app], ...appEnv[app] };
+  }
+
+  /**
    * Starts an app, again if it ended before. Does not wait for it.
    *
    * @param {AppName} app
@@ -60,11 +71,11 @@ export class LocalSystem {
    * @returns {AppProcess}
    */
   start(app, env = {}) {
-    const { cwd, env: all = {}, appEnv = {}, onLine } = this.#options;
+    const { cwd, onLine } = this.#options;
     const started = new AppProcess({
       name: app,
       cwd,
-      env: { ...all, ...this.#environment[app], ...appEnv[app], ...env },
+      env: { ...this.environmentOf(app), ...env },
       ...(onLine && { onLine: (line) => onLine(app, line) }),
     });
     this.#processes.set(app, started);

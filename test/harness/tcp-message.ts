@@ -14,35 +14,62 @@ export interface Message {
   readonly metadata?: unknown;
 }
 
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
  * Sends one message as Nest's TCP transport frames it (`length#json`), without Nest: so that nothing on our side
  * adds, checks or repairs what is sent.
  */
-export function sendMessage(target: { host: string; port: number }, message: Message): Promise<Reply> {
+export async function sendMessage(target: Target, message: Message): Promise<Reply> {
+  const [reply] = await sendMessages(target, [message]);
+  if (reply === undefined) throw new Error(`${message.pattern} was not answered`);
+  return reply;
+}
+
+/**
+ * Sends messages at once on one connection, and waits for the replies to all of them, in whatever order they come.
+ *
+ * @param onReply called with the number of replies so far
+ */
+export function sendMessages(
+  target: Target,
+  messages: readonly Message[],
+  onReply: (count: number) => void = () => undefined,
+): Promise<readonly Reply[]> {
   return new Promise((resolve, reject) => {
-    const id = randomUUID();
+    const replies: Reply[] = [];
     const socket = connect(target);
-    const timer = setTimeout(() => socket.destroy(new Error(`no reply to ${message.pattern} within 10 s`)), 10_000);
+    const timer = setTimeout(() => socket.destroy(new Error('not all was answered within 10 s')), 10_000);
     let received = '';
     socket.setEncoding('utf8');
     socket.once('error', reject);
-    socket.once('close', () => clearTimeout(timer));
-    socket.once('connect', () => {
-      socket.write(frame({ ...message, id }));
-    });
+    socket.once('connect', () =>
+      socket.write(messages.map((message) => frame({ ...message, id: randomUUID() })).join('')),
+    );
     socket.on('data', (chunk: string) => {
       received += chunk;
-      const reply = parse(received);
-      if (reply === undefined) return;
-      socket.end();
-      resolve(reply);
+      for (;;) {
+        const next = firstFrame(received);
+        if (next === undefined) return;
+        received = next.rest;
+        replies.push(next.reply);
+        onReply(replies.length);
+        if (replies.length === messages.length) socket.end();
+      }
     });
-    socket.once('end', () => reject(new Error(`the connection ended without a reply to ${message.pattern}`)));
+    socket.once('close', () => {
+      clearTimeout(timer);
+      if (replies.length === messages.length) resolve(replies);
+      else reject(new Error(`the connection ended after ${replies.length} of ${messages.length} replies`));
+    });
   });
 }
 
 /** Sends messages that ask for no answer, in order, on one connection; resolves when they are handed over. */
-export function sendEvents(target: { host: string; port: number }, events: readonly Message[]): Promise<void> {
+export function sendEvents(target: Target, events: readonly Message[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(target);
     socket.once('error', reject);
@@ -55,11 +82,11 @@ function frame(packet: object): string {
   return `${json.length}#${json}`;
 }
 
-/** The first whole frame. */
-function parse(received: string): Reply | undefined {
+/** The first whole frame, and what follows it. */
+function firstFrame(received: string): { reply: Reply; rest: string } | undefined {
   const hash = received.indexOf('#');
   if (hash === -1) return undefined;
-  const length = Number(received.slice(0, hash));
-  const json = received.slice(hash + 1, hash + 1 + length);
-  return json.length === length ? (JSON.parse(json) as Reply) : undefined;
+  const end = hash + 1 + Number(received.slice(0, hash));
+  if (received.length < end) return undefined;
+  return { reply: JSON.parse(received.slice(hash + 1, end)) as Reply, rest: received.slice(end) };
 }

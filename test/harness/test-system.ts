@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase, describeOnPostgres, type TestDatabase } from '@watchword/platform/testing';
+import { AppProcess } from '../../scripts/system/app-process.mjs';
 import { APPS, type AppName, type Ports } from '../../scripts/system/apps.mjs';
 import { freePort } from '../../scripts/system/free-port.mjs';
 import { LocalSystem } from '../../scripts/system/local-system.mjs';
@@ -22,6 +23,8 @@ export const ADMINISTRATOR = { email: 'admin@example.com', password: 'correct-ho
 
 /** The built apps as processes, on ports, data and an environment that nobody else has. */
 export class TestSystem {
+  private readonly others: AppProcess[] = [];
+
   private constructor(
     readonly apps: LocalSystem,
     readonly ports: Ports,
@@ -63,6 +66,18 @@ export class TestSystem {
     }
   }
 
+  /** Starts one more instance of an app, on a port of its own, with the same environment. Does not wait for it. */
+  async startAnother(app: AppName): Promise<{ readonly process: AppProcess; readonly url: string }> {
+    const port = await freePort();
+    const process = new AppProcess({
+      name: app,
+      cwd: this.folder,
+      env: { ...this.apps.environmentOf(app), PORT: String(port) },
+    });
+    this.others.push(process);
+    return { process, url: `http://127.0.0.1:${port}` };
+  }
+
   url(app: AppName): string {
     return this.apps.url(app);
   }
@@ -73,6 +88,7 @@ export class TestSystem {
 
   /** Ends all processes and removes all that they left. */
   async close(): Promise<void> {
+    await Promise.all(this.others.map((other) => other.stop('SIGKILL')));
     await this.apps.stop('SIGKILL');
     await Promise.all(this.databases.map((database) => database.drop()));
     await rm(this.folder, { recursive: true, force: true });
@@ -83,6 +99,8 @@ export class TestSystem {
 const issuer = (): Env => ({
   ADMIN_EMAIL: ADMINISTRATOR.email,
   ADMIN_PASSWORD: ADMINISTRATOR.password,
+  // Tests register more people than anybody would from one address.
+  REGISTER_LIMIT_ADDRESS: '100000',
   KEY_ENCRYPTION_KEYS: `1:${randomBytes(32).toString('base64url')}`,
 });
 

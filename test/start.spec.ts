@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Ports } from '../scripts/system/apps.mjs';
+import { freePort, portTaken } from '../scripts/system/free-port.mjs';
+import { request } from './harness/http.js';
+import { randomCredentials } from './harness/people.js';
+
+const root = join(import.meta.dirname, '..');
+
+interface Run {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+/** Runs a script of ours in another folder, so that configuration and data are that folder's. */
+function run(script: string, cwd: string, env: Record<string, string> = {}): Run {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [join(root, script)], { cwd, env: { PATH, HOME, ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  return {
+    process: child,
+    output: () => output,
+    exit: new Promise((resolve) => child.once('close', (code) => resolve(code))),
+  };
+}
+
+/** Resolves when the output matches; fails when the process ends without. */
+function printed({ process: child, output, exit }: Run, pattern: RegExp): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const match = pattern.exec(output());
+      if (match !== null) resolve(match);
+    };
+    child.stdout?.on('data', look);
+    void exit.then(() => reject(new Error(`it ended without ${String(pattern)}:\n${output()}`)));
+    look();
+  });
+}
+
+describe('npm start', () => {
+  const account = randomCredentials();
+  let folder: string;
+  let ports: Ports;
+
+  const login = (credentials: object) =>
+    request('POST', `http://127.0.0.1:${ports.auth}/auth/login`, { body: credentials });
+  const stillTaken = async (): Promise<number[]> => {
+    const taken = await Promise.all(Object.values(ports).map(async (port) => ((await portTaken(port)) ? [port] : [])));
+    return taken.flat();
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'watchword-start-'));
+    const [auth, catalog, orders, inventory, tcp] = [
+      await freePort(),
+      await freePort(),
+      await freePort(),
+      await freePort(),
+      await freePort(),
+    ];
+    ports = { auth, catalog, orders, inventory, tcp };
+    for (const app of ['auth', 'catalog', 'orders', 'inventory'] as const) {
+      const lines = [`PORT=${ports[app]}`, ...(app === 'inventory' ? [`TCP_PORT=${tcp}`] : [])];
+      await writeFile(join(folder, `.env.${app}`), `${lines.join('\n')}\n`);
+    }
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('runs everything, says how to log in, satisfies the demo, and stops all at Ctrl-C', async () => {
+    const started = run('scripts/start.mjs', folder);
+    await printed(started, /Ctrl-C stops everything/);
+    const [, email, password] = await printed(started, /email +(\S+)\n +password +(\S+)/);
+    expect((await login({ email, password })).status).toBe(200);
+    const registered = await request('POST', `http://127.0.0.1:${ports.auth}/auth/register`, { body: account });
+    expect(registered.status).toBe(201);
+
+    const demo = run('scripts/demo.mjs', folder, {
+      AUTH_URL: `http://127.0.0.1:${ports.auth}`,
+      CATALOG_URL: `http://127.0.0.1:${ports.catalog}`,
+      ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
+    });
+    expect({ code: await demo.exit, output: demo.output() }).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Every step was as it should be') as string,
+    });
+
+    started.process.kill('SIGINT');
+    expect(await started.exit).toBe(0);
+    expect(await stillTaken()).toEqual([]);
+  }, 180_000);
+
+  it('finds the data again, shows no password twice, and stops all when one app dies, naming it', async () => {
+    const started = run('scripts/start.mjs', folder);
+    await printed(started, /Ctrl-C stops everything/);
+    expect((await login(account)).status).toBe(200);
+    expect(started.output()).not.toMatch(/password +\S{12}/);
+
+    const [, pid] = await printed(started, /\[orders\].*pid=(\d+)/);
+    process.kill(Number(pid), 'SIGKILL');
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toMatch(/orders ended by itself \(SIGKILL\)/);
+    expect(await stillTaken()).toEqual([]);
+  }, 180_000);
+
+  it('says which port is taken and by whom it is needed', async () => {
+    const squatter = createServer().listen(ports.catalog, '127.0.0.1');
+    const started = run('scripts/start.mjs', folder);
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toContain(`Port ${ports.catalog} is taken, and catalog needs it.`);
+    squatter.close();
+  });
+});
+
+describe('npm run demo', () => {
+  it('shows the shared-secret mode on a system of its own, and leaves nothing behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'watchword-demo-cwd-'));
+    const unused = 'http://127.0.0.1:1';
+    const demo = run('scripts/demo.mjs', folder, { JWT_SIGNING: 'shared-secret', AUTH_URL: unused, TMPDIR: folder });
+    expect({ code: await demo.exit, output: demo.output() }).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/alg +HS256[^]*Every step was as it should be/) as string,
+    });
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true, force: true });
+  }, 180_000);
+});
