@@ -21,6 +21,7 @@ import { ClientCredentialsGrant } from './grants/client-credentials-grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token-grant.js';
 import { TokenExchangeGrant } from './grants/token-exchange-grant.js';
 import { IntrospectionEndpoint } from './introspection-endpoint.js';
+import { MetadataController } from './metadata.controller.js';
 import { ownTokenVerifier } from './own-token-verifier.js';
 import { PresentedAccessTokens } from './presented-access-tokens.js';
 import { serveOAuth } from './protocol/serve-oauth.js';
@@ -32,6 +33,7 @@ const OWN_TOKENS = Symbol('OwnTokens');
 
 /** The OAuth 2.0 endpoints. */
 @Module({
+  controllers: [MetadataController],
   providers: [
     {
       provide: OWN_TOKENS,

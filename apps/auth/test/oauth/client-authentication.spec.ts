@@ -7,10 +7,11 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const strange = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 const secret = newSecret();
+const spacedSecret = `${newSecret()} +%:&ü`;
 const settings = { grants: ['client_credentials'], scopes: ['inventory:manage'], audiences: ['inventory'] };
 const CLIENTS = [
   { clientId: 'orders', secret, ...settings },
-  { clientId: 'spaced', secret: `${newSecret()} +%:&ü`, ...settings },
+  { clientId: 'spaced', secret: spacedSecret, ...settings },
   { clientId: 'signer', jwks: { keys: [ec.publicKey.export({ format: 'jwk' })] }, ...settings },
   {
     clientId: 'rsa-signer',
@@ -43,7 +44,7 @@ describe('client_secret_basic', () => {
   });
 
   it('decodes both parts as a form does', async () => {
-    const { status } = await issuer.as('spaced', CLIENTS[1]!.secret!)('/oauth/token', GRANT);
+    const { status } = await issuer.as('spaced', spacedSecret)('/oauth/token', GRANT);
     expect(status).toBe(200);
   });
 
@@ -99,7 +100,7 @@ describe('client_secret_post', () => {
 
 describe('private_key_jwt', () => {
   const now = () => Math.floor(Date.now() / 1000);
-  const claims = (changes: JWTPayload = {}): JWTPayload => ({
+  const claims = (changes: Readonly<Record<string, unknown>> = {}): JWTPayload => ({
     iss: 'signer',
     sub: 'signer',
     aud: issuer.url,

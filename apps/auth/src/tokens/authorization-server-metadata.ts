@@ -1,0 +1,37 @@
+import { CLIENT_AUTHENTICATION_METHODS } from '../clients/authentication/presented-credentials.js';
+import { ASSERTION_ALGORITHMS } from '../clients/client-keys.js';
+import { GRANT_TYPES } from '../clients/client.js';
+import type { AuthConfig } from '../config/index.js';
+
+/** RFC 8414 §2. */
+export type AuthorizationServerMetadata = Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * What this server can do, and nothing else (RFC 8414 §2). The same document serves OpenID Connect Discovery (§5):
+ * there are no ID tokens and no authorization endpoint here, so it names none.
+ */
+export function authorizationServerMetadata({
+  AUTH_ISSUER: issuer,
+  JWT_SIGNING,
+}: AuthConfig): AuthorizationServerMetadata {
+  const authentication = (endpoint: string) => ({
+    [`${endpoint}_endpoint_auth_methods_supported`]: CLIENT_AUTHENTICATION_METHODS,
+    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: ASSERTION_ALGORITHMS,
+  });
+  return {
+    issuer,
+    token_endpoint: `${issuer}/oauth/token`,
+    ...authentication('token'),
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    ...authentication('introspection'),
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    ...authentication('revocation'),
+    // A shared secret is never published.
+    ...(JWT_SIGNING === 'asymmetric' ? { jwks_uri: `${issuer}/.well-known/jwks.json` } : {}),
+    grant_types_supported: GRANT_TYPES,
+    // Required, and empty without an authorization endpoint.
+    response_types_supported: [],
+    subject_types_supported: ['public'],
+    service_documentation: `${issuer}/docs`,
+  };
+}
