@@ -1,4 +1,5 @@
-import { request } from './harness/http.js';
+import { request as httpRequest } from 'node:http';
+import { parseLogLine } from '../scripts/system/app-process.mjs';
 import { newCustomer, register, type Session } from './harness/people.js';
 import { type Reply, sendMessages } from './harness/tcp-message.js';
 import { TestSystem } from './harness/test-system.js';
@@ -33,14 +34,50 @@ describe('an app that is asked to stop', () => {
   it('answers the HTTP requests that it has, then ends by itself', async () => {
     const credentials = await register(system);
     const auth = system.apps.app('auth');
-    let exit: ReturnType<typeof auth.stop> | undefined;
-    // Hashing passwords takes its time, one after the other: when the first is done, the others are in flight.
-    const logins = Array.from({ length: 20 }, async () => {
-      const { status } = await request('POST', `${system.url('auth')}/auth/login`, { body: credentials });
-      exit ??= auth.stop();
-      return status;
-    });
-    expect(new Set(await Promise.all(logins))).toEqual(new Set([200]));
+    const logins = await Promise.all(
+      Array.from({ length: 5 }, () => beginRequest(`${system.url('auth')}/auth/login`, credentials)),
+    );
+    const exit = auth.stop();
+    await auth.line((line) => parseLogLine(line)?.message === 'draining', 10_000);
+    const statuses = await Promise.all(logins.map((login) => login.finish()));
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
     expect(await exit).toEqual({ code: 0, signal: null });
+    await expect(fetch(`${system.url('auth')}/health/live`)).rejects.toThrow('fetch failed');
   });
 });
+
+/**
+ * Sends the head of a request and waits until the app has it (`100 Continue`, RFC 9110 §10.1.1): it is in flight then,
+ * for as long as its body is kept back.
+ */
+function beginRequest(url: string, body: object): Promise<{ finish(): Promise<number | undefined> }> {
+  const json = JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(url, {
+      method: 'POST',
+      agent: false,
+      headers: {
+        expect: '100-continue',
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(json),
+      },
+    });
+    const status = new Promise<number | undefined>((answered, failed) => {
+      sent.once('response', (response) => {
+        response.resume();
+        answered(response.statusCode);
+      });
+      sent.once('error', failed);
+    });
+    sent.once('error', reject);
+    sent.once('continue', () =>
+      resolve({
+        finish: () => {
+          sent.end(json);
+          return status;
+        },
+      }),
+    );
+    sent.flushHeaders();
+  });
+}
