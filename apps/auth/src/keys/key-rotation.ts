@@ -54,12 +54,16 @@ export class KeyRotation {
     return this.succeed(open, actor, 'demand');
   }
 
-  /** Destroys the private half of every key that doesn't sign any more. */
+  /**
+   * Destroys the private half of every key that doesn't sign any more, by any instance's clock: one whose clock is
+   * behind this one's signs with it for a little longer.
+   */
   async destroyRetired(): Promise<void> {
+    const retiredBefore = new Date(this.clock.now() - this.timing.clockSkew);
     await this.db
       .update(signingKeys)
       .set({ privateKey: null, encryptionKey: null })
-      .where(and(lte(signingKeys.retiresAt, new Date(this.clock.now())), isNotNull(signingKeys.privateKey)));
+      .where(and(lte(signingKeys.retiresAt, retiredBefore), isNotNull(signingKeys.privateKey)));
   }
 
   private async findOpen(): Promise<KeyRow | undefined> {

@@ -10,6 +10,8 @@ export interface KeyTiming {
   readonly retirement: number;
   /** Longest life of an access token. */
   readonly tokenLifetime: number;
+  /** How much the clocks of two instances may differ. */
+  readonly clockSkew: number;
   /** How long an instance goes on signing without having seen the database. */
   readonly lease: number;
 }
@@ -20,6 +22,7 @@ export function keyTiming(config: AuthConfig): KeyTiming {
     publishAhead: config.KEY_PUBLISH_AHEAD * 1000,
     retirement: config.KEY_RETIREMENT * 1000,
     tokenLifetime: config.ACCESS_TOKEN_TTL * 1000,
+    clockSkew: config.KEY_SAFETY_MARGIN * 1000,
     lease: config.KEY_RING_LEASE * 1000,
   };
 }

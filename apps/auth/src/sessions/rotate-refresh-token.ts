@@ -1,18 +1,18 @@
 import { type Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import { randomBytes } from 'node:crypto';
 import type { AuthDatabase, AuthQueries, AuthTransaction } from '../database/auth-database.js';
-import { sessions } from '../database/schema/index.js';
+import { accounts, sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { EndSessions } from './end-sessions.js';
 import { type PresentedRefreshToken, type RefreshTokens, SUCCESSOR_NONCE_BYTES } from './refresh-tokens.js';
-import { SESSION_GRANT_COLUMNS, type SessionGrant, type SessionTokens } from './session-grant.js';
+import { SESSION_GRANT, type SessionTokens } from './session-grant.js';
 import type { SessionTiming } from './session-timing.js';
 
 type Session = typeof sessions.$inferSelect;
-type Row = SessionGrant & Record<string, unknown>;
 
 /**
  * Exchanges a refresh token for its successor and a new access token.
@@ -21,6 +21,8 @@ type Row = SessionGrant & Record<string, unknown>;
  * one token it changes the row for exactly one. All others find it changed, and are judged with the row locked.
  */
 export class RotateRefreshToken {
+  private readonly rotation: ReturnType<typeof rotationStatement>;
+
   constructor(
     private readonly db: AuthDatabase,
     private readonly refreshTokens: RefreshTokens,
@@ -29,7 +31,9 @@ export class RotateRefreshToken {
     private readonly endSessions: EndSessions,
     private readonly timing: SessionTiming,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.rotation = rotationStatement(db);
+  }
 
   /**
    * @param clientId who presents it, authenticated
@@ -47,12 +51,7 @@ export class RotateRefreshToken {
     return rotated ?? (await this.judge(presented, clientId, scopes));
   }
 
-  /**
-   * `seen` is the session as it was when the statement began. Where a change of roles came in between, which replaces the
-   * sid, the roles that the statement reads are the old ones: it must not answer then, and {@link judge} tries again.
-   *
-   * @returns undefined when the token isn't the current one of a live session of that client
-   */
+  /** @returns undefined when the token isn't the current one of a live session of that client */
   private async rotate(
     db: AuthQueries,
     presented: PresentedRefreshToken,
@@ -62,19 +61,17 @@ export class RotateRefreshToken {
     const now = this.clock.now();
     const nonce = randomBytes(SUCCESSOR_NONCE_BYTES);
     const successor = this.refreshTokens.successor(presented, nonce);
-    const { rows } = await db.execute<Row>(sql`
-      update sessions set
-        refresh_hash = ${successor.hash}, previous_refresh_hash = ${presented.hash}, successor_nonce = ${nonce},
-        rotated_at = ${instant(now)}, last_used_at = ${instant(now)},
-        tokens_expire_at = greatest(sessions.tokens_expire_at, ${instant(this.accessTokens.latestExpiry())})
-      from accounts, sessions as seen
-      where sessions.id = ${presented.sessionId} and sessions.refresh_hash = ${presented.hash}
-        and sessions.client_id = ${clientId} and sessions.ended_at is null
-        and sessions.expires_at > ${instant(now)} and sessions.last_used_at > ${instant(now - this.timing.idle)}
-        and seen.id = sessions.id and seen.sid = sessions.sid
-        and accounts.id = sessions.account_id and accounts.disabled_at is null
-      returning ${SESSION_GRANT_COLUMNS}`);
-    const [grant] = rows;
+    const statement = db === this.db ? this.rotation : rotationStatement(db);
+    const [grant] = await statement.execute({
+      id: presented.sessionId,
+      presented: presented.hash,
+      successor: successor.hash,
+      nonce,
+      clientId,
+      now: instant(now),
+      idleSince: instant(now - this.timing.idle),
+      tokensExpireAt: instant(this.accessTokens.latestExpiry()),
+    });
     return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, scopes);
   }
 
@@ -115,12 +112,13 @@ export class RotateRefreshToken {
         ? undefined
         : this.refreshTokens.successorWithHash(presented, session.successorNonce, session.refreshHash);
     if (successor === undefined) return undefined;
-    const { rows } = await tx.execute<Row>(sql`
-      update sessions set tokens_expire_at = greatest(tokens_expire_at, ${instant(this.accessTokens.latestExpiry())})
-      from accounts
-      where sessions.id = ${session.id} and accounts.id = account_id and accounts.disabled_at is null
-      returning ${SESSION_GRANT_COLUMNS}`);
-    const [grant] = rows;
+    const end = sql`greatest(tokens_expire_at, ${instant(this.accessTokens.latestExpiry())}::timestamptz)`;
+    await tx.update(sessions).set({ tokensExpireAt: end }).where(eq(sessions.id, session.id));
+    const [grant] = await tx
+      .select(SESSION_GRANT)
+      .from(sessions)
+      .innerJoin(accounts, and(eq(accounts.id, sessions.accountId), isNull(accounts.disabledAt)))
+      .where(eq(sessions.id, session.id));
     return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, scopes);
   }
 
@@ -134,8 +132,48 @@ export class RotateRefreshToken {
   }
 }
 
-function instant(milliseconds: number) {
-  return sql`${new Date(milliseconds).toISOString()}::timestamptz`;
+/**
+ * Check, rotation and answer in one. It has a name, under which PostgreSQL keeps its plan.
+ *
+ * `seen` is the session as it was when the statement began. Where a change of roles came in between, which replaces the
+ * sid, the roles that the statement reads are the old ones: it must not answer then.
+ */
+function rotationStatement(db: AuthQueries) {
+  const seen = alias(sessions, 'seen');
+  const given = (name: string) => sql`${sql.placeholder(name)}`;
+  const time = (name: string) => sql`${sql.placeholder(name)}::timestamptz`;
+  return db
+    .update(sessions)
+    .set({
+      refreshHash: given('successor'),
+      previousRefreshHash: given('presented'),
+      successorNonce: given('nonce'),
+      rotatedAt: time('now'),
+      lastUsedAt: time('now'),
+      tokensExpireAt: sql`greatest(sessions.tokens_expire_at, ${time('tokensExpireAt')})`,
+    })
+    .from(accounts)
+    .innerJoin(seen, sql`true`)
+    .where(
+      and(
+        eq(sessions.id, given('id')),
+        eq(sessions.refreshHash, given('presented')),
+        eq(sessions.clientId, given('clientId')),
+        isNull(sessions.endedAt),
+        gt(sessions.expiresAt, time('now')),
+        gt(sessions.lastUsedAt, time('idleSince')),
+        eq(seen.id, sessions.id),
+        eq(seen.sid, sessions.sid),
+        eq(accounts.id, sessions.accountId),
+        isNull(accounts.disabledAt),
+      ),
+    )
+    .returning(SESSION_GRANT)
+    .prepare('rotate_refresh_token');
+}
+
+function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 /** One answer for every reason: which it was is none of the presenter's business. */

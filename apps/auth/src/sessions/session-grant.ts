@@ -1,5 +1,6 @@
 import { ProblemError } from '@watchword/platform';
-import { sql, type SQL } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import { sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import { type TokenResponse, tokenResponse } from '../tokens/token-response.js';
 
@@ -15,15 +16,19 @@ export interface SessionGrant {
 }
 
 /**
- * The columns of a {@link SessionGrant}, for a statement in which `sessions` is the session:
+ * What a statement in which `sessions` is the session selects or returns for a {@link SessionGrant}:
  * roles and scopes are read in the statement that lets the session go on.
  */
-export const SESSION_GRANT_COLUMNS: SQL = sql`
-  sessions.sid, sessions.account_id as "accountId", sessions.client_id as "clientId",
-  floor(extract(epoch from sessions.created_at))::int as "authTime",
-  array(select role from account_roles where account_id = sessions.account_id order by role) as roles,
-  array(select distinct scope from account_roles join role_scopes using (role)
-    where account_id = sessions.account_id order by scope) as scopes`;
+export const SESSION_GRANT = {
+  sid: sessions.sid,
+  accountId: sessions.accountId,
+  clientId: sessions.clientId,
+  authTime: sql<number>`floor(extract(epoch from sessions.created_at))::int`,
+  roles: sql<string[]>`array(select role from account_roles where account_id = sessions.account_id order by role)`,
+  scopes: sql<string[]>`array(
+    select distinct scope from account_roles join role_scopes using (role)
+    where account_id = sessions.account_id order by scope)`,
+};
 
 /** Turns what a session entitles to into tokens. */
 export class SessionTokens {

@@ -1,12 +1,12 @@
 import type { Clock } from '@watchword/auth';
-import { sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { AuthQueries } from '../database/auth-database.js';
 import { newId } from '../database/new-id.js';
 import { sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { RefreshTokens } from './refresh-tokens.js';
-import { SESSION_GRANT_COLUMNS, type SessionGrant, type SessionTokens } from './session-grant.js';
+import { SESSION_GRANT, type SessionTokens } from './session-grant.js';
 import type { SessionTiming } from './session-timing.js';
 
 /** Where a login came from. */
@@ -45,10 +45,7 @@ export class StartSession {
       tokensExpireAt: new Date(this.accessTokens.latestExpiry()),
       refreshHash: refreshToken.hash,
     });
-    const { rows } = await db.execute<SessionGrant & Record<string, unknown>>(
-      sql`select ${SESSION_GRANT_COLUMNS} from sessions where id = ${id}`,
-    );
-    const [grant] = rows;
+    const [grant] = await db.select(SESSION_GRANT).from(sessions).where(eq(sessions.id, id));
     if (grant === undefined) throw new Error('A session that was just written is not there');
     return this.tokens.respond(grant, refreshToken.text);
   }
