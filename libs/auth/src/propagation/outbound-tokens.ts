@@ -24,6 +24,11 @@ export class OutboundTokens {
     return identity === 'service' ? this.#serviceToken(target) : this.#callerToken(target);
   }
 
+  /** Told of a 401: a token of this service's own is not used again. */
+  onRefused({ audience }: ExchangeTarget, identity: OutboundIdentity, token: string | undefined): void {
+    if (identity === 'service' && token !== undefined) this.options.service?.forget(audience, token);
+  }
+
   #callerToken(target: ExchangeTarget): string | Promise<string> {
     const caller = this.options.callers.current();
     if (caller === undefined) {

@@ -41,16 +41,21 @@ export class AuthHttpClient {
    */
   async fetch(path: string, init: AuthRequestInit = {}): Promise<Response> {
     const url = this.#target.resolve(path);
+    const headers = this.#headers(init);
     const timeout = AbortSignal.timeout(init.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const token = await this.#token(this.#identity(init));
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     const request: RequestInit = {
       method: init.method ?? 'GET',
-      headers: await this.#headers(init),
+      headers,
       body: init.json === undefined ? (init.body ?? null) : JSON.stringify(init.json),
       redirect: 'manual',
       signal: init.signal === undefined ? timeout : AbortSignal.any([init.signal, timeout]),
     };
     try {
-      return await this.#follow(url, request);
+      const response = await this.#follow(url, request);
+      if (response.status === 401) this.tokens.onRefused(this.service, this.#identity(init), token);
+      return response;
     } catch (error) {
       if (error instanceof HopException || init.signal?.aborted === true) throw error;
       throw timeout.aborted ? timedOut(this.service.name, error) : unavailable(this.service.name, error);
@@ -80,7 +85,7 @@ export class AuthHttpClient {
     return init.credentials ?? this.service.credentials ?? 'caller';
   }
 
-  async #headers(init: AuthRequestInit): Promise<Headers> {
+  #headers(init: AuthRequestInit): Headers {
     const headers = new Headers({ ...this.along(), ...init.headers });
     if (headers.has('authorization')) {
       throw new TypeError(
@@ -89,8 +94,6 @@ export class AuthHttpClient {
     }
     if (init.json !== undefined) headers.set('content-type', 'application/json');
     if (!headers.has('accept')) headers.set('accept', 'application/json');
-    const token = await this.#token(this.#identity(init));
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     return headers;
   }
 

@@ -63,6 +63,8 @@ export class AuthTcpClient implements OnApplicationShutdown {
         lastValueFrom(answer.pipe(timeout({ each })), { defaultValue: undefined as T }),
       );
     } catch (error) {
+      if ((error as { readonly status?: unknown } | null)?.status === 401)
+        this.tokens.onRefused(this.service, identity, token);
       throw this.#failure(error, identity);
     }
   }

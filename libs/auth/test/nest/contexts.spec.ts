@@ -1,0 +1,95 @@
+import { HttpException } from '@nestjs/common';
+import type { ExecutionContext, Type } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/internal';
+import { AccessTokenGuard, AuthError, AuthExceptionFilter, HopException, Public, TokenVerifier } from '@watchword/auth';
+import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import type { TestIssuer } from '@watchword/auth/testing';
+
+/** The kinds of context that need packages which are not installed here, as those packages build them. */
+class Handlers {
+  guarded(): void {}
+  @Public()
+  open(): void {}
+}
+
+let issuer: TestIssuer;
+let guard: AccessTokenGuard;
+beforeAll(async () => {
+  issuer = await createTestIssuer();
+  guard = new AccessTokenGuard(new TokenVerifier({ issuers: [issuer.trusted('things')] }));
+  Object.assign(guard, { onRefused: () => undefined });
+});
+
+function contextOf(type: string, args: unknown[], handler: keyof Handlers = 'guarded'): ExecutionContext {
+  const context = new ExecutionContextHost(args, Handlers as Type, Handlers.prototype[handler]);
+  context.setType(type);
+  return context;
+}
+
+const mint = (): Promise<string> => issuer.mint(asUser({ audience: 'things' }));
+const requestWith = (...authorization: string[]): object => ({
+  rawHeaders: ['Host', 'x', ...authorization.flatMap((value) => ['AUTHORIZATION', value])],
+});
+const code = (context: ExecutionContext): Promise<unknown> =>
+  Promise.resolve()
+    .then(() => guard.canActivate(context))
+    .catch((error: AuthError) => error.code);
+
+describe.each([
+  ['http', (request: unknown) => [request]],
+  ['http', (request: unknown) => [{ raw: request }]],
+  ['graphql', (request: unknown) => [{}, {}, { req: request }, {}]],
+  ['ws', (request: unknown) => [{ request }, {}]],
+])('%s', (type, args) => {
+  it('lets a good token in, and nothing else', async () => {
+    const good = `Bearer ${await mint()}`;
+    expect(await code(contextOf(type, args(requestWith(good))))).toBe(true);
+    expect(await code(contextOf(type, args(requestWith())))).toBe('credentials_missing');
+    expect(await code(contextOf(type, args(requestWith(good, good))))).toBe('credentials_malformed');
+    expect(await code(contextOf(type, args(requestWith('Bearer x'))))).toBe('token_malformed');
+  });
+
+  it('refuses a context without a request, or a request without raw headers', async () => {
+    for (const request of [undefined, null, 'text', {}, { headers: { authorization: `Bearer ${await mint()}` } }]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await code(contextOf(type, args(request)))).toBe('context_unsupported');
+    }
+  });
+});
+
+it('refuses a message of a transport without metadata, but for public handlers', async () => {
+  const kafka = [{}, { getTopic: () => 'topic' }];
+  expect(await code(contextOf('rpc', kafka))).toBe('context_unsupported');
+  expect(await code(contextOf('rpc', kafka, 'open'))).toBe(true);
+  expect(await code(contextOf('rpc', [{}]))).toBe('context_unsupported');
+});
+
+it.each(['', 'necord', '__proto__', 'constructor', 'toString'])('refuses a context of the kind %j', async (type) => {
+  const context = contextOf('http', [requestWith(`Bearer ${await mint()}`)]);
+  Object.assign(context, { contextType: type });
+  expect(await code(context)).toBe('context_unsupported');
+});
+
+describe('the filter', () => {
+  const filter = new AuthExceptionFilter({ httpAdapter: undefined } as never);
+  const caught = (type: string, args: unknown[], error: AuthError | HopException): unknown =>
+    filter.catch(error, contextOf(type, args));
+
+  it('gives GraphQL an error with the public code alone', () => {
+    const error = caught('graphql', [], new AuthError('signature_invalid', { reason: 'private' })) as HttpException;
+    expect(error).toBeInstanceOf(HttpException);
+    expect(error.getResponse()).toMatchObject({ status: 401, code: 'invalid_token' });
+    expect(JSON.stringify(error.getResponse())).not.toContain('private');
+  });
+
+  it('emits an exception event to a web socket', () => {
+    const events: unknown[] = [];
+    const client = { emit: (...event: unknown[]) => events.push(event) };
+    caught('ws', [client], new HopException({ status: 404, code: 'not_found', message: 'No such thing' }));
+    expect(events).toEqual([['exception', { status: 404, code: 'not_found', message: 'No such thing' }]]);
+  });
+
+  it('catches what it says and nothing else', () => {
+    expect(Reflect.getMetadata('__filterCatchExceptions__', AuthExceptionFilter)).toEqual([AuthError, HopException]);
+  });
+});
