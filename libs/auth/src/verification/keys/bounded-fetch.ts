@@ -42,7 +42,7 @@ export async function withinTime<T>(
 
 async function request(url: string, options: BoundedFetchOptions, signal: AbortSignal): Promise<FetchedJson> {
   const response = await options.fetch(url, {
-    redirect: 'error',
+    redirect: 'manual', // its status is not 200
     signal,
     headers: { accept: 'application/jwk-set+json, application/json', 'cache-control': 'no-cache' },
   });

@@ -12,7 +12,7 @@ const RSA_EXPONENT = { min: 65_537n, max: 2n ** 32n };
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /** Why a JWK Set is refused. Its message names the key by its place, and quotes nothing of it. */
-export class JwkSetError extends Error {
+export class JwkSetError extends TypeError {
   override readonly name = 'JwkSetError';
 }
 

@@ -38,6 +38,8 @@ export class RemoteKeySource implements KeySource {
   #madeAt: number | undefined;
   /** Until the next background refresh, in milliseconds. */
   #interval: number;
+  /** How often the keys were loaded. */
+  #loads = 0;
   #failures = 0;
   #lastError: string | undefined;
   /** No fetch on a request's account before this time. */
@@ -123,11 +125,11 @@ export class RemoteKeySource implements KeySource {
     if (this.#refresh === undefined && (now < this.#retryAt || !this.#budget.take(now))) {
       throw new AuthError('key_unknown');
     }
-    const confirmedAt = this.#confirmedAt;
+    const loads = this.#loads;
     await this.#fetchOrJoin().awaited;
     const key = this.#keys.get(keyId);
     if (key !== undefined) return key;
-    if (this.#confirmedAt !== confirmedAt) this.#unknown.remember(keyId, this.clock.now());
+    if (this.#loads > loads) this.#unknown.remember(keyId, this.clock.now());
     throw new AuthError('key_unknown');
   }
 
@@ -170,6 +172,7 @@ export class RemoteKeySource implements KeySource {
     for (const key of kept.values()) key.trustUntil(now + this.settings.maxStale);
     this.#keys = kept;
     this.#confirmedAt = now;
+    this.#loads += 1;
     this.#madeAt = dated;
     this.#interval = Math.min(this.settings.refreshInterval, Math.max(MIN_INTERVAL, maxAge * 1000));
   }
@@ -211,7 +214,8 @@ function settledWithin(done: Promise<void>, milliseconds: number): Promise<void>
   });
 }
 
+/** fetch has the useful half of its message in the cause. */
 function describe(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+  const { message, cause } = error as { message?: unknown; cause?: { message?: unknown } };
+  return [message, cause?.message].filter((part) => typeof part === 'string' && part !== '').join(': ');
 }

@@ -1,0 +1,57 @@
+import { createTestIssuer } from '../../src/testing/index.js';
+import { TokenVerifier } from '../../src/verification/index.js';
+import { expectAccepted } from '../attacks/describe-attacks.js';
+
+const ISSUER = 'https://issuer.test/realms/shop';
+const OAUTH = 'https://issuer.test/.well-known/oauth-authorization-server/realms/shop';
+const OPENID = 'https://issuer.test/realms/shop/.well-known/openid-configuration';
+const JWKS = 'https://keys.test/jwks.json';
+
+/** The issuer found by its metadata alone, on a web of these pages. */
+async function discover(pages: Record<string, object>) {
+  const issuer = await createTestIssuer({ issuer: ISSUER });
+  const asked: string[] = [];
+  const fetch = async (input: Parameters<typeof globalThis.fetch>[0]): Promise<Response> => {
+    const url = input as string;
+    asked.push(url);
+    const page = url === JWKS ? issuer.jwks() : pages[url];
+    return page === undefined ? new Response(null, { status: 404 }) : Response.json(page);
+  };
+  const verifier = new TokenVerifier({
+    issuers: [{ issuer: ISSUER, audience: 'orders', keys: { discovery: true } }],
+    keyCache: { fetch },
+  });
+  await verifier.start();
+  verifier.stop();
+  return { verifier, asked, issuer };
+}
+
+describe('discovery', () => {
+  it('finds the keys by the OAuth metadata (RFC 8414)', async () => {
+    const { verifier, issuer, asked } = await discover({ [OAUTH]: { issuer: ISSUER, jwks_uri: JWKS } });
+    await expectAccepted(verifier, await issuer.mint());
+    expect(asked).toEqual([OAUTH, JWKS]);
+  });
+
+  it('finds the keys by the OpenID metadata where there is no other, and asks for it once', async () => {
+    const { verifier, issuer, asked } = await discover({ [OPENID]: { issuer: ISSUER, jwks_uri: JWKS } });
+    await verifier.refreshKeys();
+    verifier.stop();
+    await expectAccepted(verifier, await issuer.mint());
+    expect(asked).toEqual([OAUTH, OPENID, JWKS, JWKS]);
+  });
+
+  it.each([
+    ['of another issuer', { issuer: 'https://evil.test', jwks_uri: JWKS }, /another issuer/],
+    ['of nearly this issuer', { issuer: `${ISSUER}/`, jwks_uri: JWKS }, /another issuer/],
+    ['that has no jwks_uri', { issuer: ISSUER }, /no jwks_uri/],
+    ['that leads from https to http', { issuer: ISSUER, jwks_uri: 'http://keys.test/jwks.json' }, /not https/],
+    ['that leads to a file', { issuer: ISSUER, jwks_uri: 'file:///etc/passwd' }, /not https/],
+    ['that leads to data', { issuer: ISSUER, jwks_uri: 'data:application/json,{}' }, /not https/],
+  ])('does not believe metadata %s', async (_, metadata, reason) => {
+    const { verifier, asked } = await discover({ [OAUTH]: metadata, [OPENID]: metadata });
+    expect(verifier.status()).toMatchObject([{ ready: false, keyIds: [] }]);
+    expect(verifier.status()[0]?.lastError).toMatch(reason);
+    expect(asked).toEqual([OAUTH, OPENID]);
+  });
+});

@@ -1,0 +1,166 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js';
+import { TokenVerifier } from '../../src/verification/index.js';
+import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
+import { type Answer, type HostileJwksServer, json, startHostileJwksServer } from './hostile-jwks-server.js';
+
+const PRIVATE = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+const WEAK = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+
+/** Each with what the status has to say of it. */
+const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer])[] = [
+  ['a server error', /answered 500/, () => (response) => void response.writeHead(500).end()],
+  ['an answer without content', /answered 204/, () => (response) => void response.writeHead(204).end()],
+  ['a rate limit', /answered 429/, () => (response) => void response.writeHead(429).end()],
+  ['no answer at all', /no full answer in 200 ms/, () => () => {}],
+  [
+    'an answer that drips',
+    /no full answer in 200 ms/,
+    () => (response) => {
+      const timer = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(timer));
+    },
+  ],
+  ['a connection that breaks', /fetch failed/, () => (response) => void response.destroy()],
+  [
+    'a connection that breaks within the answer',
+    /terminated|aborted|other side closed/,
+    () => (response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{"keys":', () => response.destroy());
+    },
+  ],
+  [
+    'a redirect, even to good keys',
+    /answered 302/,
+    (i) => (response) => {
+      if (response.req.url === '/good') json(i.jwks())(response);
+      else response.writeHead(302, { location: '/good' }).end();
+    },
+  ],
+  ['HTML', /not JSON/, () => (response) => void response.end('<!doctype html><title>Sign in</title>')],
+  ['nothing', /not JSON/, () => (response) => void response.end()],
+  ['a list instead of an object', /not a JSON object/, () => json([])],
+  ['an object without keys', /no list of keys/, () => json({})],
+  ['an empty set', /no key that can verify/, () => json({ keys: [] })],
+  ['members that are there twice', /twice/, () => (response) => void response.end('{"keys":[],"keys":[]}')],
+  ['10 MB', /more than 65536 bytes/, () => (response) => void response.end(`{"keys":["${'x'.repeat(10 ** 7)}"]}`)],
+  [
+    '10 MB within the good set',
+    /more than 65536 bytes/,
+    (issuer) => json({ ...issuer.jwks(), x: 'x'.repeat(10 ** 7) }),
+  ],
+  [
+    'a private key beside the good one',
+    /a private member/,
+    (i) => json({ keys: [...i.jwks().keys, { ...PRIVATE, kid: 'p' }] }),
+  ],
+  [
+    'a symmetric key beside the good one',
+    /symmetric/,
+    (i) => json({ keys: [...i.jwks().keys, { kty: 'oct', k: 'AAAA' }] }),
+  ],
+  [
+    'a weak key beside the good one',
+    /1024 bits/,
+    (i) => json({ keys: [...i.jwks().keys, { ...WEAK, kid: 'w', alg: 'RS256' }] }),
+  ],
+  ['the good key twice', /twice/, (i) => json({ keys: [...i.jwks().keys, ...i.jwks().keys] })],
+  [
+    'keys of another kind only',
+    /no key that can verify/,
+    (i) => json({ keys: i.jwks().keys.map((k) => ({ ...k, use: 'enc' })) }),
+  ],
+];
+
+describe('a JWKS endpoint that answers with', () => {
+  let issuer: TestIssuer;
+  let server: HostileJwksServer;
+  let verifier: TokenVerifier;
+
+  beforeEach(async () => {
+    issuer = await createTestIssuer();
+    server = await startHostileJwksServer(json(issuer.jwks()));
+    verifier = new TokenVerifier({
+      issuers: [
+        {
+          issuer: issuer.issuer,
+          audience: 'orders',
+          keys: { jwksUri: server.jwksUri },
+          algorithms: ['ES256', 'RS256'],
+        },
+      ],
+      keyCache: { timeout: 200 },
+      cache: false,
+    });
+  });
+
+  afterEach(async () => {
+    verifier.stop();
+    await server.close();
+  });
+
+  it.each(faults)('%s: no known key is refused, and the next good answer ends it', async (_, lastError, fault) => {
+    await verifier.start();
+    server.answerWith(fault(issuer));
+    await verifier.refreshKeys();
+    expect(verifier.status()).toMatchObject([{ ready: true, keyIds: [issuer.key.keyId] }]);
+    expect(verifier.status()[0]?.lastError).toMatch(lastError);
+    await expectAccepted(verifier, await issuer.mint());
+
+    server.answerWith(json(issuer.jwks()));
+    await verifier.refreshKeys();
+    expect(verifier.status()).toMatchObject([{ ready: true, lastError: undefined }]);
+  });
+
+  it.each(faults)(
+    '%s, from the start: unavailable, not invalid, until the first good answer',
+    async (_, lastError, fault) => {
+      server.answerWith(fault(issuer));
+      await verifier.start();
+      expect(verifier.status()).toMatchObject([{ ready: false, keyIds: [], ageSeconds: undefined }]);
+      expect(verifier.status()[0]?.reason).toMatch(/never loaded/);
+      expect(verifier.status()[0]?.lastError).toMatch(lastError);
+      await expectRefused(verifier, await issuer.mint(), 'keys_unavailable');
+
+      server.answerWith(json(issuer.jwks()));
+      await verifier.refreshKeys();
+      expect(verifier.status()).toMatchObject([{ ready: true, reason: undefined }]);
+      await expectAccepted(verifier, await issuer.mint());
+    },
+  );
+
+  it('old and new sets in turn: a key that is in both is never refused', async () => {
+    const old = issuer.jwks();
+    const key = issuer.key;
+    await issuer.rotate();
+    const both = issuer.jwks();
+    await verifier.start();
+    for (let turn = 0; turn < 10; turn += 1) {
+      server.answerWith(json(turn % 2 === 0 ? both : old));
+      await verifier.refreshKeys();
+      await expectAccepted(verifier, await issuer.mint({}, { key }));
+    }
+  });
+
+  it('an older set that a cache on the way kept: no key of the newer one is refused', async () => {
+    const date = (secondsAgo: number) => ({ date: new Date(Date.now() - secondsAgo * 1000).toUTCString() });
+    const old = issuer.jwks();
+    await issuer.rotate();
+    server.answerWith(json(issuer.jwks(), date(10)));
+    await verifier.start();
+    server.answerWith(json(old, date(60)));
+    await verifier.refreshKeys();
+    expect(verifier.status()[0]?.lastError).toMatch(/older/);
+    await expectAccepted(verifier, await issuer.mint());
+  });
+
+  it('a date in the far future, once: later answers still count', async () => {
+    server.answerWith(json(issuer.jwks(), { date: new Date(Date.now() + 10 ** 10).toUTCString() }));
+    await verifier.start();
+    await issuer.rotate();
+    server.answerWith(json(issuer.jwks(), { date: new Date().toUTCString() }));
+    await verifier.refreshKeys();
+    await expectAccepted(verifier, await issuer.mint());
+  });
+});
