@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { access, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const blocks = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, code = '']) => code);
+
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...(await readdir(join(root, 'docs'), { recursive: true }))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+describe.each(documents)('%s', (path) => {
+  it('links to files that are there', async () => {
+    const targets = [...read(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, target = '']) => target);
+    const missing = await Promise.all(
+      targets.map((target) =>
+        access(join(root, dirname(path), target)).then(
+          () => [],
+          () => [target],
+        ),
+      ),
+    );
+    expect(missing.flat()).toEqual([]);
+  });
+
+  it('names npm scripts that are there', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...read(path).matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name = '']) => name);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  });
+});
+
+describe('README.md', () => {
+  const readme = read('README.md');
+
+  it('begins with two commands, which CI and package.json know', () => {
+    const [commands = ''] = blocks(readme, 'sh');
+    expect(commands).toMatch(/^npm ci && npm start /m);
+    expect(commands).toMatch(/^npm ci && npm test /m);
+    expect(read('.ci/run')).toMatch(/npm ci .*\nnpm test/);
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(['start', 'test', 'demo']));
+  });
+
+  it('has examples that compile', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'watchword-readme-'));
+    try {
+      const examples = blocks(readme, 'ts');
+      expect(examples.length).toBeGreaterThanOrEqual(2);
+      await Promise.all(examples.map((code, index) => writeFile(join(folder, `example-${index}.ts`), code)));
+      await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+      await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+      await writeFile(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({ extends: join(root, 'tsconfig.json'), include: ['*.ts'] }),
+      );
+      const output = await new Promise<string>((resolve) => {
+        execFile(join(root, 'node_modules/.bin/tsc'), ['--project', folder], (_error, stdout) => resolve(stdout));
+      });
+      expect(output).toBe('');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
+
+  it('has a table of endpoints that has every controller', async () => {
+    const sources = (await readdir(join(root, 'apps'), { recursive: true })).filter((name) =>
+      name.endsWith('.controller.ts'),
+    );
+    const texts = await Promise.all(sources.map((name) => readFile(join(root, 'apps', name), 'utf8')));
+    const routes = texts.flatMap((text) => {
+      const prefixes = [...text.matchAll(/@Controller\('([^']+)'\)/g)].map(
+        ([, prefix = '']) => `/${prefix.split('/:')[0]}`,
+      );
+      const patterns = [...text.matchAll(/@(?:Message|Event)Pattern\('([^']+)'\)/g)].map(([, pattern = '']) => pattern);
+      return [...prefixes, ...patterns];
+    });
+    expect(routes.length).toBeGreaterThan(8);
+    expect(routes.filter((route) => !readme.includes(route))).toEqual([]);
+  });
+});
