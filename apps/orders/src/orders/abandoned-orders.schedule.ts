@@ -11,7 +11,7 @@ export class AbandonedOrdersSchedule implements OnApplicationBootstrap, BeforeAp
 
   /** @param everySeconds from the end of one run to the next; undefined turns the job off */
   constructor(
-    private readonly orders: AbandonedOrders,
+    private readonly orders: Pick<AbandonedOrders, 'release'>,
     private readonly everySeconds: number | undefined,
   ) {}
 
