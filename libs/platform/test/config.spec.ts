@@ -102,14 +102,25 @@ describe('the trusted issuer', () => {
     expect(load().trustedIssuer('sample')).toEqual({
       issuer: 'http://127.0.0.1:3000',
       audience: 'sample',
+      algorithms: ['ES256'],
       keys: { jwksUri: 'http://127.0.0.1:3000/.well-known/jwks.json' },
     });
     const AUTH_JWKS_URI = 'http://auth.internal:3000/keys';
     expect(load({ AUTH_ISSUER: 'https://auth.example/', AUTH_JWKS_URI }).trustedIssuer('sample')).toEqual({
       issuer: 'https://auth.example/',
       audience: 'sample',
+      algorithms: ['ES256'],
       keys: { jwksUri: AUTH_JWKS_URI },
     });
+  });
+
+  it('may sign with the algorithms that are listed', () => {
+    const { algorithms } = load({ JWT_ALGORITHMS: 'EdDSA, RS256' }).trustedIssuer('sample');
+    expect(algorithms).toEqual(['EdDSA', 'RS256']);
+  });
+
+  it.each(['none', 'HS256', 'ES256,HS256', 'es256', 'ES256,', 'toString'])('may not sign with %s', (JWT_ALGORITHMS) => {
+    expect(faultsOf({ JWT_ALGORITHMS })).toHaveLength(1);
   });
 
   it('shares one or two secrets', () => {

@@ -1,6 +1,7 @@
 import type { TrustedIssuer } from '@watchword/auth';
 import { IsIn, IsOptional, IsUrl, ValidateIf } from 'class-validator';
 import { AppConfig } from './app-config.js';
+import { algorithmsOf, IsAlgorithmList } from './is-algorithm-list.js';
 import { IsSharedSecretList } from './is-shared-secret-list.js';
 import { Variable } from './variable.js';
 
@@ -29,6 +30,12 @@ export class VerifierConfig extends AppConfig {
   readonly JWT_SIGNING: 'asymmetric' | 'shared-secret' = 'asymmetric';
 
   @Variable({
+    doc: 'With JWT_SIGNING=asymmetric: signature algorithms that tokens may have, separated by commas. More than one while the issuer changes its own.',
+  })
+  @IsAlgorithmList()
+  readonly JWT_ALGORITHMS: string = 'ES256';
+
+  @Variable({
     doc: 'With JWT_SIGNING=shared-secret: one secret, or two while it is changed, separated by a comma. Base64url, at least 32 bytes each.',
     secret: true,
   })
@@ -45,7 +52,7 @@ export class VerifierConfig extends AppConfig {
       return { issuer, audience, algorithms: ['HS256'], secrets: this.sharedSecrets };
     }
     const jwksUri = this.AUTH_JWKS_URI ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
-    return { issuer, audience, keys: { jwksUri } };
+    return { issuer, audience, algorithms: algorithmsOf(this.JWT_ALGORITHMS), keys: { jwksUri } };
   }
 
   private get sharedSecrets(): readonly [string] | readonly [string, string] {

@@ -19,13 +19,7 @@ export function accessLog(metrics: Metrics): RequestHandler {
       metrics.httpDuration.observe({ method, route: routeOf(request), status }, ms / 1000);
       if (QUIET_PATHS.has(path)) return;
       runInRequest(requestId, () =>
-        logger.log(`${method} ${path} ${String(status)}`, {
-          method,
-          path,
-          status,
-          ms: Math.round(ms * 10) / 10,
-          ip: request.ip,
-        }),
+        logger.log('request', { method, path, status, ms: Math.round(ms * 10) / 10, ip: request.ip }),
       );
     });
     next();

@@ -1,5 +1,6 @@
 const HIDDEN = '[redacted]';
 const MAX_DEPTH = 8;
+const MAX_VALUES = 2_000;
 
 /** Names whose value is a credential, wherever they stand in a name: `refresh_token`, `set-cookie`, `clientSecret`. */
 const SENSITIVE_NAME =
@@ -9,79 +10,118 @@ const HARMLESS_NAME =
   /^(token_?(type|id|endpoint|types|lifetime|uri)|(access_|refresh_|max_?)?token_?(ttl|lifetime|count)|client_?secret_?expires_at|authorization_?(endpoint|server)|.*_methods_supported)$/i;
 
 /** `Bearer x`, `Basic x` and the like (RFC 9110 §11.4). */
-const CREDENTIALS = /\b(Bearer|Basic|DPoP|Digest)\s+[\w.~+/=-]{4,}/gi;
-/** A JWS in its compact form, whatever stands around it (RFC 7515 §7.1). */
-const JWS = /\bey[\w-]{8,}\.[\w-]*\.[\w-]*/g;
+const CREDENTIALS = /\b(Bearer|Basic|DPoP|Digest)(\s{1,8})[\w.~+/=-]{4,}/gi;
+/** A JWS or JWE in its compact form, whatever stands around it (RFC 7515 §7.1). */
+const COMPACT = /(?<![\w-])ey[\w-]{8,}(?:\.[\w-]*){2,4}/g;
 /** The user information of a URL. */
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi;
-/** `name=value` of a query, form or cookie, and `"name":"value"` of JSON in a text. */
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]*):[^\s/@]+@/gi;
+/** A header whose whole line is the value. */
+const HEADER = /((?:cookie|authorization)\\{0,4}["']?\s{0,8}[=:]\s{0,8}\\{0,4}["']?)[^\r\n"'\\]+/gi;
+/** `name=value` of a query or form, and `"name":"value"` of JSON in a text. The name may begin before the match. */
 const PAIR =
-  /((?:[\w-]*(?:passw(?:or)?d|passphrase|secret|token|cookie|authorization|assertion|credential|api[-_]?key|private[-_]?key)[\w-]*)"?\s*[=:]\s*)("(?:[^"\\]|\\.)*"|[^\s&;,"'}]+)/gi;
-/** Drizzle appends a failed statement's parameters to its message: addresses, hashes, whatever was to be stored. */
-const QUERY_PARAMETERS = /(\bFailed query:[\s\S]*?\nparams: )[^\n]*/g;
+  /((?:passw(?:or)?d|passphrase|secret|token|assertion|credential|api[-_]?key|private[-_]?key|encryption[-_]?key)[\w-]{0,32}\\{0,4}["']?\s{0,8}[=:]\s{0,8})(\\{0,4}"(?:\\.|[^"\\])*"?|[^\s&;,"'}]+)/gi;
+/** Drizzle ends a failed statement's message with its parameters: addresses, hashes, whatever was to be stored. */
+const QUERY_PARAMETERS = /(\nparams: )[\s\S]*?(?=\n {4}at |$)/g;
 
-/** A text without the credentials in it. */
+/** Any of the above has one of these; most texts have none, and this is cheaper than to try each. */
+const SUSPICIOUS =
+  /bearer|basic|dpop|digest|\bey|:\/\/|pass|secret|token|cookie|authorization|assertion|credential|key|\nparams: /i;
+
+/**
+ * A text without the credentials in it. No pattern has two unbounded runs that may share characters: a caller who
+ * gets a text of his own into the log can't make this slow.
+ */
 export function redactText(text: string): string {
+  if (!SUSPICIOUS.test(text)) return text;
   return text
     .replace(QUERY_PARAMETERS, `$1${HIDDEN}`)
-    .replace(CREDENTIALS, `$1 ${HIDDEN}`)
-    .replace(JWS, HIDDEN)
+    .replace(CREDENTIALS, `$1$2${HIDDEN}`)
+    .replace(COMPACT, HIDDEN)
     .replace(URL_PASSWORD, `$1:${HIDDEN}@`)
-    .replace(PAIR, (whole, name: string, value: string) => {
-      const key = /[\w-]+/.exec(name)?.[0] ?? '';
-      return HARMLESS_NAME.test(key) || value.startsWith('[redacted') ? whole : `${name}${HIDDEN}`;
-    });
+    .replace(HEADER, `$1${HIDDEN}`)
+    .replace(PAIR, (pair: string, name: string, value: string, at: number, whole: string) =>
+      HARMLESS_NAME.test(wholeName(whole, at, name)) || value.startsWith(HIDDEN) ? pair : `${name}${HIDDEN}`,
+    );
 }
 
-/** A copy of any value that may be logged: no credential by its name or by its look, errors as plain objects. */
+/** The name with what stands before the part that matched: `access_token_ttl` of `token_ttl=300`. */
+function wholeName(text: string, at: number, matched: string): string {
+  const before = /[\w-]*$/.exec(text.slice(Math.max(0, at - 32), at))?.[0] ?? '';
+  return before + (/^[\w-]*/.exec(matched)?.[0] ?? '');
+}
+
+/**
+ * A copy of any value that may be logged: no credential by its name or by its look, errors as plain objects.
+ * Runs no code of the value, and gives up on what is too deep or too large for a log.
+ */
 export function redact(value: unknown): unknown {
-  return copy(value, 0, new Set());
-}
-
-function copy(value: unknown, depth: number, ancestors: Set<object>): unknown {
-  if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${String(value.byteLength)} bytes]`;
-  if (ancestors.has(value)) return '[circular]';
-  if (depth >= MAX_DEPTH) return '[deeper]';
-  ancestors.add(value);
-  try {
-    return copyObject(value, depth + 1, ancestors);
-  } finally {
-    ancestors.delete(value);
-  }
-}
-
-function copyObject(value: object, depth: number, ancestors: Set<object>): unknown {
-  if (value instanceof Error) return copyError(value, depth, ancestors);
-  if (Array.isArray(value)) return value.map((entry) => copy(entry, depth, ancestors));
-  if (value instanceof Set) return [...value].map((entry) => copy(entry, depth, ancestors));
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  return Object.fromEntries(
-    entries.map(([name, entry]) => [String(name), member(String(name), entry, depth, ancestors)]),
-  );
-}
-
-function copyError(error: Error, depth: number, ancestors: Set<object>): Record<string, unknown> {
-  const own = Object.entries(error).filter(([name]) => !DRIVER_DETAIL.has(name));
-  return {
-    name: error.name,
-    message: redactText(error.message),
-    stack: redactText(error.stack ?? ''),
-    ...Object.fromEntries(own.map(([name, entry]) => [name, member(name, entry, depth, ancestors)])),
-    ...(error.cause === undefined ? {} : { cause: copy(error.cause, depth, ancestors) }),
-  };
+  return new Copy().of(value, 0);
 }
 
 /** What database drivers hang on their errors that holds the values of rows. */
-const DRIVER_DETAIL: ReadonlySet<string> = new Set(['params', 'detail', 'where', 'parameters', 'query', 'cause']);
+const ROW_VALUES: ReadonlySet<string> = new Set(['params', 'parameters', 'detail', 'where', 'query']);
 
-function member(name: string, value: unknown, depth: number, ancestors: Set<object>): unknown {
-  const sensitive = SENSITIVE_NAME.test(name) && !HARMLESS_NAME.test(name);
-  return sensitive && value !== undefined && value !== null && typeof value !== 'boolean'
-    ? HIDDEN
-    : copy(value, depth, ancestors);
+/** One copy in progress. */
+class Copy {
+  private readonly ancestors = new Set<object>();
+  private left = MAX_VALUES;
+
+  of(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return redactText(value);
+    if (typeof value === 'bigint') return value.toString();
+    if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${String(value.byteLength)} bytes]`;
+    if (this.ancestors.has(value)) return '[circular]';
+    if (depth >= MAX_DEPTH || --this.left < 0) return '[more]';
+    this.ancestors.add(value);
+    try {
+      return this.ofObject(value, depth + 1);
+    } finally {
+      this.ancestors.delete(value);
+    }
+  }
+
+  private ofObject(value: object, depth: number): unknown {
+    if (value instanceof Error) return this.ofError(value, depth);
+    if (Array.isArray(value) || value instanceof Set) {
+      return [...(value as Iterable<unknown>)].map((entry) => this.of(entry, depth));
+    }
+    return this.ofMembers(value instanceof Map ? [...(value as Map<unknown, unknown>)] : membersOf(value), depth);
+  }
+
+  private ofError(error: Error, depth: number): unknown {
+    const { name, message, stack, cause } = error;
+    const members = membersOf(error).filter(([member]) => !ROW_VALUES.has(member) && member !== 'cause');
+    return {
+      name,
+      message: redactText(message),
+      stack: redactText(stack ?? ''),
+      ...this.ofMembers(members, depth),
+      ...(cause === undefined ? {} : { cause: this.of(cause, depth) }),
+    };
+  }
+
+  private ofMembers(members: readonly (readonly [unknown, unknown])[], depth: number): Record<string, unknown> {
+    return Object.fromEntries(
+      members.map(([key, value]) => {
+        const name = typeof key === 'string' ? key : `[${typeof key}]`;
+        return [name, isCredential(name, value) ? HIDDEN : this.of(value, depth)];
+      }),
+    );
+  }
+}
+
+/** Its own members, without running its getters. */
+function membersOf(value: object): [string, unknown][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(value))
+    .filter(([, { enumerable }]) => enumerable === true)
+    .map(([name, descriptor]) => [name, 'value' in descriptor ? (descriptor.value as unknown) : '[getter]']);
+}
+
+/** Whether there is a credential may be said, not which. */
+function isCredential(name: string, value: unknown): boolean {
+  if (value === undefined || value === null || typeof value === 'boolean') return false;
+  return SENSITIVE_NAME.test(name) && !HARMLESS_NAME.test(name);
 }
