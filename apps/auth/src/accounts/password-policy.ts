@@ -2,6 +2,8 @@ import { ProblemError } from '@watchword/platform';
 
 const SHORTEST = 8;
 const LONGEST = 128;
+/** Letters and digits that are nobody's name. */
+const LEAST_OF_ITS_OWN = 4;
 
 /** What a password is chosen for: words of it make bad passwords. */
 export interface PasswordContext {
@@ -34,7 +36,9 @@ export class PasswordPolicy {
     const length = Array.from(normalised).length;
     if (length < SHORTEST) throw rejected(field, `It must have at least ${String(SHORTEST)} characters.`);
     if (length > LONGEST) throw rejected(field, `It must have at most ${String(LONGEST)} characters.`);
-    const weakness = this.strength.weaknessOf(normalised, contextWords(context));
+    const words = contextWords(context);
+    if (isMadeOf(words, normalised)) throw rejected(field, 'It is made of your name, your address or ours.');
+    const weakness = this.strength.weaknessOf(normalised, words);
     if (weakness !== undefined) throw rejected(field, weakness);
   }
 }
@@ -44,6 +48,16 @@ function contextWords({ email, name = '' }: PasswordContext): string[] {
   return [...new Set(['watchword', email.toLowerCase(), name.toLowerCase(), ...words])].filter(
     (word) => word.length > 2,
   );
+}
+
+/** Whether hardly anything is left of it without these words. */
+function isMadeOf(words: readonly string[], password: string): boolean {
+  const lowerCase = password.toLowerCase();
+  const rest = words
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((text, word) => text.replaceAll(word, ''), lowerCase)
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return rest.length < LEAST_OF_ITS_OWN && words.some((word) => lowerCase.includes(word));
 }
 
 function rejected(field: string, message: string): ProblemError {

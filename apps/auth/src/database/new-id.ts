@@ -1,6 +1,13 @@
 import { v7 } from 'uuid';
 
-/** A UUIDv7 (RFC 9562 §5.7): its order is the order of time. `now` in milliseconds since the epoch. */
+let sequence = 0;
+
+/**
+ * A UUIDv7 (RFC 9562 §5.7): its order is the order of time, and within a millisecond that of this process.
+ *
+ * @param now milliseconds since the epoch
+ */
 export function newId(now: number): string {
-  return v7({ msecs: now });
+  sequence = (sequence + 1) >>> 0;
+  return v7({ msecs: now, seq: sequence });
 }

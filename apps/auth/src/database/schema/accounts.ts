@@ -42,7 +42,7 @@ export const accountRoles = pgTable(
       .references(() => accounts.id, { onDelete: 'cascade' }),
     role: text('role')
       .notNull()
-      .references(() => roles.name, { onDelete: 'restrict' }),
+      .references(() => roles.name),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.role] })],
 );

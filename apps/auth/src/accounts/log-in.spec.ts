@@ -1,0 +1,260 @@
+import { ManualClock } from '@watchword/auth/testing';
+import type { Database } from '@watchword/platform';
+import { describeOnEachDatabase } from '@watchword/platform/testing';
+import { eq } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { AUTH_DATABASE, makeIssuer, randomKeys } from '../../test/issuer.js';
+import * as schema from '../database/schema/index.js';
+import { AccountStore } from './account-store.js';
+import { AdministerAccount } from './administer-account.js';
+import { AdministerRoles } from './administer-roles.js';
+import { AttemptLimit } from './attempt-limit.js';
+import type { AttemptLimits } from './attempt-limits.js';
+import { ChangePassword } from './change-password.js';
+import { KnownDevices } from './known-devices.js';
+import { LogIn } from './log-in.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+import { RegisterAccount } from './register-account.js';
+
+const PASSWORD = 'tidal-orchid-bakery';
+const REFUSED = { status: 401, code: 'invalid_credentials' };
+const LIMITED = { status: 429, code: 'too_many_attempts' };
+const ADMINISTRATOR = { type: 'account', id: 'administrator' } as const;
+const DEVICE = { userAgent: 'jest', ip: '192.0.2.1' };
+
+function makeLimits({ account = 10, address = 1000 } = {}): AttemptLimits {
+  const limit = (points: number) =>
+    new AttemptLimit(new RateLimiterMemory({ keyPrefix: randomUUID(), points, duration: 900 }));
+  return {
+    account: limit(account),
+    device: limit(account),
+    address: limit(address),
+    passwordChange: limit(account),
+    registration: limit(1000),
+  };
+}
+
+describeOnEachDatabase('logging in', AUTH_DATABASE, (database: () => Database<typeof schema>) => {
+  const hasher = new PasswordHasher({ concurrency: 2, queueLimit: 100 });
+  const policy = new PasswordPolicy({ weaknessOf: () => undefined });
+  const accounts = new AccountStore();
+
+  function make(limits = makeLimits()) {
+    const clock = new ManualClock();
+    const db = database();
+    const keys = randomKeys();
+    const issuer = makeIssuer(db, { clock, keys });
+    const { audit, endSessions, start, renew } = issuer;
+    const register = new RegisterAccount(db, accounts, policy, hasher, audit, clock);
+    return {
+      ...issuer,
+      logIn: new LogIn(db, accounts, hasher, limits, new KnownDevices(keys), start, audit, 'watchword'),
+      changePassword: new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, clock),
+      administer: new AdministerAccount(db, accounts, endSessions, renew, audit, clock),
+      roles: new AdministerRoles(db, renew, audit),
+      async person(roles = ['customer']) {
+        const email = `${randomUUID()}@example.com`;
+        const { id } = await register.run({ email, password: PASSWORD }, roles, { type: 'anonymous' });
+        return { id, email };
+      },
+      register,
+    };
+  }
+  const attempt = (app: ReturnType<typeof make>, email: string, password = PASSWORD, token?: string, ip?: string) =>
+    app.logIn.run({ email, password }, { ...DEVICE, ...(ip === undefined ? {} : { ip }) }, token);
+
+  const eventsOf = (id: string) =>
+    database().select().from(schema.auditLog).where(eq(schema.auditLog.targetId, id)).orderBy(schema.auditLog.id);
+
+  it('takes the address in any form of it', async () => {
+    const app = make();
+    const { email } = await app.person();
+    await expect(attempt(app, ` ${email.toUpperCase()} `)).resolves.toMatchObject({
+      tokens: { token_type: 'Bearer', expires_in: 300 },
+    });
+  });
+
+  it('gives one answer for a wrong password, an unknown and a disabled account', async () => {
+    const app = make();
+    const { id, email } = await app.person();
+    await app.person(['admin']);
+    await expect(attempt(app, email, 'wrong')).rejects.toMatchObject(REFUSED);
+    await expect(attempt(app, 'nobody@example.com')).rejects.toMatchObject(REFUSED);
+    await app.administer.disable(id, ADMINISTRATOR);
+    await expect(attempt(app, email)).rejects.toMatchObject(REFUSED);
+    await app.administer.enable(id, ADMINISTRATOR);
+    await expect(attempt(app, email)).resolves.toBeDefined();
+  });
+
+  it('takes as long for an unknown account as for a wrong password', async () => {
+    const app = make(makeLimits({ account: 1000 }));
+    const { email } = await app.person();
+    const times: [number[], number[]] = [[], []];
+    for (let round = 0; round < 15; round += 1) {
+      for (const [index, address] of [email, 'nobody@example.com'].entries()) {
+        const started = performance.now();
+        await attempt(app, address, 'wrong').catch(() => undefined);
+        times[index]?.push(performance.now() - started);
+      }
+    }
+    const [known = 0, unknown = 0] = times.map((list) => list.toSorted((a, b) => a - b)[7] ?? 0);
+    expect(unknown / known).toBeGreaterThan(0.5);
+    expect(unknown / known).toBeLessThan(2);
+  });
+
+  it('refuses an account after too many failures, known or not, whatever the password then', async () => {
+    const app = make(makeLimits({ account: 3 }));
+    const { email } = await app.person();
+    for (const address of [email, 'nobody@example.com']) {
+      for (let guess = 0; guess < 3; guess += 1) {
+        await expect(attempt(app, address, 'wrong')).rejects.toMatchObject(REFUSED);
+      }
+      await expect(attempt(app, address)).rejects.toMatchObject({
+        ...LIMITED,
+        headers: { 'Retry-After': expect.stringMatching(/^\d+$/) as string },
+      });
+    }
+  });
+
+  it('does not lock the owner out from a device that is known', async () => {
+    const app = make(makeLimits({ account: 3 }));
+    const { email } = await app.person();
+    const { deviceToken } = await attempt(app, email);
+    for (let guess = 0; guess < 5; guess += 1) await attempt(app, email, 'wrong').catch(() => undefined);
+    await expect(attempt(app, email)).rejects.toMatchObject(LIMITED);
+    await expect(attempt(app, email, PASSWORD, deviceToken)).resolves.toMatchObject({ deviceToken });
+    const other = await app.person();
+    for (let guess = 0; guess < 3; guess += 1) await attempt(app, other.email, 'wrong').catch(() => undefined);
+    await expect(attempt(app, other.email, PASSWORD, deviceToken)).rejects.toMatchObject(LIMITED);
+  });
+
+  it('limits guesses from a known device as well', async () => {
+    const app = make(makeLimits({ account: 3 }));
+    const { email } = await app.person();
+    const { deviceToken } = await attempt(app, email);
+    for (let guess = 0; guess < 3; guess += 1) {
+      await expect(attempt(app, email, 'wrong', deviceToken)).rejects.toMatchObject(REFUSED);
+    }
+    await expect(attempt(app, email, PASSWORD, deviceToken)).rejects.toMatchObject(LIMITED);
+  });
+
+  it('refuses an address after too many failures, and no other', async () => {
+    const app = make(makeLimits({ address: 3 }));
+    const { email } = await app.person();
+    for (let guess = 0; guess < 3; guess += 1) {
+      await expect(attempt(app, `${randomUUID()}@example.com`)).rejects.toMatchObject(REFUSED);
+    }
+    await expect(attempt(app, email)).rejects.toMatchObject(LIMITED);
+    await expect(attempt(app, email, PASSWORD, undefined, '192.0.2.2')).resolves.toBeDefined();
+  });
+
+  it('counts many guesses at once as many', async () => {
+    const app = make(makeLimits({ account: 3 }));
+    const { email } = await app.person();
+    const answers = await Promise.allSettled(Array.from({ length: 10 }, () => attempt(app, email, 'wrong')));
+    const codes = answers.map((answer) =>
+      answer.status === 'rejected' ? (answer.reason as { code: string }).code : '',
+    );
+    expect(codes.filter((code) => code === 'invalid_credentials')).toHaveLength(3);
+    expect(codes.filter((code) => code === 'too_many_attempts')).toHaveLength(7);
+  });
+
+  it('does not count what succeeds, however much of it comes at once', async () => {
+    const app = make(makeLimits({ account: 3, address: 3 }));
+    const { email } = await app.person();
+    for (let round = 0; round < 2; round += 1) {
+      await expect(Promise.all([attempt(app, email), attempt(app, email)])).resolves.toHaveLength(2);
+    }
+    await Promise.all(Array.from({ length: 6 }, () => attempt(app, email)));
+  });
+
+  it('refuses a second account for one mailbox', async () => {
+    const app = make();
+    const { email } = await app.person();
+    const again = app.register.run({ email: email.toUpperCase(), password: PASSWORD }, ['customer'], ADMINISTRATOR);
+    await expect(again).rejects.toMatchObject({ status: 409, code: 'email_taken' });
+    const unknown = app.register.run({ email: 'x@example.com', password: PASSWORD }, ['king'], ADMINISTRATOR);
+    await expect(unknown).rejects.toMatchObject({ status: 422, code: 'unknown_role' });
+  });
+
+  it('needs the current password for a new one, and ends all sessions with the change', async () => {
+    const app = make();
+    const { id, email } = await app.person();
+    const { tokens } = await attempt(app, email);
+    const change = (current: string) => app.changePassword.run(id, current, 'quartz-lantern-velvet', ADMINISTRATOR);
+    await expect(change('wrong')).rejects.toMatchObject({ status: 403, code: 'wrong_password' });
+    await change(PASSWORD);
+    await expect(app.rotate.run(tokens.refresh_token ?? '', 'watchword')).rejects.toMatchObject({
+      code: 'invalid_grant',
+    });
+    await expect(attempt(app, email)).rejects.toMatchObject(REFUSED);
+    await expect(attempt(app, email, 'quartz-lantern-velvet')).resolves.toBeDefined();
+    const actions = (await eventsOf(id)).map(({ action }) => action);
+    expect(actions).toEqual(['account.create', 'account.login', 'account.change-password', 'account.login']);
+  });
+
+  it('limits guesses of the current password', async () => {
+    const app = make(makeLimits({ account: 2 }));
+    const { id } = await app.person();
+    const change = () => app.changePassword.run(id, 'wrong', 'quartz-lantern-velvet', ADMINISTRATOR);
+    await expect(change()).rejects.toMatchObject({ code: 'wrong_password' });
+    await expect(change()).rejects.toMatchObject({ code: 'wrong_password' });
+    await expect(change()).rejects.toMatchObject(LIMITED);
+  });
+
+  it('lets nobody in with a password that was changed while it was checked', async () => {
+    const app = make();
+    const { id, email } = await app.person();
+    const results = await Promise.allSettled([
+      app.changePassword.run(id, PASSWORD, 'quartz-lantern-velvet', ADMINISTRATOR),
+      ...Array.from({ length: 6 }, () => attempt(app, email)),
+    ]);
+    expect(results[0]?.status).toBe('fulfilled');
+    expect(await app.list.run(id)).toEqual([]);
+  });
+
+  it('never leaves the system without an administrator', async () => {
+    const app = make();
+    const administrators = await database()
+      .select({ id: schema.accountRoles.accountId })
+      .from(schema.accountRoles)
+      .where(eq(schema.accountRoles.role, 'admin'));
+    const one = await app.person(['admin']);
+    for (const { id } of administrators) await app.administer.setRoles(id, ['customer'], ADMINISTRATOR);
+    const two = await app.person(['admin']);
+    const results = await Promise.allSettled([
+      app.administer.disable(one.id, ADMINISTRATOR),
+      app.administer.setRoles(two.id, [], ADMINISTRATOR),
+    ]);
+    expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const refused = results.find((result) => result.status === 'rejected');
+    expect(refused?.reason).toMatchObject({ status: 409, code: 'last_administrator' });
+  });
+
+  it('gives the sessions of a role a new sid when its scopes change, and refuses to remove it while it is used', async () => {
+    const app = make();
+    const role = { name: `role-${randomUUID()}`, description: '', scopes: ['tea:pour'] };
+    await app.roles.put(role, ADMINISTRATOR);
+    const { id, email } = await app.person([role.name]);
+    const { tokens } = await attempt(app, email);
+    const [before] = await app.list.run(id);
+    await app.roles.put({ ...role, scopes: ['tea:pour', 'tea:spill'] }, ADMINISTRATOR);
+    const [after] = await app.list.run(id);
+    expect(after?.id).not.toBe(before?.id);
+    const events = await database().select().from(schema.securityEvents);
+    expect(events.map(({ value }) => value)).toContain(before?.id);
+    await expect(app.rotate.run(tokens.refresh_token ?? '', 'watchword')).resolves.toMatchObject({
+      scope: 'tea:pour tea:spill',
+    });
+    await expect(app.roles.remove(role.name, ADMINISTRATOR)).rejects.toMatchObject({
+      status: 409,
+      code: 'role_in_use',
+    });
+    await app.administer.setRoles(id, [], ADMINISTRATOR);
+    await app.roles.remove(role.name, ADMINISTRATOR);
+    await expect(app.roles.remove(role.name, ADMINISTRATOR)).rejects.toMatchObject({ status: 404, code: 'not_found' });
+    await expect(app.roles.remove('admin', ADMINISTRATOR)).rejects.toMatchObject({ code: 'role_in_use' });
+  });
+});
