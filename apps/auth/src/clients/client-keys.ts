@@ -1,8 +1,8 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 
-/** What clients may sign assertions with (RFC 7518 §3.1, RFC 8037 §3.1). */
-export const ASSERTION_ALGORITHMS = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
+/** What clients may sign assertions with (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2). */
+export const ASSERTION_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'] as const;
 export type AssertionAlgorithm = (typeof ASSERTION_ALGORITHMS)[number];
 
 const MAX_KEYS = 10;
@@ -61,12 +61,16 @@ function importKey(jwk: Readonly<Record<string, unknown>>): KeyObject | undefine
 function algorithmOf(key: KeyObject, named: unknown): AssertionAlgorithm | undefined {
   const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1' && (named ?? 'ES256') === 'ES256') return 'ES256';
-  if (key.asymmetricKeyType === 'ed25519' && (named === undefined || named === 'EdDSA' || named === 'Ed25519')) {
-    return 'EdDSA';
-  }
+  if (key.asymmetricKeyType === 'ed25519' && (named ?? 'EdDSA') === 'EdDSA') return 'EdDSA';
+  if (key.asymmetricKeyType === 'ed25519' && named === 'Ed25519') return 'Ed25519';
   const large = modulusLength >= RSA_BITS.min && modulusLength <= RSA_BITS.max;
   if (key.asymmetricKeyType === 'rsa' && large && (named === 'RS256' || named === 'PS256')) return named;
   return undefined;
+}
+
+/** What an assertion's header may call the algorithm of a key: Ed25519 has two names (RFC 9864 §2.2). */
+export function algorithmNamesOf({ alg }: JsonWebKey): string[] {
+  return alg === 'EdDSA' || alg === 'Ed25519' ? ['EdDSA', 'Ed25519'] : [String(alg)];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import type { Clock } from '@watchword/auth';
 import { createPublicKey } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import { JOSEError } from 'jose/errors';
+import { algorithmNamesOf } from '../client-keys.js';
 import type { ClientKeys } from '../client.js';
 
 /** Seconds. An assertion is made for one request: what lives longer was made to be kept. */
@@ -46,7 +47,7 @@ export async function verifyClientAssertion(
   try {
     const key = keyFor(assertion, keys);
     const { payload } = await jwtVerify(assertion, createPublicKey({ key, format: 'jwk' }), {
-      algorithms: [String(key.alg)],
+      algorithms: algorithmNamesOf(key),
       issuer: clientId,
       subject: clientId,
       audience: [...audiences],
