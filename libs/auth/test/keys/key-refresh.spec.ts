@@ -214,6 +214,7 @@ describe('keys that are fetched', () => {
     it('a key that is revoked before the first fetch is never trusted', async () => {
       verifier.revokeKey(issuer.issuer, issuer.key.keyId);
       await verifier.start();
+      expect(verifier.status()).toMatchObject([{ ready: false, reason: 'every key was revoked', keyIds: [] }]);
       await expectRefused(verifier, await issuer.mint(), 'key_unknown');
     });
 

@@ -11,6 +11,8 @@ import type { VerificationKey } from './verification-key.js';
 
 /** An answer's `Date` that is further ahead of our clock says nothing about its age. */
 const MAX_CLOCK_SKEW = 300_000;
+/** Instances of one issuer may differ by this, in milliseconds; what a cache kept is older. */
+const MAX_INSTANCE_SKEW = 10_000;
 const FIRST_RETRY = 1000;
 /** However short the answer's own `max-age` is. */
 const MIN_INTERVAL = 30_000;
@@ -81,8 +83,10 @@ export class RemoteKeySource implements KeySource {
     const key = this.#keys.get(keyId);
     if (key !== undefined && now < key.trustedUntil) return key;
     if (!this.#isLoaded(now)) return this.#findAfterLoad(keyId, now);
-    if (this.#revoked.has(keyId) || this.#unknown.has(keyId, now)) throw new AuthError('key_unknown');
-    return this.#findAfterRefresh(keyId, now);
+    if (this.#revoked.has(keyId) || this.#unknown.has(keyId, now) || !this.#mayFetch(now)) {
+      throw new AuthError('key_unknown');
+    }
+    return this.#findAfterRefresh(keyId);
   }
 
   revoke(keyId: string): void {
@@ -93,11 +97,12 @@ export class RemoteKeySource implements KeySource {
 
   status(): KeySourceStatus {
     const now = this.clock.now();
-    const ready = this.#isLoaded(now);
+    const loaded = this.#isLoaded(now);
+    const ready = loaded && this.#keys.size > 0;
     return {
       issuer: this.issuer,
       ready,
-      reason: ready ? undefined : this.#unreadyReason(),
+      reason: ready ? undefined : loaded ? 'every key was revoked' : this.#unreadyReason(),
       keyIds: [...this.#keys.keys()],
       ageSeconds: this.#confirmedAt === undefined ? undefined : Math.max(0, (now - this.#confirmedAt) / 1000),
       lastError: this.#lastError,
@@ -121,10 +126,12 @@ export class RemoteKeySource implements KeySource {
     return key;
   }
 
-  async #findAfterRefresh(keyId: string, now: number): Promise<VerificationKey> {
-    if (this.#refresh === undefined && (now < this.#retryAt || !this.#budget.take(now))) {
-      throw new AuthError('key_unknown');
-    }
+  /** On a request's account: by joining the fetch that is under way, or from a budget that all of them share. */
+  #mayFetch(now: number): boolean {
+    return this.#refresh !== undefined || (now >= this.#retryAt && this.#budget.take(now));
+  }
+
+  async #findAfterRefresh(keyId: string): Promise<VerificationKey> {
     const loads = this.#loads;
     await this.#fetchOrJoin().awaited;
     const key = this.#keys.get(keyId);
@@ -163,7 +170,7 @@ export class RemoteKeySource implements KeySource {
   #accept({ body, madeAt, maxAge = Infinity }: LoadedKeySet): void {
     const now = this.clock.now();
     const dated = madeAt !== undefined && madeAt <= now + MAX_CLOCK_SKEW ? madeAt : undefined;
-    if (dated !== undefined && this.#madeAt !== undefined && dated < this.#madeAt) {
+    if (dated !== undefined && this.#madeAt !== undefined && dated < this.#madeAt - MAX_INSTANCE_SKEW) {
       throw new Error('an answer that is older than the keys in use');
     }
     const fetched = withoutAll(readJwkSet(body, this.algorithms), this.#revoked);
@@ -173,7 +180,7 @@ export class RemoteKeySource implements KeySource {
     this.#keys = kept;
     this.#confirmedAt = now;
     this.#loads += 1;
-    this.#madeAt = dated;
+    this.#madeAt = dated === undefined ? undefined : Math.max(dated, this.#madeAt ?? 0);
     this.#interval = Math.min(this.settings.refreshInterval, Math.max(MIN_INTERVAL, maxAge * 1000));
   }
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js';
 import { TokenVerifier } from '../../src/verification/index.js';
-import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
+import { expectAccepted, expectRefused } from './describe-attacks.js';
 import { type Answer, type HostileJwksServer, json, startHostileJwksServer } from './hostile-jwks-server.js';
 
 const PRIVATE = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
@@ -12,10 +12,10 @@ const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer
   ['a server error', /answered 500/, () => (response) => void response.writeHead(500).end()],
   ['an answer without content', /answered 204/, () => (response) => void response.writeHead(204).end()],
   ['a rate limit', /answered 429/, () => (response) => void response.writeHead(429).end()],
-  ['no answer at all', /no full answer in 200 ms/, () => () => {}],
+  ['no answer at all', /no full answer/, () => () => {}],
   [
     'an answer that drips',
-    /no full answer in 200 ms/,
+    /no full answer/,
     () => (response) => {
       const timer = setInterval(() => response.write(' '), 20);
       response.once('close', () => clearInterval(timer));
@@ -73,7 +73,13 @@ const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer
   ],
 ];
 
-describe('a JWKS endpoint that answers with', () => {
+/** So long may a fetch take: a busy machine must not fail a test, and one that tests silence must end. */
+const timeoutFor = (lastError: RegExp) => (lastError.source.includes('no full answer') ? 300 : 60_000);
+
+describe.each([
+  ['a cached verifier', {}],
+  ['an uncached verifier', { cache: false as const }],
+])('%s, with a JWKS endpoint that answers with', (_mode, cache) => {
   let issuer: TestIssuer;
   let server: HostileJwksServer;
   let verifier: TokenVerifier;
@@ -81,6 +87,10 @@ describe('a JWKS endpoint that answers with', () => {
   beforeEach(async () => {
     issuer = await createTestIssuer();
     server = await startHostileJwksServer(json(issuer.jwks()));
+    createVerifier(60_000);
+  });
+
+  const createVerifier = (timeout: number) => {
     verifier = new TokenVerifier({
       issuers: [
         {
@@ -90,32 +100,40 @@ describe('a JWKS endpoint that answers with', () => {
           algorithms: ['ES256', 'RS256'],
         },
       ],
-      keyCache: { timeout: 200 },
-      cache: false,
+      keyCache: { timeout },
+      ...cache,
     });
-  });
+  };
 
   afterEach(async () => {
     verifier.stop();
     await server.close();
   });
 
+  /** A good answer may be late, too; it is asked for until it came. */
+  const recover = async () => {
+    server.answerWith(json(issuer.jwks()));
+    do await verifier.refreshKeys();
+    while (verifier.status()[0]?.lastError !== undefined);
+  };
+
   it.each(faults)('%s: no known key is refused, and the next good answer ends it', async (_, lastError, fault) => {
-    await verifier.start();
+    createVerifier(timeoutFor(lastError));
+    await recover();
     server.answerWith(fault(issuer));
     await verifier.refreshKeys();
     expect(verifier.status()).toMatchObject([{ ready: true, keyIds: [issuer.key.keyId] }]);
     expect(verifier.status()[0]?.lastError).toMatch(lastError);
     await expectAccepted(verifier, await issuer.mint());
 
-    server.answerWith(json(issuer.jwks()));
-    await verifier.refreshKeys();
+    await recover();
     expect(verifier.status()).toMatchObject([{ ready: true, lastError: undefined }]);
   });
 
   it.each(faults)(
     '%s, from the start: unavailable, not invalid, until the first good answer',
     async (_, lastError, fault) => {
+      createVerifier(timeoutFor(lastError));
       server.answerWith(fault(issuer));
       await verifier.start();
       expect(verifier.status()).toMatchObject([{ ready: false, keyIds: [], ageSeconds: undefined }]);
@@ -123,8 +141,7 @@ describe('a JWKS endpoint that answers with', () => {
       expect(verifier.status()[0]?.lastError).toMatch(lastError);
       await expectRefused(verifier, await issuer.mint(), 'keys_unavailable');
 
-      server.answerWith(json(issuer.jwks()));
-      await verifier.refreshKeys();
+      await recover();
       expect(verifier.status()).toMatchObject([{ ready: true, reason: undefined }]);
       await expectAccepted(verifier, await issuer.mint());
     },
