@@ -5,6 +5,7 @@ import type { AppConfig } from '../config/app-config.js';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { withConfig } from '../config/boot-config.js';
 import { accessLog } from '../http/access-log.middleware.js';
+import { bodyErrors } from '../http/body-errors.middleware.js';
 import { drainable } from '../http/drain-http-server.js';
 import { serveOpenApi } from '../http/open-api.js';
 import { requestScope } from '../http/request-scope.middleware.js';
@@ -56,6 +57,7 @@ export async function createApp<C extends AppConfig>(options: AppOptions<C>): Pr
   nest.use(requestScope(), accessLog(nest.get(Metrics)), secureHeaders());
   configure?.(nest, config);
   nest.useBodyParser('json', { limit: config.BODY_LIMIT_BYTES });
+  nest.use(bodyErrors());
   const tcp = options.tcp && connectTcp(nest, options.tcp);
   serveOpenApi(nest, nest.get<string>(APP_NAME), options.openApi);
   const server = nest.getHttpServer();

@@ -34,13 +34,8 @@ const CODES: Readonly<Record<number, string>> = {
   504: 'gateway_timeout',
 };
 
-/** Codes of the body parser (http-errors `type`) that say more than their status. */
-const PARSER_CODES: Readonly<Record<string, string>> = {
-  'entity.parse.failed': 'malformed_body',
-  'entity.too.large': 'payload_too_large',
-  'encoding.unsupported': 'unsupported_media_type',
-  'charset.unsupported': 'unsupported_media_type',
-};
+/** Nest's words for an unknown route echo the path. */
+const UNKNOWN_ROUTE = /^Cannot [A-Z]+ \//;
 
 const INTERNAL: Problem = {
   status: 500,
@@ -75,21 +70,19 @@ function ofHttpException(error: HttpException): Problem {
   return {
     status,
     code: typeof code === 'string' ? code : codeOf(status),
-    detail: typeof text === 'string' && text !== titleOf(status) ? text : undefined,
+    detail: typeof text === 'string' && text !== titleOf(status) && !UNKNOWN_ROUTE.test(text) ? text : undefined,
     errors: isFieldErrors(fields['errors']) ? fields['errors'] : undefined,
     headers: undefined,
   };
 }
 
-/** Errors of Express and its body parser: made by http-errors, which marks what may be shown. */
+/** Errors of Express: made by http-errors, which marks what may be shown. */
 function ofHttpError(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { status, expose, type } = error as { status?: unknown; expose?: unknown; type?: unknown };
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
   if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  const code = (typeof type === 'string' ? PARSER_CODES[type] : undefined) ?? codeOf(status);
-  const detail =
-    code === 'malformed_body' ? 'The body is not well-formed' : expose === true ? error.message : undefined;
-  return { status, code, detail, errors: undefined, headers: undefined };
+  const detail = expose === true ? error.message : undefined;
+  return { status, code: codeOf(status), detail, errors: undefined, headers: undefined };
 }
 
 const codeOf = (status: number): string => CODES[status] ?? (status < 500 ? 'bad_request' : 'internal_error');

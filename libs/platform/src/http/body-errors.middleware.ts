@@ -1,0 +1,21 @@
+import type { ErrorRequestHandler } from 'express';
+import { ProblemError } from './problem-error.js';
+
+/** The body parser's `type` of an error (body-parser, "Errors") and what its caller is told. */
+const KNOWN: Readonly<Record<string, readonly [status: number, code: string, message: string]>> = {
+  'entity.parse.failed': [400, 'malformed_body', 'The body is not well-formed JSON'],
+  'entity.too.large': [413, 'payload_too_large', 'The body is larger than this service takes'],
+  'encoding.unsupported': [415, 'unsupported_media_type', 'The content encoding is not supported'],
+  'charset.unsupported': [415, 'unsupported_media_type', 'The charset is not supported'],
+  'request.aborted': [400, 'malformed_body', 'The body ended before its time'],
+  'request.size.invalid': [400, 'malformed_body', 'The body is not as long as Content-Length says'],
+};
+
+/** Stands behind the body parser. The parser's own message of a syntax error has a part of the body in it: a password, maybe. */
+export function bodyErrors(): ErrorRequestHandler {
+  return (error: unknown, _request, _response, next) => {
+    const type = error instanceof Error ? (error as { type?: unknown }).type : undefined;
+    const known = typeof type === 'string' ? KNOWN[type] : undefined;
+    next(known === undefined ? error : new ProblemError(...known));
+  };
+}
