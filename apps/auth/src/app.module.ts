@@ -6,6 +6,7 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { AuthConfig, ClockModule } from './config/index.js';
+import { HousekeepingModule } from './database/housekeeping.module.js';
 import * as schema from './database/schema/index.js';
 import { KeyRing } from './keys/key-ring.js';
 import { KeysModule } from './keys/keys.module.js';
@@ -32,6 +33,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     ClientsModule,
     OAuthModule,
     AdminModule,
+    HousekeepingModule,
   ],
 })
 export class AppModule {}

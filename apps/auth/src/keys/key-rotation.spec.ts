@@ -142,12 +142,7 @@ describeOnEachDatabase('the signing keys', AUTH_DATABASE, (database: () => Datab
     const after = instance('EdDSA');
     expect(await after.tick()).toBe(true);
     expect(after.ring.active()?.algorithm).toBe('ES256');
-    expect(
-      after.ring
-        .published()
-        .map(({ alg }) => alg)
-        .toSorted(),
-    ).toEqual(['ES256', 'EdDSA']);
+    expect(new Set(after.ring.published().map(({ alg }) => alg))).toEqual(new Set(['ES256', 'EdDSA']));
     expect(await after.tick()).toBe(false);
     clock.advance(HOUR);
     await before.ring.refresh();
@@ -261,9 +256,9 @@ describeOnEachDatabase('the signing keys', AUTH_DATABASE, (database: () => Datab
     const app = await started();
     const now = clock.now();
     const second = await app.store.make('ES256', { createdAt: now, activatesAt: now });
-    await expect(database().insert(schema.signingKeys).values(second)).rejects.toThrow();
+    await expect(database().insert(schema.signingKeys).values(second)).rejects.toThrow('Failed query');
     const overlapping = { ...second, activatesAt: new Date(now - 1000), retiresAt: new Date(now + 1000) };
-    await expect(database().insert(schema.signingKeys).values(overlapping)).rejects.toThrow();
+    await expect(database().insert(schema.signingKeys).values(overlapping)).rejects.toThrow('Failed query');
   });
 
   it('are encrypted anew when the key-encryption key changes, and open with the new one alone', async () => {

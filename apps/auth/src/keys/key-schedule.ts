@@ -1,10 +1,8 @@
 import { Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { AuthDatabase } from '../database/auth-database.js';
 import type { KeyRing } from './key-ring.js';
 import type { KeyRotation } from './key-rotation.js';
-import type { KeyStore } from './key-store.js';
 
-/** Keeps the keys going: sees to it at boot that there is one, then looks at short intervals what is due. */
+/** Keeps the keys going: looks at short intervals what is due. */
 export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Keys');
   private timer: NodeJS.Timeout | undefined;
@@ -12,17 +10,12 @@ export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
 
   /** @param interval milliseconds */
   constructor(
-    private readonly db: AuthDatabase,
-    private readonly store: KeyStore,
     private readonly rotation: KeyRotation,
     private readonly ring: KeyRing,
     private readonly interval: number,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const reencrypted = await this.store.reencrypt(this.db);
-    if (reencrypted > 0) this.logger.log(`${String(reencrypted)} signing keys were encrypted with the new key`);
-    await this.rotation.ensureFirst();
     await this.tick();
     this.schedule();
   }

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
-import { DATABASE } from '@watchword/platform';
+import { DATABASE, HealthRegistry } from '@watchword/platform';
 import { join } from 'node:path';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
@@ -15,10 +15,12 @@ import { KeyRotation } from './key-rotation.js';
 import { KeySchedule } from './key-schedule.js';
 import { KeyStore } from './key-store.js';
 import { keyTiming } from './key-timing.js';
+import { openKeyRing } from './open-key-ring.js';
 import { OperateKeys } from './operate-keys.js';
 import { PrivateKeyEncryption } from './private-key-encryption.js';
 import { RetireKey } from './retire-key.js';
 import { SharedSecretSigner } from './shared-secret-signer.js';
+import { SigningReadiness } from './signing-readiness.js';
 import { TokenSigner } from './token-signer.js';
 import { WithdrawKey } from './withdraw-key.js';
 
@@ -38,12 +40,6 @@ import { WithdrawKey } from './withdraw-key.js';
       useFactory: (keys: KeyEncryptionKeys) => new KeyStore(new PrivateKeyEncryption(keys)),
     },
     {
-      provide: KeyRing,
-      inject: [DATABASE, KeyStore, AuthConfig, CLOCK],
-      useFactory: (db: AuthDatabase, store: KeyStore, config: AuthConfig, clock: Clock) =>
-        new KeyRing(() => store.load(db), keyTiming(config).lease, clock),
-    },
-    {
       provide: KeyRotation,
       inject: [DATABASE, KeyStore, SecurityEventLog, AuditLog, AuthConfig, CLOCK],
       useFactory: (
@@ -54,6 +50,14 @@ import { WithdrawKey } from './withdraw-key.js';
         config: AuthConfig,
         clock: Clock,
       ) => new KeyRotation(db, store, events, audit, config.JWT_ALGORITHM, keyTiming(config), clock),
+    },
+    {
+      provide: KeyRing,
+      inject: [DATABASE, KeyStore, KeyRotation, AuthConfig, CLOCK],
+      useFactory: (db: AuthDatabase, store: KeyStore, rotation: KeyRotation, config: AuthConfig, clock: Clock) => {
+        const ring = new KeyRing(() => store.load(db), keyTiming(config).lease, clock);
+        return config.JWT_SIGNING === 'asymmetric' ? openKeyRing(ring, rotation, store, db) : ring;
+      },
     },
     {
       provide: OperateKeys,
@@ -76,17 +80,20 @@ import { WithdrawKey } from './withdraw-key.js';
     },
     {
       provide: KeySchedule,
-      inject: [DATABASE, KeyStore, KeyRotation, KeyRing, AuthConfig],
-      useFactory: (db: AuthDatabase, store: KeyStore, rotation: KeyRotation, ring: KeyRing, config: AuthConfig) =>
-        config.JWT_SIGNING === 'asymmetric'
-          ? new KeySchedule(db, store, rotation, ring, config.KEY_RING_POLL * 1000)
-          : null,
+      inject: [KeyRotation, KeyRing, AuthConfig],
+      useFactory: (rotation: KeyRotation, ring: KeyRing, config: AuthConfig) =>
+        config.JWT_SIGNING === 'asymmetric' ? new KeySchedule(rotation, ring, config.KEY_RING_POLL * 1000) : null,
     },
     {
       provide: TokenSigner,
       inject: [AuthConfig, KeyRing],
       useFactory: (config: AuthConfig, ring: KeyRing): TokenSigner =>
         config.JWT_SIGNING === 'asymmetric' ? new KeyRingSigner(ring) : new SharedSecretSigner(config.sharedSecrets[0]),
+    },
+    {
+      provide: SigningReadiness,
+      inject: [TokenSigner, HealthRegistry],
+      useFactory: (signer: TokenSigner, health: HealthRegistry) => new SigningReadiness(signer, health),
     },
   ],
   exports: [KeyEncryptionKeys, KeyRing, KeyRotation, KeyStore, OperateKeys, TokenSigner],

@@ -39,15 +39,15 @@ describeOnEachDatabase('the security event log', AUTH_DATABASE, (database: () =>
   });
 
   it('never shows a number before all lower ones', async () => {
-    let finished = false;
+    const progress = { finished: false };
     const writers = Promise.all(
       Array.from({ length: 20 }, () =>
         database().transaction((tx) => log.append(tx, { type: 'keys-changed', value: '' }, end)),
       ),
     ).finally(() => {
-      finished = true;
+      progress.finished = true;
     });
-    while (!finished) {
+    while (!progress.finished) {
       const numbers = await seqs();
       expect(numbers).toEqual(numbers.map((_, index) => index + 1));
     }

@@ -1,0 +1,48 @@
+import type { Database } from '@watchword/platform';
+import { describeOnEachDatabase } from '@watchword/platform/testing';
+import { addAccount, AUTH_DATABASE, DAY, makeIssuer } from '../../test/issuer.js';
+import { Housekeeping } from './housekeeping.js';
+import * as schema from './schema/index.js';
+
+describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<typeof schema>) => {
+  it('forgets sessions and events once no token of theirs can be valid, and not before', async () => {
+    const issuer = makeIssuer(database());
+    const housekeeping = new Housekeeping(database(), issuer.clock);
+    const account = await addAccount(database(), issuer.clock);
+    const device = { userAgent: undefined, ip: undefined };
+    await issuer.start.run(database(), account, 'watchword', device);
+    await issuer.endSessions.endAll(account, { type: 'system' });
+    const counts = async () => {
+      await housekeeping.run();
+      const [sessions, events] = await Promise.all([
+        database().select().from(schema.sessions),
+        database().select().from(schema.securityEvents),
+      ]);
+      return [sessions.length, events.length];
+    };
+    expect(await counts()).toEqual([1, 1]);
+    issuer.clock.advance(301);
+    expect(await counts()).toEqual([0, 1]);
+    issuer.clock.advance(120);
+    expect(await counts()).toEqual([0, 0]);
+  });
+
+  it('leaves no gap between events that are kept', async () => {
+    const issuer = makeIssuer(database());
+    const housekeeping = new Housekeeping(database(), issuer.clock);
+    await database().transaction((tx) =>
+      issuer.events.appendAll(
+        tx,
+        [1, 3 * DAY, 1, 3 * DAY].map((seconds, index) => ({
+          type: 'token-revoked',
+          value: String(index),
+          expiresAt: issuer.clock.now() + seconds * 1000,
+        })),
+      ),
+    );
+    issuer.clock.advance(DAY);
+    await housekeeping.run();
+    const left = await database().select().from(schema.securityEvents).orderBy(schema.securityEvents.seq);
+    expect(left.map(({ value }) => value)).toEqual(['1', '2', '3']);
+  });
+});
