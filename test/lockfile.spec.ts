@@ -13,7 +13,8 @@ it.each(['package-lock.json', 'bench/package-lock.json'])('%s names the binaries
   const { packages } = JSON.parse(await readFile(join(import.meta.dirname, '..', file), 'utf8')) as Lockfile;
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter(
-      (name) => packages[`node_modules/${name}`] === undefined && packages[`${path}/node_modules/${name}`] === undefined,
+      (name) =>
+        packages[`node_modules/${name}`] === undefined && packages[`${path}/node_modules/${name}`] === undefined,
     ),
   );
   expect(missing).toEqual([]);
