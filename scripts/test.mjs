@@ -78,7 +78,7 @@ async function main() {
   for (const [title, command, args] of checks) {
     const code = await timed(title, () => run(command, args));
     if (code === 0) continue;
-    console.error(`\n${title} failed (${code}); no test was run.`);
+    console.error(`\n${title} failed (${String(code)}); no test was run.`);
     return 1;
   }
   const folder = await mkdtemp(join(tmpdir(), 'watchword-test-'));
