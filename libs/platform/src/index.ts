@@ -33,7 +33,7 @@ export { DATABASE, InjectDatabase } from './database/database.js';
 export type { Database, DatabaseOrTransaction, DatabaseSchema, QueryResult, Transaction } from './database/database.js';
 export { NestedQueryError } from './database/nested-query-error.js';
 export { openDatabase } from './database/open-database.js';
-export type { DatabaseOptions, OpenDatabase } from './database/open-database.js';
+export type { DatabaseOptions, OpenDatabase } from './database/database-options.js';
 export { HealthRegistry } from './health/health-registry.js';
 export type { CheckResult, HealthCheck, HealthReport } from './health/health-registry.js';
 export { ProblemError } from './http/problem-error.js';

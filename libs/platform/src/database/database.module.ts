@@ -3,7 +3,8 @@ import { AppConfig } from '../config/app-config.js';
 import { HealthRegistry } from '../health/health-registry.js';
 import { APP_NAME } from '../boot/app-name.js';
 import { DATABASE, type DatabaseSchema } from './database.js';
-import { openDatabase, type OpenDatabase } from './open-database.js';
+import type { OpenDatabase } from './database-options.js';
+import { openDatabase } from './open-database.js';
 
 export interface DatabaseModuleOptions {
   /** `import * as schema from './database/schema.js'` */
@@ -52,13 +53,25 @@ export class DatabaseModule {
 
 /** After everything else was stopped nobody needs the database any more. */
 class DatabaseLifecycle implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Database');
+
   constructor(
     private readonly database: OpenDatabase,
     private readonly health: HealthRegistry,
   ) {}
 
   onModuleInit(): void {
-    this.health.register('database', () => this.database.ping());
+    this.health.register('database', () => this.check());
+  }
+
+  /** Its own words stay in the log: readiness is open to everybody. */
+  private async check(): Promise<void> {
+    try {
+      await this.database.ping();
+    } catch (error) {
+      this.logger.warn('The database does not answer', error);
+      throw new Error('the database does not answer', { cause: error });
+    }
   }
 
   onApplicationShutdown(): Promise<void> {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { LogEntry } from './structured-logger.js';
+import type { LogEntry } from './log-entry.js';
 
 const NAMES: Record<string, string> = { log: 'info', verbose: 'trace' };
 

@@ -1,6 +1,7 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { LOG_LEVELS } from '../config/app-config.js';
 import { formatText } from './format-text.js';
+import type { LogEntry } from './log-entry.js';
 import { redact } from './redact.js';
 import { currentRequestId } from './request-context.js';
 
@@ -9,18 +10,6 @@ export interface StructuredLoggerOptions {
   /** The least severe level that is logged. */
   readonly level: LogLevel;
   readonly format: 'json' | 'text';
-}
-
-/** One line of the log. */
-export interface LogEntry {
-  readonly time: string;
-  readonly level: LogLevel;
-  readonly app: string;
-  readonly msg: string;
-  /** The part of the program that speaks. */
-  readonly context?: string;
-  readonly requestId?: string;
-  readonly [field: string]: unknown;
 }
 
 /**

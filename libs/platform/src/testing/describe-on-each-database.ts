@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database, DatabaseSchema } from '../database/database.js';
-import { openDatabase, type OpenDatabase } from '../database/open-database.js';
+import type { OpenDatabase } from '../database/database-options.js';
+import { openDatabase } from '../database/open-database.js';
 import { createTestDatabase, describeOnPostgres } from './postgres.js';
 
 export interface TestDatabaseOptions<S extends DatabaseSchema> {

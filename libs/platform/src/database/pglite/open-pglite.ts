@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { OperatorError } from '../../boot/operator-error.js';
 import type { Database, DatabaseSchema } from '../database.js';
-import type { DatabaseOptions, OpenDatabase } from '../open-database.js';
+import type { DatabaseOptions, OpenDatabase } from '../database-options.js';
 import { TransactionScope } from '../transaction-scope.js';
 import { DirectoryLock } from './directory-lock.js';
 import { prepareDataDirectory } from './prepare-data-directory.js';

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database, DatabaseSchema } from '../database.js';
-import type { DatabaseOptions, OpenDatabase } from '../open-database.js';
+import type { DatabaseOptions, OpenDatabase } from '../database-options.js';
 import { TransactionScope } from '../transaction-scope.js';
 import { migratePostgres } from './migrate-postgres.js';
 

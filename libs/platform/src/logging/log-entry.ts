@@ -1,0 +1,13 @@
+import type { LogLevel } from '@nestjs/common';
+
+/** One line of the log. */
+export interface LogEntry {
+  readonly time: string;
+  readonly level: LogLevel;
+  readonly app: string;
+  readonly msg: string;
+  /** The part of the program that speaks. */
+  readonly context?: string;
+  readonly requestId?: string;
+  readonly [field: string]: unknown;
+}
