@@ -37,14 +37,26 @@ export class KeyRotation {
   }
 
   /**
-   * What the schedule does: rotates when the open key is due, or isn't of the configured algorithm.
+   * Rotates to the configured algorithm if the open key isn't of it. Once, at boot: instances with different settings
+   * would otherwise rotate in turn for as long as they run beside each other.
+   */
+  async adoptAlgorithm(): Promise<boolean> {
+    const open = await this.findOpen();
+    if (open === undefined || open.algorithm === this.algorithm) return false;
+    return this.succeed(open, SYSTEM_ACTOR, 'algorithm');
+  }
+
+  /**
+   * What the schedule does.
    *
-   * @returns whether it did
+   * @returns whether the open key was due, and this instance rotated it
    */
   async rotateIfDue(): Promise<boolean> {
     const open = await this.findOpen();
-    if (open === undefined || !this.isDue(open)) return false;
-    return this.succeed(open, SYSTEM_ACTOR, open.algorithm === this.algorithm ? 'schedule' : 'algorithm');
+    if (open === undefined) return false;
+    const successorAt = open.activatesAt.getTime() + this.timing.rotationInterval;
+    if (this.clock.now() + this.timing.publishAhead < successorAt) return false;
+    return this.succeed(open, SYSTEM_ACTOR, 'schedule');
   }
 
   /** Rotates on demand. Where a successor is published already, it takes over at its time, and nothing is changed. */
@@ -69,12 +81,6 @@ export class KeyRotation {
   private async findOpen(): Promise<KeyRow | undefined> {
     const [open] = await this.db.select().from(signingKeys).where(isNull(signingKeys.retiresAt));
     return open;
-  }
-
-  private isDue(open: KeyRow): boolean {
-    if (open.algorithm !== this.algorithm) return true;
-    const successorAt = open.activatesAt.getTime() + this.timing.rotationInterval;
-    return this.clock.now() + this.timing.publishAhead >= successorAt;
   }
 
   /** @returns false when another instance was faster */

@@ -16,6 +16,7 @@ export async function openKeyRing(
     new Logger('Keys').log(`${String(reencrypted)} signing keys are encrypted with the new key-encryption key`);
   }
   await rotation.ensureFirst();
+  await rotation.adoptAlgorithm();
   await ring.refresh();
   return ring;
 }

@@ -39,14 +39,26 @@ export class PrivateKeyEncryption {
 
   /** @throws Error when the version isn't configured, or the key was altered or belongs to another row */
   open({ bytes, version }: EncryptedPrivateKey, identity: KeyIdentity): KeyObject {
+    const plain = this.decrypt(bytes, version, identity);
+    const key = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
+    plain.fill(0);
+    return key;
+  }
+
+  private decrypt(bytes: Buffer, version: number, identity: KeyIdentity): Buffer {
     const nonce = bytes.subarray(0, NONCE_BYTES);
     const decipher = createDecipheriv('aes-256-gcm', this.keyOf(version), nonce, { authTagLength: TAG_BYTES })
       .setAAD(additionalData(identity))
       .setAuthTag(bytes.subarray(-TAG_BYTES));
-    const plain = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-    const key = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
-    plain.fill(0);
-    return key;
+    try {
+      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+    } catch (cause) {
+      throw new Error(
+        `Signing key ${identity.kid} does not open: version ${String(version)} of KEY_ENCRYPTION_KEYS is not the secret ` +
+          'that it was encrypted with, or the row was altered',
+        { cause },
+      );
+    }
   }
 
   private keyOf(version: number): Buffer {
