@@ -104,6 +104,20 @@ describe('a process of an app', () => {
     client.close();
   }, 30_000);
 
+  it('ends with 1 and a word in the log when nothing handles an error', async () => {
+    const { tcpPort } = await start().ready();
+    const socket = connect(tcpPort, '127.0.0.1');
+    socket.on('error', () => undefined);
+    const packet = JSON.stringify({ id: '1', pattern: 'crash', data: {} });
+    socket.write(`${String(packet.length)}#${packet}`);
+    expect(await running.exit()).toBe(1);
+    expect(running.lines.at(-1)).toMatchObject({
+      level: 'fatal',
+      error: { message: 'crashed with password=[redacted]' },
+    });
+    expect(running.output).not.toContain('hunter2');
+  }, 30_000);
+
   it('drops a connection that sends more than 1 MiB in a message, and goes on', async () => {
     const { tcpPort } = await start().ready();
     const socket = connect(tcpPort, '127.0.0.1');

@@ -41,6 +41,11 @@ async function start<C extends AppConfig>(options: BootstrapOptions<C>): Promise
   const { name, module, config, tcp, configure, openApi } = options;
   const settings = loadConfig(name, config, readEnvironment(name));
   const logger = new StructuredLogger({ app: name, level: settings.LOG_LEVEL, format: formatOf(settings) });
+  // Node's own report of it would go past the log's format and its redaction.
+  process.on('uncaughtException', (error) => {
+    logger.fatal('An error that nothing handles ends the process', error);
+    process.exit(1);
+  });
   const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure, openApi });
   shutDownOnSignals(app, settings.SHUTDOWN_TIMEOUT_MS);
   await app.nest.startAllMicroservices();
