@@ -28,20 +28,21 @@ export class AuthenticateClient {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws OAuthError `invalid_client`, or `invalid_request` when the credentials are not well-formed */
-  async run(request: OAuthRequest): Promise<AuthenticatedClient> {
+  /**
+   * In place for a client with a secret that was found before: a promise has its price where tokens are issued.
+   *
+   * @throws OAuthError `invalid_client`, or `invalid_request` when the credentials are not well-formed
+   */
+  run(request: OAuthRequest): AuthenticatedClient | Promise<AuthenticatedClient> {
     const presented = readCredentials(request);
     return 'secret' in presented
       ? this.bySecret(presented.clientId, presented.secret)
       : this.byAssertion(presented.clientId, presented.assertion);
   }
 
-  private async bySecret(clientId: string, presented: string): Promise<AuthenticatedClient> {
-    const client = await this.find(clientId);
-    const secret = findSecret(client?.secrets ?? NOBODY, presented);
-    if (client === undefined) throw invalidClient('there is no such client, or it is disabled');
-    if (secret === undefined) throw invalidClient('it is not one of its secrets');
-    return { client, sid: secret.sid };
+  private bySecret(clientId: string, secret: string): AuthenticatedClient | Promise<AuthenticatedClient> {
+    const found = this.find(clientId);
+    return found instanceof Promise ? found.then((client) => checkSecret(client, secret)) : checkSecret(found, secret);
   }
 
   private async byAssertion(clientId: string | undefined, assertion: string): Promise<AuthenticatedClient> {
@@ -49,7 +50,8 @@ export class AuthenticateClient {
     if (named === undefined) throw invalidClient('its assertion names no client, or two');
     if (clientId !== undefined && clientId !== named) throw invalidClient('its assertion is from another client');
     const client = await this.find(named);
-    if (client?.jwks === undefined) throw invalidClient('there is no such client, or it is disabled or has no keys');
+    if (client?.jwks === undefined) throw invalidClient('there is no such client, or it has no keys');
+    assertEnabled(client);
     const { sid, keys } = client.jwks;
     const { jti, expiresAt } = await this.verify(assertion, client.id, keys);
     // Last, so that only the client itself can use an assertion up.
@@ -68,8 +70,19 @@ export class AuthenticateClient {
     }
   }
 
-  private async find(id: string): Promise<Client | undefined> {
-    const client = isClientId(id) ? await this.directory.find(id) : undefined;
-    return client?.disabledAt === undefined ? client : undefined;
+  /** Also finds a client that is disabled. */
+  private find(id: string): Client | undefined | Promise<Client | undefined> {
+    return isClientId(id) ? this.directory.find(id) : undefined;
   }
+}
+
+function checkSecret(client: Client | undefined, presented: string): AuthenticatedClient {
+  const secret = findSecret(client?.secrets ?? NOBODY, presented);
+  if (client === undefined || secret === undefined) throw invalidClient('no such client, or none of its secrets');
+  assertEnabled(client);
+  return { client, sid: secret.sid };
+}
+
+function assertEnabled({ disabledAt }: Client): void {
+  if (disabledAt !== undefined) throw invalidClient('it is disabled');
 }

@@ -10,32 +10,45 @@ const FORM = /^application\/x-www-form-urlencoded[\t ]*(?:;[\t ]*charset=(?:utf-
 /**
  * Reads the body of a request, which nobody has read before.
  *
- * @throws OAuthError `invalid_request`: 413 when it is too large, else 400
+ * @throws OAuthError `invalid_request` by rejection: 413 when it is too large, else 400
  */
-export async function readForm(request: IncomingMessage): Promise<FormParameters> {
-  const { 'content-type': type, 'content-encoding': encoding = 'identity', 'content-length': length } = request.headers;
-  if (type === undefined || !FORM.test(type) || encoding !== 'identity') {
-    throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded');
-  }
-  if (length !== undefined && Number(length) > MAX_FORM_BYTES) throw tooLarge();
-  return FormParameters.parse((await readBody(request)).toString());
-}
-
-function readBody(request: IncomingMessage): Promise<Buffer> {
+export function readForm(request: IncomingMessage): Promise<FormParameters> {
   return new Promise((resolve, reject) => {
+    assertForm(request);
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_FORM_BYTES) {
+      if (size <= MAX_FORM_BYTES) chunks.push(chunk);
+      else {
         request.off('data', onData).pause();
         reject(tooLarge());
-      } else chunks.push(chunk);
+      }
     };
-    request.on('data', onData);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.once('error', () => reject(new OAuthError('invalid_request', 'The body is incomplete')));
+    const onEnd = () => {
+      try {
+        resolve(FormParameters.parse(Buffer.concat(chunks, size).toString()));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    request
+      .on('data', onData)
+      .once('end', onEnd)
+      .once('error', () => reject(incomplete()));
   });
+}
+
+function assertForm({ headers }: IncomingMessage): void {
+  const { 'content-type': type, 'content-encoding': encoding = 'identity', 'content-length': length } = headers;
+  if (type === undefined || !FORM.test(type) || encoding !== 'identity') {
+    throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded');
+  }
+  if (length !== undefined && Number(length) > MAX_FORM_BYTES) throw tooLarge();
+}
+
+function incomplete(): OAuthError {
+  return new OAuthError('invalid_request', 'The body is incomplete');
 }
 
 /** The rest of the body is not waited for: the connection can't be used again. */

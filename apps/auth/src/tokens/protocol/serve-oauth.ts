@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Request, RequestHandler, Response } from 'express';
-import type { OAuthEndpoint, OAuthRequest } from './oauth-request.js';
+import type { OAuthEndpoint } from './oauth-request.js';
 import { OAuthError, toOAuthError } from './oauth-error.js';
 import { readForm } from './read-form.js';
 
@@ -13,27 +13,23 @@ const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store
  */
 export function serveOAuth(endpoint: OAuthEndpoint): RequestHandler {
   const logger = new Logger('OAuth');
-  return (request, response) => {
-    serve(endpoint, request)
-      .then((body) => send(response, 200, body))
-      .catch((error: unknown) => {
-        const refusal = toOAuthError(error);
-        log(logger, endpoint, refusal);
-        send(response, refusal.status, { error: refusal.code, error_description: refusal.message }, refusal.headers);
-      });
+  return async (request, response) => {
+    try {
+      assertPost(request);
+      const parameters = await readForm(request);
+      const { ip } = request;
+      send(response, 200, await endpoint.answer({ parameters, authorization: authorizationOf(request), ip }));
+    } catch (error) {
+      const refusal = toOAuthError(error);
+      log(logger, endpoint, refusal);
+      send(response, refusal.status, { error: refusal.code, error_description: refusal.message }, refusal.headers);
+    }
   };
 }
 
-async function serve(endpoint: OAuthEndpoint, request: Request): Promise<object | undefined> {
-  if (request.method !== 'POST') {
-    throw new OAuthError('invalid_request', 'The method must be POST', { status: 405, headers: { Allow: 'POST' } });
-  }
-  const parameters = await readForm(request);
-  return endpoint.answer({
-    parameters,
-    authorization: authorizationOf(request),
-    ip: request.ip,
-  } satisfies OAuthRequest);
+function assertPost({ method }: Request): void {
+  if (method === 'POST') return;
+  throw new OAuthError('invalid_request', 'The method must be POST', { status: 405, headers: { Allow: 'POST' } });
 }
 
 /** All of them: Node keeps the first of several and hides the others. */
