@@ -234,23 +234,32 @@ describe('keys that are fetched', () => {
   describe('against made-up kids', () => {
     const made = (kid: string) => issuer.mint({}, { header: { kid } });
 
-    it('a flood costs a bounded number of fetches, and good tokens are verified during it', async () => {
+    it('a flood of 20 s costs at most 7 fetches, and no good token is refused during it', async () => {
       await verifier.start();
       const header = (kid: string) => encodeSegment(issuer.header({ kid }));
       const [, payload, signature] = (await issuer.mint()).split('.');
-      const codeOf = (verified: Promise<unknown>) => verified.catch((error: AuthError) => error.code);
+      /** In place where the verifier answers in place. */
+      const codeOf = (token: string): unknown => {
+        const code = (error: unknown) => (error as AuthError).code;
+        try {
+          const verified = verifier.verify(token);
+          return verified instanceof Promise ? verified.catch(code) : verified;
+        } catch (error) {
+          return code(error);
+        }
+      };
       for (let second = 0; second < 20; second += 1) {
-        const flood = Array.from(
-          { length: 1000 },
-          (_, i) => `${header(`made-up-${second}-${i}`)}.${payload}.${signature}`,
-        );
-        const refusals = await Promise.all(flood.map(async (token) => verifier.verify(token)).map(codeOf));
-        expect(new Set(refusals)).toEqual(new Set(['key_unknown']));
+        const codes = new Set<unknown>();
+        for (let i = 0; i < 500; i += 1) {
+          const code = codeOf(`${header(`made-up-${second}-${i}`)}.${payload}.${signature}`);
+          codes.add(code instanceof Promise ? await code : code);
+        }
+        expect(codes).toEqual(new Set(['key_unknown']));
         await expectAccepted(verifier, await issuer.mint());
         await pass(1);
       }
-      expect(endpoint.fetches).toBeLessThanOrEqual(1 + 5 + 2);
-    });
+      expect(endpoint.fetches).toBeLessThanOrEqual(1 + 5 + 2); // the first load, the burst, one more in each 10 s
+    }, 120_000);
 
     it('a flood does not keep a new key from being found', async () => {
       await verifier.start();
