@@ -1,4 +1,4 @@
-/** `npm run bench [-- verify | issue] [--rounds=N] [--quick]`: installs the peers if need be, builds, measures. */
+/** `npm run bench`: installs the peers if need be, builds, measures. README.md has its arguments. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

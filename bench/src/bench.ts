@@ -7,22 +7,28 @@ import { printTable } from './report/print-table.js';
 import { judge, printVerdicts } from './report/targets.js';
 import { writeResults } from './report/write-results.js';
 import { serveKeySet } from './serve-key-set.js';
-import { serviceSuite } from './services/service-suite.js';
+import { httpSuite, tcpSuite } from './services/service-suite.js';
 import { AUDIENCE, ISSUER, generateKeys, publicKey, publicKeySet } from './tokens/token-mint.js';
 import { verifierSuite } from './verifier/verifier-suite.js';
 
 type Suite = (bench: Bench) => AsyncIterable<Table>;
 
 const SUITES: Readonly<Record<string, readonly Suite[]>> = {
-  verify: [verifierSuite, serviceSuite],
+  verify: [verifierSuite, httpSuite, tcpSuite],
   verifier: [verifierSuite],
-  services: [serviceSuite],
+  http: [httpSuite],
+  tcp: [tcpSuite],
   issue: [issueSuite],
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '15' }, quick: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '15' },
+    quick: { type: 'boolean', default: false },
+    rests: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 });
 
 const keys = await generateKeys();
@@ -39,7 +45,9 @@ const bench: Bench = {
     realmKeyPem: publicKey(keys.keycloak).export({ type: 'spki', format: 'pem' }),
   },
   rounds: values.quick ? 3 : Number(values.rounds),
+  rests: values.rests,
   scale: values.quick ? 0.2 : 1,
+  only: values.only?.split(';'),
 };
 
 const machine = describeMachine();
@@ -52,8 +60,9 @@ for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue'])
   }
 }
 keySet.close();
-const verdicts = judge(tables);
-console.log(printVerdicts(verdicts));
+// A comparison with a peer needs the peer.
+const verdicts = bench.only ? [] : judge(tables);
+if (verdicts.length > 0) console.log(printVerdicts(verdicts));
 console.log(`\nWritten to ${await writeResults({ machine, rounds: bench.rounds, tables, verdicts })}`);
 
 function suitesOf(name: string): readonly Suite[] {

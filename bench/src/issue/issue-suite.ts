@@ -9,18 +9,18 @@ import { startIssuers, type Issuer, type Issuers } from './issuers.js';
 const CONNECTIONS = 16;
 
 /** Tokens made: the client's secret checked, the token signed with ES256, the session rotated in PostgreSQL. */
-export async function* issueSuite({ keys, rounds, scale }: Bench): AsyncGenerator<Table> {
+export async function* issueSuite(bench: Bench): AsyncGenerator<Table> {
   const load = await Child.start('load');
-  const issuers = await startIssuers(keys).catch(async (error: unknown) => {
+  const issuers = await startIssuers(bench.keys).catch(async (error: unknown) => {
     await load.close();
     throw error;
   });
   try {
     const { floor, inMemory, onPostgres, watchword } = issuers;
-    const count = Math.ceil(2000 * scale);
+    const count = Math.ceil(2000 * bench.scale);
     const clientCredentials = `grant_type=client_credentials&scope=${encodeURIComponent(issuers.scope)}`;
     for (const issuer of [inMemory, watchword]) await checkTokenEndpoint(issuer, issuers, clientCredentials);
-    yield await measure({
+    yield await measure(bench, {
       title: 'POST /oauth/token, client_credentials',
       unit: 'tokens',
       contenders: [inMemory, watchword, floor].map((issuer) =>
@@ -32,7 +32,6 @@ export async function* issueSuite({ keys, rounds, scale }: Bench): AsyncGenerato
           count,
         ),
       ) as [Contender, ...Contender[]],
-      rounds,
     });
 
     const refreshing: Contender[] = [];
@@ -44,11 +43,10 @@ export async function* issueSuite({ keys, rounds, scale }: Bench): AsyncGenerato
     }
     const constant = Array<string>(CONNECTIONS).fill(clientCredentials);
     refreshing.push(contender(load, issuers, floor, constant, count));
-    yield await measure({
+    yield await measure(bench, {
       title: 'POST /oauth/token, refresh_token: rotated on PostgreSQL',
       unit: 'tokens',
       contenders: refreshing as [Contender, ...Contender[]],
-      rounds,
     });
   } finally {
     await Promise.all([load.close(), issuers.close()]);

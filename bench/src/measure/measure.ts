@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { median, type Contender, type Sample } from './sample.js';
 
 /** A contender's medians over all rounds, and beside the first contender of the same round. */
@@ -18,13 +19,19 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+export interface Rounds {
+  /** How many are measured. */
+  readonly rounds: number;
+  /** Whether each measurement is followed by a rest as long, for the sake of others on the machine. */
+  readonly rests: boolean;
+}
+
 export interface MeasureOptions {
   readonly title: string;
   /** What is counted, for the table's head. */
   readonly unit: string;
   /** The first one is what the others are compared with. */
   readonly contenders: readonly [Contender, ...Contender[]];
-  readonly rounds: number;
   /** Done before each round, unmeasured: what all contenders of the round share. */
   readonly before?: () => Promise<unknown>;
 }
@@ -35,12 +42,17 @@ const WARM_UP = 2;
  * Measures all contenders in interleaved rounds. Every other round goes backwards, so that a drift of the machine
  * (heat, neighbours) falls on all alike; the first rounds warm up and are thrown away.
  */
-export async function measure({ title, unit, contenders, rounds, before }: MeasureOptions): Promise<Table> {
+export async function measure(
+  { rounds, rests }: Rounds,
+  { title, unit, contenders, before }: MeasureOptions,
+): Promise<Table> {
   const samples = new Map<Contender, Sample[]>(contenders.map((contender) => [contender, []]));
   for (let round = 1 - WARM_UP; round <= rounds; round += 1) {
     await before?.();
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const started = performance.now();
       const sample = await contender.round();
+      if (rests) await setTimeout(performance.now() - started);
       if (round > 0) samples.get(contender)!.push(sample);
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${title}: round ${round} of ${rounds}\u{1b}[K`);

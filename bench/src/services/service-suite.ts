@@ -8,8 +8,8 @@ import { authentications } from './authentications.js';
 import { checkRefusals } from './check-refusals.js';
 import type { ServicePorts } from './service.js';
 
-/** Also measured over TCP: the others have no guard that works there. */
-const ON_TCP = new Set(['none', 'watchword', 'jose, remote key set']);
+/** The others have no guard that works on TCP. */
+const ON_TCP = ['none', 'watchword', 'jose, remote key set'];
 
 const MODES: Readonly<Record<TokenMode, string>> = {
   one: 'one token',
@@ -23,43 +23,53 @@ interface Service {
   readonly ports: ServicePorts;
 }
 
-/** Requests to the same Nest app under each way of authentication, compared with the app that has none. */
-export async function* serviceSuite(bench: Bench): AsyncGenerator<Table> {
+/** HTTP requests to the same Nest app under each way of authentication, compared with the app that has none. */
+export function httpSuite(bench: Bench): AsyncIterable<Table> {
+  return serviceSuite(bench, 'http', Object.keys(authentications));
+}
+
+/** The same over Nest's TCP transport. */
+export function tcpSuite(bench: Bench): AsyncIterable<Table> {
+  return serviceSuite(bench, 'tcp', ON_TCP);
+}
+
+async function* serviceSuite(
+  bench: Bench,
+  transport: Burst['transport'],
+  names: readonly string[],
+): AsyncGenerator<Table> {
   const load = await Child.start('load');
   const services: Service[] = [];
   try {
     await load.ask('keys', bench.keys);
-    for (const name of Object.keys(authentications)) {
+    for (const name of names.filter((candidate) => bench.only?.includes(candidate) ?? true)) {
       const child = await Child.start('service', name);
       const service = { name, child, ports: await child.ask<ServicePorts>('start', bench.settings) };
       services.push(service);
       if (name !== 'none') await checkRefusals(service.ports.http, tokenKind(name), bench.keys);
     }
-    for (const mode of Object.keys(MODES) as TokenMode[]) yield await table(bench, load, services, 'http', mode);
-    const onTcp = services.filter(({ name }) => ON_TCP.has(name));
-    for (const mode of Object.keys(MODES) as TokenMode[]) yield await table(bench, load, onTcp, 'tcp', mode);
+    for (const mode of Object.keys(MODES) as TokenMode[]) yield await table(bench, load, services, transport, mode);
   } finally {
     await Promise.all([load, ...services.map(({ child }) => child)].map((child) => child.close()));
   }
 }
 
 function table(
-  { rounds, scale }: Bench,
+  bench: Bench,
   load: Child,
   services: readonly Service[],
   transport: Burst['transport'],
   mode: TokenMode,
 ): Promise<Table> {
-  const count = Math.ceil((transport === 'http' ? 2000 : 20_000) * scale);
+  const count = Math.ceil((transport === 'http' ? 2000 : 20_000) * bench.scale);
   const contenders = services.map(({ name, child, ports }): Contender => {
     const burst: Burst = { transport, port: ports[transport], kind: tokenKind(name), mode, count };
     return { name, round: () => measuredBurst(load, child, burst) };
   });
-  return measure({
+  return measure(bench, {
     title: `${transport === 'http' ? 'HTTP on Nest Express' : 'TCP on Nest microservices'}, ${MODES[mode]}`,
     unit: transport === 'http' ? 'requests' : 'messages',
     contenders: contenders as [Contender, ...Contender[]],
-    rounds,
     ...(mode === 'new' && { before: () => load.ask('renew', { transport, count }) }),
   });
 }

@@ -10,35 +10,32 @@ const CACHED = ['fast-jwt, cache of 20,000', 'watchword'];
 const UNCACHED = ['jose, local key set', 'watchword', 'watchword, no cache', 'fast-jwt, no cache', 'aws-jwt-verify'];
 
 /** The verifiers alone, in process: tokens seen before and tokens never seen. */
-export async function* verifierSuite({ settings, keys, rounds, scale }: Bench): AsyncGenerator<Table> {
+export async function* verifierSuite(bench: Bench): AsyncGenerator<Table> {
   const children = new Map<string, Child>();
   try {
     for (const name of Object.keys(contestants)) {
       const child = await Child.start('verifier', name);
       children.set(name, child);
-      await child.ask('start', { settings, keys, size: POOL });
+      await child.ask('start', { settings: bench.settings, keys: bench.keys, size: POOL });
     }
     const contenders = (names: readonly string[], command: string, work: Work): [Contender, ...Contender[]] =>
       names.map((name) => contender(name, children.get(name)!, command, work)) as [Contender, ...Contender[]];
-    const seen = { count: Math.ceil(20 * scale) * POOL, atOnce: 1 };
-    const count = Math.ceil(3000 * scale);
-    yield await measure({
+    const seen = { count: Math.ceil(20 * bench.scale) * POOL, atOnce: 1 };
+    const count = Math.ceil(3000 * bench.scale);
+    yield await measure(bench, {
       title: 'Verify a token seen before: a pool of 10,000, a new string each time',
       unit: 'verifications',
       contenders: contenders(CACHED, 'seen', seen),
-      rounds,
     });
-    yield await measure({
+    yield await measure(bench, {
       title: 'Verify a token never seen, ES256, one after the other',
       unit: 'verifications',
       contenders: contenders(UNCACHED, 'unseen', { count, atOnce: 1 }),
-      rounds,
     });
-    yield await measure({
+    yield await measure(bench, {
       title: 'Verify a token never seen, ES256, 16 at once',
       unit: 'verifications',
       contenders: contenders(UNCACHED, 'unseen', { count, atOnce: 16 }),
-      rounds,
     });
   } finally {
     await Promise.all([...children.values()].map((child) => child.close()));
