@@ -1,8 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { admit, scopeOf } from '../propagation/caller-context.js';
 import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js';
 import type { VerifiedToken } from '../verification/index.js';
+import { RequestScopes } from './boot/request-scopes.js';
 import { adapterFor } from './contexts/adapters.js';
 import { requirementsOf } from './requirements/requirements.js';
 import type { Handler, Requirements } from './requirements/requirements.js';
@@ -17,6 +18,10 @@ import type { Handler, Requirements } from './requirements/requirements.js';
 export class AccessTokenGuard implements CanActivate {
   protected readonly logger = new Logger(AccessTokenGuard.name);
 
+  /** Not in the constructor, which is for those who extend this class. */
+  @Inject(RequestScopes)
+  private readonly scopes?: RequestScopes;
+
   constructor(protected readonly verifier: TokenVerifier) {}
 
   /** Answers in place when the verifier knows the token already. @throws AuthError */
@@ -25,7 +30,7 @@ export class AccessTokenGuard implements CanActivate {
       const requirements = this.requirements(context);
       const adapter = adapterFor(context);
       const carrier = adapter.carrier(context);
-      refuseForeignScope(carrier);
+      if (this.scopes?.isEntered === true) refuseForeignScope(carrier);
       if (requirements.isPublic) return true;
       const token = this.token(adapter.authorization(carrier));
       const verified = this.verifier.verify(token);
@@ -69,7 +74,7 @@ export class AccessTokenGuard implements CanActivate {
 
   private letIn(carrier: object, token: string, verified: VerifiedToken, requirements: Requirements): true {
     this.authorize(verified, requirements);
-    admit(carrier, { token, verified });
+    if (requirements.readsCaller || this.scopes?.isEntered === true) admit(carrier, { token, verified });
     return true;
   }
 

@@ -25,7 +25,11 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
     },
     { provide: APP_GUARD, useExisting: AccessTokenGuard },
     { provide: APP_FILTER, useClass: AuthExceptionFilter },
-    CallerContext,
+    {
+      provide: CallerContext,
+      inject: [RequestScopes],
+      useFactory: ({ isEntered }: RequestScopes) => new CallerContext(isEntered),
+    },
     RequestScopes,
     BootAudit,
   ],

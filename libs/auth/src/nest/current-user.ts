@@ -4,7 +4,7 @@ import { callerOf } from '../propagation/caller-context.js';
 import { AuthError } from '../verification/index.js';
 import type { VerifiedToken } from '../verification/index.js';
 import { adapterFor } from './contexts/adapters.js';
-import { requirementsOf } from './requirements/requirements.js';
+import { declare, requirementsOf } from './requirements/requirements.js';
 import type { Handler } from './requirements/requirements.js';
 
 /**
@@ -12,7 +12,14 @@ import type { Handler } from './requirements/requirements.js';
  *
  * @throws AuthError `credentials_missing` in a public handler: nobody was verified there.
  */
-export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): VerifiedToken => {
+export function CurrentUser(): ParameterDecorator {
+  return (target: object, key: string | symbol | undefined, index: number) => {
+    declare(target, key, (declaration) => (declaration.readsCaller = true));
+    parameter()(target, key, index);
+  };
+}
+
+const parameter = createParamDecorator((_: unknown, context: ExecutionContext): VerifiedToken => {
   const caller = callerOf(adapterFor(context).carrier(context));
   if (caller === undefined || requirementsOf(context.getClass(), context.getHandler() as Handler).isPublic) {
     throw new AuthError('credentials_missing', { reason: '@CurrentUser() in a handler without a verified caller' });

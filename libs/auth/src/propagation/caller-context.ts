@@ -20,9 +20,18 @@ const scopes = new AsyncLocalStorage<Scope>();
 
 /** Who is calling, anywhere below a guarded handler, without REQUEST-scoped providers. */
 export class CallerContext {
-  /** The caller of the request that this code runs for; undefined on a public handler and outside requests. */
+  /** @param isEntered whether the requests of this application run in scopes */
+  constructor(private readonly isEntered = true) {}
+
+  /**
+   * The caller of the request that this code runs for; undefined on a public handler and outside requests.
+   *
+   * @throws Error in an application where nothing has this class injected: it opens no scopes to look into.
+   */
   current(): Caller | undefined {
-    return scopes.getStore()?.caller;
+    const scope = scopes.getStore();
+    if (scope === undefined && !this.isEntered) throw new Error(NOT_ENTERED);
+    return scope?.caller;
   }
 
   /** Runs `work` as `caller`, whoever called before. */
@@ -35,6 +44,10 @@ export class CallerContext {
     return scopes.run({ carrier: work, caller: undefined }, work);
   }
 }
+
+const NOT_ENTERED =
+  'Nothing had CallerContext injected when the application started, so requests do not run in scopes. ' +
+  'Take it as a constructor parameter where it is used, not from ModuleRef later.';
 
 /** @internal Opens the place of a request; everything that `work` starts runs inside it. */
 export function runInScopeOf<T>(carrier: object, work: () => T): T {

@@ -10,7 +10,9 @@ export const httpContext: ContextAdapter = {
 
 /** @internal Node's own request below whatever a framework put around it. */
 export function incomingMessage(request: unknown): object {
-  const raw = (request as { readonly raw?: unknown } | null | undefined)?.raw ?? request;
+  const message = request as { readonly raw?: unknown; readonly rawHeaders?: unknown } | null | undefined;
+  // On Express the request is Node's own; on Fastify it lies below.
+  const raw = message?.rawHeaders === undefined ? (message?.raw ?? message) : message;
   if (typeof raw !== 'object' || raw === null) {
     throw new AuthError('context_unsupported', { reason: 'the context holds no request' });
   }

@@ -32,7 +32,9 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
     if (httpAdapter.isHeadersSent(response)) return;
     const { status, headers, body } = authProblem(error);
     for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
-    httpAdapter.reply(response, body, status);
+    // Whoever gives requests an id says it in this header (libs/platform does): the problem names it too.
+    const requestId: unknown = httpAdapter.getHeader(response, 'X-Request-Id');
+    httpAdapter.reply(response, typeof requestId === 'string' ? { ...body, requestId } : body, status);
   }
 }
 

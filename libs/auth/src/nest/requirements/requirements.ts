@@ -9,6 +9,8 @@ export interface Requirements {
   readonly roles: readonly ReadonlySet<string>[];
   /** The caller's token has all of these. */
   readonly scopes: readonly string[];
+  /** The handler takes the caller as a parameter, so whoever lets it in has to keep it. */
+  readonly readsCaller: boolean;
 }
 
 /** What one decorated class or method says. */
@@ -16,6 +18,7 @@ interface Declaration {
   isPublic: boolean;
   roles: ReadonlySet<string>[];
   scopes: string[];
+  readsCaller: boolean;
 }
 
 /** A method of a controller, as Nest hands it out. */
@@ -29,7 +32,7 @@ export function declare(
   key: string | symbol | undefined,
   change: (declaration: Declaration) => void,
 ): void {
-  const declared = ownDeclaration(target, key) ?? { isPublic: false, roles: [], scopes: [] };
+  const declared = ownDeclaration(target, key) ?? { isPublic: false, roles: [], scopes: [], readsCaller: false };
   change(declared);
   // By the method's place in its class, not on its function: a decorator that wraps the function can't hide it.
   if (key === undefined) Reflect.defineMetadata(DECLARATION, declared, target);
@@ -68,10 +71,11 @@ function resolve(controller: Type, handler: Handler): Requirements {
     isPublic: false,
     roles: declarations.flatMap((declaration) => declaration.roles),
     scopes: [...new Set(declarations.flatMap((declaration) => declaration.scopes))],
+    readsCaller: method?.readsCaller === true,
   });
 }
 
-const PUBLIC: Requirements = Object.freeze({ isPublic: true, roles: [], scopes: [] });
+const PUBLIC: Requirements = Object.freeze({ isPublic: true, roles: [], scopes: [], readsCaller: false });
 
 function methodDeclaration(controller: Type, handler: Handler): Declaration | undefined {
   const place = placeOf(controller, handler);

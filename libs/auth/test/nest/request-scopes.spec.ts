@@ -1,0 +1,70 @@
+import { Controller, Get, Inject, Injectable, Module, Optional, forwardRef } from '@nestjs/common';
+import type { ModuleMetadata } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { AuthClientsModule, AuthModule, CallerContext } from '@watchword/auth';
+import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import type { TestIssuer } from '@watchword/auth/testing';
+import { runApp } from './support/running-app.js';
+
+let issuer: TestIssuer;
+beforeAll(async () => {
+  issuer = await createTestIssuer();
+});
+
+/** Asks for the context late, which nobody could foresee. */
+@Controller()
+class LateController {
+  constructor(private readonly modules: ModuleRef) {}
+
+  @Get()
+  whoami(): string | undefined {
+    return this.modules.get(CallerContext, { strict: false }).current()?.verified.subject;
+  }
+}
+
+@Injectable()
+class ByConstructor {
+  constructor(readonly callers: CallerContext) {}
+}
+@Injectable()
+class ByToken {
+  constructor(@Optional() @Inject(forwardRef(() => CallerContext)) readonly callers: CallerContext) {}
+}
+@Injectable()
+class ByProperty {
+  @Inject(CallerContext)
+  readonly callers!: CallerContext;
+}
+class Heir extends ByConstructor {}
+const byFactory = { provide: 'factory', inject: [{ token: CallerContext, optional: true }], useFactory: () => 1 };
+
+async function answer(metadata: ModuleMetadata): Promise<{ status: number; text: string }> {
+  @Module({
+    ...metadata,
+    imports: [AuthModule.forRoot(issuer.trusted('things')), ...(metadata.imports ?? [])],
+    controllers: [LateController],
+  })
+  class AppModule {}
+  const running = await runApp(AppModule);
+  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'things' }));
+  const response = await fetch(running.url, { headers: { authorization: `Bearer ${token}` } });
+  const text = await response.text();
+  await running.close();
+  return { status: response.status, text };
+}
+
+it.each([
+  ['a constructor parameter', { providers: [ByConstructor] }],
+  ['a token', { providers: [ByToken] }],
+  ['a property', { providers: [ByProperty] }],
+  ['an inherited constructor', { providers: [Heir] }],
+  ['a factory', { providers: [byFactory] }],
+  ['a client', { imports: [AuthClientsModule.register({})] }],
+])('requests run in scopes where the caller context is injected by %s', async (_, metadata) => {
+  expect(await answer(metadata)).toEqual({ status: 200, text: 'ada' });
+});
+
+it('fails, and never shows nobody, where nothing had it injected at boot', async () => {
+  expect(await answer({})).toMatchObject({ status: 500 });
+  expect(() => new CallerContext(false).current()).toThrow(/Take it as a constructor parameter/);
+});
