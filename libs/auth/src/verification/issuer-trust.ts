@@ -1,6 +1,6 @@
 import { AccessTokenProfile } from './access-token-profile.js';
 import type { Clock } from './clock.js';
-import { readJwkSet } from './keys/jwk-set.js';
+import { type JwkSetError, readJwkSet } from './keys/jwk-set.js';
 import { JwksEndpoint } from './keys/jwks-endpoint.js';
 import type { KeyCacheSettings } from './keys/key-cache-options.js';
 import type { KeySource } from './keys/key-source.js';
@@ -78,11 +78,19 @@ function publicKeys(options: AsymmetricIssuer, keyCache: KeyCacheSettings, clock
   if ([jwks, jwksUri, discovery, load].filter((source) => source !== undefined).length !== 1) {
     fail('`keys` is exactly one of `jwksUri`, `discovery`, `jwks` and `load`');
   }
-  if (jwks !== undefined) return new StaticKeySource(issuer, readJwkSet(jwks, algorithms).values());
+  if (jwks !== undefined) return new StaticKeySource(issuer, staticKeys(jwks, algorithms, fail));
   const url = jwksUri ?? issuer;
   if (load === undefined && !isHttpUrl(url)) fail(`${url} is not an http(s) URL without credentials and fragment`);
   const origin = load === undefined ? new JwksEndpoint(issuer, jwksUri) : new SuppliedKeySet(load);
   return new RemoteKeySource(issuer, origin, algorithms, keyCache, clock);
+}
+
+function staticKeys(jwks: { keys: readonly object[] }, algorithms: readonly AsymmetricAlgorithm[], fail: Fail) {
+  try {
+    return readJwkSet(jwks, algorithms).values();
+  } catch (error) {
+    return fail(`its \`jwks\` have ${(error as JwkSetError).message}`);
+  }
 }
 
 function checkAlgorithms(algorithms: readonly unknown[], fail: Fail): AsymmetricAlgorithm[] {
