@@ -44,5 +44,5 @@ export { problemOf } from './http/problem.js';
 export type { Problem } from './http/problem.js';
 export { createValidationPipe } from './http/validation-pipe.js';
 export { redact, redactText } from './logging/redact.js';
-export { currentRequestId } from './logging/request-context.js';
+export { currentRequestId, requestIdFrom } from './logging/request-context.js';
 export { Metrics } from './metrics/metrics.js';

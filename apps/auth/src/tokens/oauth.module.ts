@@ -6,8 +6,9 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { type Clock, TokenVerifier } from '@watchword/auth';
-import { DATABASE } from '@watchword/platform';
+import { DATABASE, Metrics } from '@watchword/platform';
 import { AuthenticateClient } from '../clients/authentication/authenticate-client.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
@@ -24,6 +25,7 @@ import { IntrospectionEndpoint } from './introspection-endpoint.js';
 import { MetadataController } from './metadata.controller.js';
 import { ownTokenVerifier } from './own-token-verifier.js';
 import { PresentedAccessTokens } from './presented-access-tokens.js';
+import { serveAheadOfExpress } from './protocol/serve-ahead-of-express.js';
 import { serveOAuth } from './protocol/serve-oauth.js';
 import { RevocationEndpoint } from './revocation-endpoint.js';
 import { RevokeAccessToken } from './revoke-access-token.js';
@@ -94,17 +96,19 @@ export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {
     @Inject(IntrospectionEndpoint) private readonly introspection: IntrospectionEndpoint,
     @Inject(RevocationEndpoint) private readonly revocation: RevocationEndpoint,
     @Inject(OWN_TOKENS) private readonly ownTokens: TokenVerifier,
+    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
+    @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
-  /** As middleware: see {@link serveOAuth}. */
   configure(consumer: MiddlewareConsumer): void {
     for (const endpoint of [this.token, this.introspection, this.revocation]) {
       consumer.apply(serveOAuth(endpoint)).forRoutes(endpoint.path);
     }
   }
 
-  onModuleInit(): Promise<void> {
-    return this.ownTokens.start();
+  async onModuleInit(): Promise<void> {
+    serveAheadOfExpress(this.http.httpAdapter, this.token, this.metrics);
+    await this.ownTokens.start();
   }
 
   onModuleDestroy(): void {

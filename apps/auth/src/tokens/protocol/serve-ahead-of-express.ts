@@ -1,0 +1,37 @@
+import type { HttpServer } from '@nestjs/common';
+import { type Metrics, requestIdFrom } from '@watchword/platform';
+import type { RequestListener, Server } from 'node:http';
+import type { OAuthEndpoint } from './oauth-request.js';
+import { answerOAuth } from './serve-oauth.js';
+
+/**
+ * Serves an endpoint on the HTTP server itself, so that its requests never reach Express: routing, the headers for
+ * browsers and a line in the access log would cost more than all that it takes to issue a token (docs/adr). It has the
+ * metrics and the request id of every other route; refusals are logged.
+ */
+export function serveAheadOfExpress(adapter: HttpServer, endpoint: OAuthEndpoint, metrics: Metrics): void {
+  const server = adapter.getHttpServer() as Server;
+  const express = adapter.getInstance() as RequestListener;
+  const serve = listener(endpoint, metrics);
+  server.removeListener('request', express);
+  server.on('request', (request, response) => {
+    if (request.url === endpoint.path) serve(request, response);
+    else express(request, response);
+  });
+}
+
+function listener(endpoint: OAuthEndpoint, metrics: Metrics): RequestListener {
+  const answer = answerOAuth(endpoint);
+  return (request, response) => {
+    const started = performance.now();
+    response.setHeader('X-Request-Id', requestIdFrom(request.headers['x-request-id']));
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+    response.once('close', () => {
+      const { method = '' } = request;
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.httpDuration.observe({ method, route: endpoint.path, status }, (performance.now() - started) / 1000);
+    });
+    void answer(request, response, undefined);
+  };
+}
