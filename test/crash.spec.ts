@@ -15,11 +15,11 @@ async function untilItFails<T>(attempt: (index: number) => Promise<T | undefined
   throw new Error('the app was never killed');
 }
 
-describeOnEveryDatabase('what was answered with success survives a crash', (database) => {
+describeOnEveryDatabase('what was answered with success survives a crash', (options) => {
   let system: TestSystem;
 
   beforeAll(async () => {
-    system = await TestSystem.start({ database });
+    system = await TestSystem.start(options);
   }, 120_000);
 
   afterAll(() => system?.close(), 30_000);

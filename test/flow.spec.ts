@@ -8,7 +8,7 @@ import {
   register,
   type Session,
 } from './harness/people.js';
-import { describeOnEveryDatabase, TestSystem } from './harness/test-system.js';
+import { describeOnEveryDatabase, TestSystem, type TestSystemOptions } from './harness/test-system.js';
 
 interface Product {
   readonly sku: string;
@@ -25,7 +25,16 @@ interface Order {
   readonly totalCents: number;
 }
 
-describeOnEveryDatabase('the main job', (database) => {
+describeOnEveryDatabase('the main job', (options) => {
+  mainJob({ ...options, signing: 'asymmetric' });
+});
+
+describe('the main job, signed with a shared secret', () => {
+  mainJob({ signing: 'shared-secret' });
+});
+
+function mainJob(options: TestSystemOptions): void {
+  const shared = options.signing === 'shared-secret';
   let system: TestSystem;
   let customer: Session;
   let admin: Session;
@@ -35,7 +44,7 @@ describeOnEveryDatabase('the main job', (database) => {
     request<Order>('POST', at('orders', '/orders'), { token, body: { items: [{ sku, quantity }] } });
 
   beforeAll(async () => {
-    system = await TestSystem.start({ database });
+    system = await TestSystem.start(options);
     [customer, admin] = await Promise.all([newCustomer(system), administrator(system)]);
   }, 120_000);
 
@@ -46,7 +55,8 @@ describeOnEveryDatabase('the main job', (database) => {
       Buffer.from(customer.access_token.split('.')[0]!, 'base64url').toString('utf8'),
     ) as unknown;
     const claims = claimsOf(customer.access_token);
-    expect(header).toEqual({ typ: 'at+jwt', alg: 'ES256', kid: expect.stringMatching(/^[\w-]{43}$/) as string });
+    const alg = shared ? 'HS256' : 'ES256';
+    expect(header).toEqual({ typ: 'at+jwt', alg, kid: expect.stringMatching(/^[\w-]{43}$/) as string });
     expect(claims).toMatchObject({
       iss: system.url('auth'),
       aud: expect.arrayContaining(['auth', 'catalog', 'orders', 'inventory']) as string[],
@@ -90,15 +100,16 @@ describeOnEveryDatabase('the main job', (database) => {
     expect(wrong.status).toBe(401);
   });
 
-  it('publishes keys that verify, and nothing private', async () => {
+  it('publishes the keys that verify, none where they are secrets, and nothing private', async () => {
     const { body, headers } = await request<{ keys: Record<string, unknown>[] }>(
       'GET',
       at('auth', '/.well-known/jwks.json'),
     );
     expect(headers.get('cache-control')).toMatch(/max-age=\d+/);
     expect(headers.get('etag')).toBeTruthy();
-    expect(body.keys.length).toBeGreaterThan(0);
-    for (const key of body.keys) expect(Object.keys(key)).not.toContain('d');
+    expect(body.keys.length > 0).toBe(!shared);
+    for (const key of body.keys)
+      expect(Object.keys(key)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^[dk]$/)]));
   });
 
   it('names its endpoints in its metadata (RFC 8414)', async () => {
@@ -235,4 +246,4 @@ describeOnEveryDatabase('the main job', (database) => {
     for (const secret of secrets) expect(logs.filter((line) => line.includes(secret))).toEqual([]);
     expect(logs.filter((line) => line.includes('correct-horse-battery-staple'))).toEqual([]);
   });
-});
+}

@@ -4,12 +4,12 @@ import { describeOnEveryDatabase, TestSystem } from './harness/test-system.js';
 
 const order = { items: [{ sku: 'LAMP-OIL', quantity: 1 }] };
 
-describeOnEveryDatabase('while auth is stopped', (database) => {
+describeOnEveryDatabase('while auth is stopped', (options) => {
   let system: TestSystem;
   let session: Session;
 
   beforeAll(async () => {
-    system = await TestSystem.start({ database });
+    system = await TestSystem.start(options);
     session = await newCustomer(system);
     await system.apps.app('auth').stop();
   }, 120_000);

@@ -13,12 +13,12 @@ interface Order {
   readonly status: 'pending' | 'confirmed' | 'cancelled';
 }
 
-describeOnEveryDatabase('no stock is lost or sold twice, whoever is killed', (database) => {
+describeOnEveryDatabase('no stock is lost or sold twice, whoever is killed', (options) => {
   let system: TestSystem;
 
   beforeAll(async () => {
     const orders = { ABANDONED_AFTER_SECONDS: '3', ABANDONED_CHECK_SECONDS: '1', DOWNSTREAM_TIMEOUT_MS: '2000' };
-    system = await TestSystem.start({ database, appEnv: { orders } });
+    system = await TestSystem.start({ ...options, appEnv: { orders } });
   }, 120_000);
 
   afterAll(() => system?.close(), 30_000);

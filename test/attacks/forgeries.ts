@@ -29,6 +29,8 @@ const decode = (segment: string | undefined): Record<string, unknown> =>
 const encode = (value: object | string): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
+const keyIdOf = (token: string): unknown => decode(token.split('.')[0])['kid'];
+
 /** The claims of the token under a header of the attacker's, signed with HS256 and some text that is public. */
 function hs256(token: string, secret: string): string {
   const [header, payload] = token.split('.');
@@ -58,9 +60,10 @@ export const forgeries: readonly (readonly [name: string, forge: (loot: Loot) =>
   ['HS256 signed with the public key as JWK', ({ token, jwks }) => hs256(token, JSON.stringify(jwks.keys[0]))],
   ['HS256 signed with nothing', ({ token }) => hs256(token, '')],
   ['its own key in the header (jwk)', ({ token }) => strangers(token, ({ key }) => ({ jwk: key.publicJwk }))],
+  ['another environment, with the same kid', ({ token }) => strangers(token, () => ({ kid: keyIdOf(token) }))],
   [
-    'another environment, with the same kid',
-    ({ token }) => strangers(token, () => ({ kid: decode(token.split('.')[0])['kid'] })),
+    'another environment with a secret, with the same kid',
+    ({ token }) => strangers(token, () => ({ kid: keyIdOf(token) }), 'HS256'),
   ],
   ['another environment, with its own kid', ({ token }) => strangers(token, () => ({}))],
   ['a duplicated claim', ({ token }) => duplicated(token)],
@@ -73,9 +76,13 @@ function reheaded(token: string, change: object): string {
 }
 
 /** The same claims, signed properly by somebody else who calls themselves the same. */
-async function strangers(token: string, header: (stranger: TestIssuer) => Record<string, unknown>): Promise<string> {
+async function strangers(
+  token: string,
+  header: (stranger: TestIssuer) => Record<string, unknown>,
+  algorithm: 'ES256' | 'HS256' = 'ES256',
+): Promise<string> {
   const claims = decode(token.split('.')[1]);
-  const stranger = await createTestIssuer({ issuer: String(claims['iss']) });
+  const stranger = await createTestIssuer({ issuer: String(claims['iss']), algorithm });
   return stranger.mint(claims, { header: header(stranger) });
 }
 

@@ -2,8 +2,8 @@ import { asUser, createTestIssuer, type JwksServer, type TestClaims, type TestIs
 import { request } from '../harness/http.js';
 import { changed } from '../harness/changed.js';
 import { type Message, sendEvents, sendMessage } from '../harness/tcp-message.js';
-import { TestSystem } from '../harness/test-system.js';
-import { forgeries, INVALID, misuses, type Refusal, REQUIRED } from './forgeries.js';
+import { type Env, TestSystem } from '../harness/test-system.js';
+import { forgeries, INVALID, type Loot, misuses, type Refusal, REQUIRED } from './forgeries.js';
 
 const ALL_SCOPES = ['catalog:write', 'orders:read', 'orders:write', 'inventory:read', 'inventory:reserve'];
 const SKU = 'TENT-2P';
@@ -24,10 +24,14 @@ interface Target {
 }
 
 /** The three services on a test's own issuer, so that the issuer's genuine signature is under any claims we like. */
-describe('attacks on the services', () => {
+describe.each([
+  ['public keys', 'ES256'],
+  ['a shared secret', 'HS256'],
+] as const)('attacks on services that verify with %s', (_way, algorithm) => {
   let system: TestSystem;
   let issuer: TestIssuer;
   let jwks: JwksServer;
+  let publicKeys: Loot['jwks'];
   let count = 0;
 
   const person = (scopes = ALL_SCOPES): TestClaims => asUser({ subject: 'ada', scopes, roles: ['customer'] });
@@ -96,9 +100,14 @@ describe('attacks on the services', () => {
   ];
 
   beforeAll(async () => {
-    issuer = await createTestIssuer({ issuer: 'https://issuer.test' });
+    issuer = await createTestIssuer({ issuer: 'https://issuer.test', algorithm });
+    publicKeys = algorithm === 'HS256' ? (await createTestIssuer()).jwks() : issuer.jwks();
     jwks = await issuer.serve();
-    const trust = { AUTH_ISSUER: issuer.issuer, AUTH_JWKS_URI: jwks.jwksUri };
+    const trust: Env = {
+      AUTH_ISSUER: issuer.issuer,
+      AUTH_JWKS_URI: jwks.jwksUri,
+      ...(issuer.key.secret !== undefined && { JWT_SIGNING: 'shared-secret', JWT_SHARED_SECRETS: issuer.key.secret }),
+    };
     const own = {
       appEnv: { catalog: trust, orders: { ...trust, CLIENT_ID: '', CLIENT_SECRET: '' }, inventory: trust },
     };
@@ -143,7 +152,7 @@ describe('attacks on the services', () => {
     });
 
     it.each(forgeries)('refuses %s', async (_forgery, forge) => {
-      const forged = await forge({ token: await good(), jwks: issuer.jwks() });
+      const forged = await forge({ token: await good(), jwks: publicKeys });
       await expectRefused(`Bearer ${forged}`, INVALID, /^Bearer .*error="invalid_token"/);
     });
 

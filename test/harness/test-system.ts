@@ -14,6 +14,8 @@ export type Env = Readonly<Record<string, string>>;
 export interface TestSystemOptions {
   /** Default: each app's embedded database, in a directory of this system's own. */
   readonly database?: 'embedded' | 'postgres';
+  /** Default: with a private key of auth's. */
+  readonly signing?: 'asymmetric' | 'shared-secret';
   /** For every app. */
   readonly env?: Env;
   readonly appEnv?: Partial<Record<AppName, Env>>;
@@ -34,7 +36,12 @@ export class TestSystem {
   ) {}
 
   /** Everything but the processes. */
-  static async prepare({ database = 'embedded', env = {}, appEnv = {} }: TestSystemOptions = {}): Promise<TestSystem> {
+  static async prepare({
+    database = 'embedded',
+    signing = 'asymmetric',
+    env = {},
+    appEnv = {},
+  }: TestSystemOptions = {}): Promise<TestSystem> {
     const ports = await freePorts();
     const folder = await mkdtemp(join(tmpdir(), 'watchword-system-'));
     const databases = new Map<AppName, TestDatabase>();
@@ -47,7 +54,7 @@ export class TestSystem {
     const apps = new LocalSystem({
       ports,
       cwd: folder,
-      env: { ...isolated(folder), ...env },
+      env: { ...isolated(folder), ...SIGNING[signing](), ...env },
       appEnv: Object.fromEntries(APPS.map((app) => [app, app === 'auth' ? { ...issuer(), ...own(app) } : own(app)])),
     });
     return new TestSystem(apps, ports, folder, [...databases.values()]);
@@ -95,6 +102,14 @@ export class TestSystem {
   }
 }
 
+const SIGNING: Readonly<Record<NonNullable<TestSystemOptions['signing']>, () => Env>> = {
+  asymmetric: () => ({}),
+  'shared-secret': () => ({
+    JWT_SIGNING: 'shared-secret',
+    JWT_SHARED_SECRETS: randomBytes(32).toString('base64url'),
+  }),
+};
+
 /** What auth alone needs. */
 const issuer = (): Env => ({
   ADMIN_EMAIL: ADMINISTRATOR.email,
@@ -121,10 +136,7 @@ async function freePorts(): Promise<Ports> {
 }
 
 /** Runs the same tests on embedded databases and, where a server is reachable, on PostgreSQL. */
-export function describeOnEveryDatabase(
-  title: string,
-  body: (database: NonNullable<TestSystemOptions['database']>) => void,
-): void {
-  describe(`${title}, on embedded databases`, () => body('embedded'));
-  describeOnPostgres(`${title}, on PostgreSQL`, () => body('postgres'));
+export function describeOnEveryDatabase(title: string, body: (options: TestSystemOptions) => void): void {
+  describe(`${title}, on embedded databases`, () => body({ database: 'embedded' }));
+  describeOnPostgres(`${title}, on PostgreSQL`, () => body({ database: 'postgres' }));
 }
