@@ -11,6 +11,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
+/** @type {[title: string, command: string, args: string[]][]} */
 const checks = [
   ['lint', bin('oxlint'), ['--deny-warnings']],
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
@@ -19,10 +20,10 @@ const checks = [
   ['build', bin('nest'), ['build', '--all']],
 ];
 
-/** Unit tests share the cores; system tests start processes of their own, so they get one worker. */
+/** System tests start processes of their own, and wait for them most of the time. */
 const suites = [
   ['unit tests', ['--selectProjects', 'auth-lib', 'platform', 'apps', '--maxWorkers=2']],
-  ['system tests', ['--selectProjects', 'system', '--maxWorkers=1']],
+  ['system tests', ['--selectProjects', 'system', '--maxWorkers=2']],
 ];
 
 function run(command, args, env = {}) {
