@@ -1,3 +1,4 @@
+import { OperatorError, ProblemError } from '@watchword/platform';
 import { randomBytes } from 'node:crypto';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { SYSTEM_ACTOR } from '../security-events/audit-log.js';
@@ -28,6 +29,7 @@ export async function ensureAdministrator(
   } catch (error) {
     // Another instance booted at the same time and was first.
     if (await accounts.hasAnyWithRole(db, 'admin')) return;
+    if (error instanceof ProblemError) throw new OperatorError(`The first administrator: ${error.message}`);
     throw error;
   }
   if (password === undefined) announce(email, chosen);

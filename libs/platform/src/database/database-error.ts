@@ -5,6 +5,12 @@ const CHECK_VIOLATION = '23514';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
+/** Of the operating system; SQLSTATE class 08 (connection), 57P0x (shut down, starting up), 53300 (too many connections). */
+const CONNECTION_FAILURE =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|08...|57P0[1-3]|53300)$/;
+/** The words of `pg`, which gives these errors no code. */
+const POOL_FAILURE = /^(Connection terminated|timeout exceeded when trying to connect)/;
+
 /** What the database said of a statement that it refused. */
 export interface DatabaseErrorInfo {
   /** SQLSTATE, five characters. */
@@ -39,6 +45,20 @@ export function isCheckViolation(error: unknown, constraint?: string): boolean {
 export function isRetryable(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
+}
+
+/** No connection, or one that was lost: the database can't be asked right now, which says nothing of the request. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let at = linkOf(error), depth = 0; at !== undefined && depth < 5; at = linkOf(at.cause), depth++) {
+    if (typeof at.code === 'string' && CONNECTION_FAILURE.test(at.code)) return true;
+    if (typeof at.message === 'string' && POOL_FAILURE.test(at.message)) return true;
+  }
+  return false;
+}
+
+/** One of a chain of errors. Not by `instanceof`: those of Node may come from another realm. */
+function linkOf(error: unknown): { code?: unknown; message?: unknown; cause?: unknown } | undefined {
+  return typeof error === 'object' && error !== null ? error : undefined;
 }
 
 function violates(error: unknown, code: string, constraint: string | undefined): boolean {

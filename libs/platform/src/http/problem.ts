@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
+import { isDatabaseUnavailable } from '../database/database-error.js';
 import { ProblemError, type FieldError } from './problem-error.js';
 
 /** What may leave the process of an error, on any transport. */
@@ -45,6 +46,15 @@ const INTERNAL: Problem = {
   headers: undefined,
 };
 
+/** Unavailable is not invalid. */
+const UNAVAILABLE: Problem = {
+  status: 503,
+  code: 'temporarily_unavailable',
+  detail: 'This service can not answer right now',
+  errors: undefined,
+  headers: { 'Retry-After': '5' },
+};
+
 /** The public side of any error. What is unexpected says nothing of itself. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) {
@@ -52,6 +62,7 @@ export function problemOf(error: unknown): Problem {
     return { status, code, detail: message, errors, headers };
   }
   if (error instanceof HttpException) return ofHttpException(error);
+  if (isDatabaseUnavailable(error)) return UNAVAILABLE;
   return ofHttpError(error) ?? INTERNAL;
 }
 

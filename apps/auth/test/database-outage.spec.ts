@@ -1,0 +1,105 @@
+import {
+  createTestDatabase,
+  describeOnPostgres,
+  startTestApp,
+  type TestApp,
+  type TestDatabase,
+} from '@watchword/platform/testing';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { AppModule } from '../src/app.module.js';
+import { AuthConfig } from '../src/config/index.js';
+
+const ADMIN = { email: 'admin@watchword.local', password: 'quartz-lantern-velvet' };
+
+/** A way to PostgreSQL that can be cut. */
+async function openRoad({ hostname, port }: URL): Promise<{ port: number; cut(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((near) => {
+    const far = connect(Number(port || 5432), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    near.pipe(far).pipe(near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut: async () => {
+      for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+describeOnPostgres('while the database is away', () => {
+  let database: TestDatabase;
+  let app: TestApp | undefined;
+  let road: Awaited<ReturnType<typeof openRoad>> | undefined;
+  let token: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const server = new URL(database.url);
+    road = await openRoad(server);
+    server.host = `127.0.0.1:${String(road.port)}`;
+    app = await startTestApp({
+      name: 'auth',
+      module: AppModule,
+      config: AuthConfig,
+      environment: {
+        DATABASE_URL: server.href,
+        KEY_ENCRYPTION_KEYS: `1:${randomBytes(32).toString('base64url')}`,
+        ADMIN_PASSWORD: ADMIN.password,
+      },
+    });
+    const answer = await post('/auth/login', ADMIN);
+    token = ((await answer.json()) as { access_token: string }).access_token;
+    await road.cut();
+  }, 60_000);
+
+  afterAll(async () => {
+    await app?.close();
+    await road?.cut();
+    await database.drop();
+  });
+
+  const url = (path: string) => `${app?.url ?? ''}${path}`;
+  const post = (path: string, body: unknown) =>
+    fetch(url(path), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('publishes the keys from memory', async () => {
+    const answer = await fetch(url('/.well-known/jwks.json'));
+    expect(answer.status).toBe(200);
+    expect(((await answer.json()) as { keys: unknown[] }).keys).toHaveLength(1);
+  });
+
+  it('answers 503 and not that somebody is not let in', async () => {
+    const me = fetch(url('/auth/me'), { headers: { authorization: `Bearer ${token}` } });
+    const answers = await Promise.all([
+      post('/auth/login', ADMIN),
+      post('/auth/refresh', { refresh_token: 'A'.repeat(86) }),
+      post('/auth/logout', { refresh_token: 'A'.repeat(86) }),
+      me,
+    ]);
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(await answer.json()).toMatchObject({ code: 'temporarily_unavailable' });
+    }
+  });
+
+  it('is alive and not ready', async () => {
+    expect((await fetch(url('/health/live'))).status).toBe(200);
+    expect((await fetch(url('/health/ready'))).status).toBe(503);
+  });
+});
