@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench-settings.js';
+import { floodSuite } from './flood/flood-suite.js';
 import { issueSuite } from './issue/issue-suite.js';
 import type { Table } from './measure/measure.js';
 import { describeMachine } from './report/machine.js';
-import { printTable } from './report/print-table.js';
+import { printSheet, printTable, type Sheet } from './report/print-table.js';
 import { judge, printVerdicts } from './report/targets.js';
 import { writeResults } from './report/write-results.js';
 import { serveKeySet } from './serve-key-set.js';
@@ -11,13 +12,14 @@ import { httpSuite, tcpSuite } from './services/service-suite.js';
 import { AUDIENCE, ISSUER, generateKeys, publicKey, publicKeySet } from './tokens/token-mint.js';
 import { verifierSuite } from './verifier/verifier-suite.js';
 
-type Suite = (bench: Bench) => AsyncIterable<Table>;
+type Suite = (bench: Bench) => AsyncIterable<Table | Sheet>;
 
 const SUITES: Readonly<Record<string, readonly Suite[]>> = {
-  verify: [verifierSuite, httpSuite, tcpSuite],
+  verify: [verifierSuite, httpSuite, tcpSuite, floodSuite],
   verifier: [verifierSuite],
   http: [httpSuite],
   tcp: [tcpSuite],
+  flood: [floodSuite],
   issue: [issueSuite],
 };
 
@@ -53,17 +55,19 @@ const bench: Bench = {
 const machine = describeMachine();
 console.log(machine.join('\n'));
 const tables: Table[] = [];
+const sheets: Sheet[] = [];
 for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue']).flatMap((name) => suitesOf(name))) {
   for await (const table of suite(bench)) {
-    tables.push(table);
-    console.log(printTable(table));
+    if ('unit' in table) tables.push(table);
+    else sheets.push(table);
+    console.log('unit' in table ? printTable(table) : printSheet(table));
   }
 }
 keySet.close();
 // A comparison with a peer needs the peer.
 const verdicts = bench.only ? [] : judge(tables);
 if (verdicts.length > 0) console.log(printVerdicts(verdicts));
-console.log(`\nWritten to ${await writeResults({ machine, rounds: bench.rounds, tables, verdicts })}`);
+console.log(`\nWritten to ${await writeResults({ machine, rounds: bench.rounds, tables, sheets, verdicts })}`);
 
 function suitesOf(name: string): readonly Suite[] {
   const suites = SUITES[name];

@@ -1,6 +1,7 @@
 import { answerParent } from '../process/answer-parent.js';
 import type { MintKeys, TokenKind } from '../tokens/token-mint.js';
 import { BearerRequests, httpRequest, tcpRequest, type TokenMode } from './bearer-requests.js';
+import { driveFlood } from '../flood/drive-flood.js';
 import { driveHttp } from './drive-http.js';
 import { driveTcp } from './drive-tcp.js';
 import { driveTokenEndpoint } from './drive-token-endpoint.js';
@@ -33,4 +34,5 @@ answerParent({
     return driveHttp({ port, connections: CONNECTIONS, requests: count, next: () => next(index++) });
   },
   token: driveTokenEndpoint,
+  flood: driveFlood,
 });

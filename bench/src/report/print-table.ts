@@ -1,5 +1,16 @@
 import type { Table } from '../measure/measure.js';
 
+/** A table that is not about contenders. */
+export interface Sheet {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function printSheet({ title, head, rows }: Sheet): string {
+  return markdown(`\n### ${title}\n`, head, rows);
+}
+
 /** A table in Markdown, ready for a README. */
 export function printTable({ title, unit, rows }: Table): string {
   const base = rows[0]?.name ?? '';
