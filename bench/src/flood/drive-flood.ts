@@ -20,7 +20,7 @@ export interface FloodResult {
   readonly sent: number;
 }
 
-const TICK_MS = 5;
+const TICK_MS = 1;
 
 /** Good HTTP requests one after the other, while messages with made-up kids come in over TCP at their own pace. */
 export async function driveFlood(flood: Flood): Promise<FloodResult> {
