@@ -1,7 +1,8 @@
 import { AuthError } from './auth-error.js';
 import { actor, audience, nonEmptyString, nonEmptyStrings, scope, seconds } from './claim-validators.js';
 import { ClaimsProfile } from './claims-profile.js';
-import { deepFreeze, FrozenSet } from './frozen.js';
+import { deepFreeze } from './frozen.js';
+import { SharedSets } from './shared-sets.js';
 import type { ClaimMapping } from './trusted-issuer.js';
 import type { Actor, VerifiedToken } from './verified-token.js';
 
@@ -33,6 +34,7 @@ const MAPPED = { audience: 'aud', clientId: 'client_id', tokenId: 'jti', scopes:
 /** Turns the payload of a token whose signature is good into a {@link VerifiedToken}. */
 export class AccessTokenProfile {
   readonly #profile: ClaimsProfile;
+  readonly #sets = new SharedSets();
 
   constructor(
     private readonly audiences: ReadonlySet<string>,
@@ -63,8 +65,8 @@ export class AccessTokenProfile {
       clientId: this.#text('clientId', claims),
       sessionId: claims.sid as string | undefined,
       keyId,
-      scopes: new FrozenSet(this.#scopes(claims)),
-      roles: new FrozenSet(this.#list('roles', claims) ?? []),
+      scopes: this.#scopes(claims),
+      roles: this.#sets.ofList(this.#list('roles', claims) ?? []),
       actor: claims.act === undefined ? undefined : toActor(claims.act as ActClaim),
       claims: deepFreeze(claims),
     });
@@ -81,9 +83,9 @@ export class AccessTokenProfile {
     return [...audience];
   }
 
-  #scopes(claims: Claims): readonly string[] {
-    if (this.mapping.scopes !== undefined) return this.#list('scopes', claims) ?? [];
-    return claims.scope === undefined || claims.scope === '' ? [] : (claims.scope as string).split(' ');
+  #scopes(claims: Claims): ReadonlySet<string> {
+    if (this.mapping.scopes !== undefined) return this.#sets.ofList(this.#list('scopes', claims) ?? []);
+    return this.#sets.ofScope((claims.scope as string | undefined) ?? '');
   }
 
   #list(name: 'audience' | 'scopes' | 'roles', claims: Claims): readonly string[] | undefined {

@@ -1,0 +1,29 @@
+import { SharedSets } from './shared-sets.js';
+
+describe('SharedSets', () => {
+  it('gives tokens with the same names the same set, and others another', () => {
+    const sets = new SharedSets();
+    expect(sets.ofScope('a b')).toBe(sets.ofScope('a b'));
+    expect([...sets.ofScope('a b')]).toEqual(['a', 'b']);
+    expect(sets.ofList(['a', 'b'])).toBe(sets.ofList(['a', 'b']));
+    expect([...sets.ofScope('a')]).toEqual(['a']);
+  });
+
+  it('never takes one for the other, whatever the names look like', () => {
+    const sets = new SharedSets();
+    expect(sets.ofList([]).size).toBe(0);
+    expect([...sets.ofScope('[]')]).toEqual(['[]']);
+    expect(sets.ofScope('').size).toBe(0);
+    expect([...sets.ofList(['a","b'])]).toEqual(['a","b']);
+    expect([...sets.ofList(['a', 'b'])]).toEqual(['a', 'b']);
+    expect([...sets.ofList(['a b'])]).toEqual(['a b']);
+  });
+
+  it('stays right when more kinds of token come than it keeps', () => {
+    const sets = new SharedSets();
+    for (let kind = 0; kind < 2500; kind += 1) {
+      expect([...sets.ofScope(`x:${String(kind)} read`)]).toEqual([`x:${String(kind)}`, 'read']);
+    }
+    expect([...sets.ofScope('x:0 read')]).toEqual(['x:0', 'read']);
+  });
+});
