@@ -1,7 +1,8 @@
 import { answerParent } from '../process/answer-parent.js';
 import type { MintKeys, TokenKind } from '../tokens/token-mint.js';
 import { BearerRequests, httpRequest, tcpRequest, type TokenMode } from './bearer-requests.js';
-import { driveFlood } from '../flood/drive-flood.js';
+import { timeGoodRequests } from '../flood/good-requests.js';
+import { prepareFlood, sendFlood } from '../flood/made-up-messages.js';
 import { driveHttp } from './drive-http.js';
 import { driveTcp } from './drive-tcp.js';
 import { driveTokenEndpoint } from './drive-token-endpoint.js';
@@ -34,5 +35,7 @@ answerParent({
     return driveHttp({ port, connections: CONNECTIONS, requests: count, next: () => next(index++) });
   },
   token: driveTokenEndpoint,
-  flood: driveFlood,
+  good: timeGoodRequests,
+  prepareFlood,
+  flood: sendFlood,
 });

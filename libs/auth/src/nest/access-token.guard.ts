@@ -5,6 +5,7 @@ import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js'
 import type { VerifiedToken } from '../verification/index.js';
 import { RequestScopes } from './boot/request-scopes.js';
 import { adapterFor } from './contexts/adapters.js';
+import { RefusalLog } from './errors/refusal-log.js';
 import { requirementsOf } from './requirements/requirements.js';
 import type { Handler, Requirements } from './requirements/requirements.js';
 
@@ -17,6 +18,7 @@ import type { Handler, Requirements } from './requirements/requirements.js';
 @Injectable()
 export class AccessTokenGuard implements CanActivate {
   protected readonly logger = new Logger(AccessTokenGuard.name);
+  private readonly refusals = new RefusalLog(this.logger);
 
   /** Not in the constructor, which is for those who extend this class. */
   @Inject(RequestScopes)
@@ -65,11 +67,9 @@ export class AccessTokenGuard implements CanActivate {
     }
   }
 
-  /** Where the private reason of a refusal goes. A request without credentials is everyday and only a debug line. */
+  /** Where the private reason of a refusal goes: to the log, within bounds. */
   protected onRefused(error: AuthError, context: ExecutionContext): void {
-    const line = `${context.getClass().name}.${context.getHandler().name} refused: ${error.message}`;
-    if (error.code === 'credentials_missing') this.logger.debug(line);
-    else this.logger.warn(line);
+    this.refusals.write(error, () => `${context.getClass().name}.${context.getHandler().name}`);
   }
 
   private letIn(carrier: object, token: string, verified: VerifiedToken, requirements: Requirements): true {

@@ -94,7 +94,10 @@ const PUBLIC: Record<AuthErrorCode, Omit<PublicAuthError, 'scope'>> = (() => {
   };
 })();
 
-/** A refusal, with the reason for the log. */
+/**
+ * A refusal, with the reason for the log. It is an answer and no fault of the program, so it has no stack trace:
+ * capturing one is the most expensive part of a refusal, and whoever sends bad tokens decides how many there are.
+ */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
   readonly code: AuthErrorCode;
@@ -103,10 +106,13 @@ export class AuthError extends Error {
   readonly scopes: readonly string[] | undefined;
 
   constructor(code: AuthErrorCode, detail: AuthErrorDetail = {}) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(
       [code, detail.claim, detail.reason].filter(Boolean).join(': '),
       detail.cause === undefined ? undefined : { cause: detail.cause },
     );
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.claim = detail.claim;
     this.reason = detail.reason;
