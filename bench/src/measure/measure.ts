@@ -6,7 +6,7 @@ export interface Row {
   readonly name: string;
   readonly perSecond: number;
   readonly cpuMicroseconds: number;
-  /** Median over rounds of this ÷ the first contender, by wall time. */
+  /** {@link ratioOf} this beside the first contender, by wall time. */
   readonly ratio: number;
   /** The same by CPU time: the first contender's ÷ this one's. Steadier on a machine that does other work too. */
   readonly cpuRatio: number;
@@ -67,8 +67,13 @@ function row(name: string, samples: readonly Sample[], base: readonly Sample[]):
     name,
     perSecond: median(samples.map((sample) => sample.perSecond)),
     cpuMicroseconds: median(samples.map((sample) => sample.cpuMicroseconds)),
-    ratio: median(samples.map((sample, i) => sample.perSecond / base[i]!.perSecond)),
+    ratio: ratioOf(samples, base),
     cpuRatio: median(samples.map((sample, i) => base[i]!.cpuMicroseconds / sample.cpuMicroseconds)),
     samples,
   };
+}
+
+/** Median over rounds of one contender's speed beside another's in the same round. */
+export function ratioOf(samples: readonly Sample[], base: readonly Sample[]): number {
+  return median(samples.map((sample, i) => sample.perSecond / base[i]!.perSecond));
 }

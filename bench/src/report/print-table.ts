@@ -1,10 +1,13 @@
 import type { Table } from '../measure/measure.js';
+import { markdown } from './markdown.js';
+import type { Verdict } from './verdict.js';
 
 /** A table that is not about contenders. */
 export interface Sheet {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  readonly verdict: Verdict;
 }
 
 export function printSheet({ title, head, rows }: Sheet): string {
@@ -25,10 +28,4 @@ export function printTable({ title, unit, rows }: Table): string {
       row.cpuRatio.toFixed(2),
     ]),
   );
-}
-
-/** A Markdown table, its first column left-aligned and the others right-aligned. */
-export function markdown(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [title, line(head), `|---|${'--:|'.repeat(head.length - 1)}`, ...rows.map(line)].join('\n');
 }

@@ -1,5 +1,5 @@
-import type { Row, Table } from '../measure/measure.js';
-import { markdown } from './print-table.js';
+import { type Row, type Table, ratioOf } from '../measure/measure.js';
+import type { Verdict } from './verdict.js';
 
 /** One thing that the project promises of its speed. */
 interface Target {
@@ -8,13 +8,6 @@ interface Target {
   readonly table: string;
   readonly atLeast: number;
   readonly value: (row: (name: string) => Row) => number;
-}
-
-export interface Verdict {
-  readonly what: string;
-  readonly atLeast: number;
-  readonly measured: number;
-  readonly met: boolean;
 }
 
 const ONE = 'HTTP on Nest Express, one token';
@@ -48,13 +41,13 @@ const TARGETS: readonly Target[] = [
     what: 'HTTP, 10,000 tokens ÷ passport-jwt + jwks-rsa',
     table: MANY,
     atLeast: 4,
-    value: (row) => row('watchword').ratio / row('passport-jwt + jwks-rsa').ratio,
+    value: (row) => ratioOf(row('watchword').samples, row('passport-jwt + jwks-rsa').samples),
   },
   {
     what: "HTTP, every token new ÷ a guard on jose's remote key set",
     table: NEW,
     atLeast: 1,
-    value: (row) => row('watchword').ratio / row('jose, remote key set').ratio,
+    value: (row) => ratioOf(row('watchword').samples, row('jose, remote key set').samples),
   },
   {
     what: 'client_credentials ÷ oidc-provider in memory',
@@ -75,8 +68,7 @@ export function judge(tables: readonly Table[]): Verdict[] {
   return TARGETS.flatMap(({ what, table: title, atLeast, value }) => {
     const table = tables.find((candidate) => candidate.title.startsWith(title));
     if (!table) return [];
-    const measured = value((name) => rowOf(table, name));
-    return [{ what, atLeast, measured, met: measured >= atLeast }];
+    return [{ what, bound: 'at least' as const, target: atLeast, measured: value((name) => rowOf(table, name)) }];
   });
 }
 
@@ -84,13 +76,4 @@ function rowOf(table: Table, name: string): Row {
   const row = table.rows.find((candidate) => candidate.name === name);
   if (!row) throw new Error(`${table.title} has no row ${name}`);
   return row;
-}
-
-export function printVerdicts(verdicts: readonly Verdict[]): string {
-  const figure = (value: number): string => (value > 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2));
-  return markdown(
-    '\n### Targets\n',
-    ['', 'at least', 'measured', 'met'],
-    verdicts.map(({ what, atLeast, measured, met }) => [what, figure(atLeast), figure(measured), met ? 'yes' : 'no']),
-  );
 }

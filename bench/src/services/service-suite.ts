@@ -61,7 +61,7 @@ function table(
   transport: Burst['transport'],
   mode: TokenMode,
 ): Promise<Table> {
-  const count = Math.ceil((transport === 'http' ? 2000 : 20_000) * bench.scale);
+  const count = Math.ceil((transport === 'http' ? 4000 : 20_000) * bench.scale);
   const contenders = services.map(({ name, child, ports }): Contender => {
     const burst: Burst = { transport, port: ports[transport], kind: tokenKind(name), mode, count };
     return { name, round: () => measuredBurst(load, child, burst) };
