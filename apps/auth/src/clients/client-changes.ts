@@ -8,11 +8,8 @@ import type { ClientDirectory } from './client-directory.js';
 import type { ClientStore } from './client-store.js';
 import { type Client, sidsOf } from './client.js';
 
-/**
- * Milliseconds beyond the life of a token in which a withdrawn credential may have obtained one or a verifier may still
- * take it: CLIENT_CACHE_MS, a slow answer, and clocks that differ.
- */
-const REVOCATION_MARGIN_MS = 60_000;
+/** Milliseconds in which another instance may yet issue a token to a withdrawn credential: CLIENT_CACHE_MS, a slow answer. */
+const LATE_TOKEN_MS = 60_000;
 
 /** Who changes a client, and how the audit log names it. */
 export interface ClientChange {
@@ -75,7 +72,7 @@ export class ClientChanges {
 
   private async revokeLost(tx: AuthTransaction, before: Client, after: Client): Promise<void> {
     const kept = new Set(sidsOf(after));
-    const until = this.accessTokens.latestExpiry() + REVOCATION_MARGIN_MS;
+    const until = this.accessTokens.latestExpiry() + LATE_TOKEN_MS;
     for (const sid of sidsOf(before)) {
       if (!kept.has(sid)) await this.events.append(tx, { type: 'session-revoked', value: sid }, until);
     }

@@ -53,12 +53,7 @@ import { ManageClients } from './manage-clients.js';
       provide: AuthenticateClient,
       inject: [ClientDirectory, DATABASE, AuthConfig, CLOCK],
       useFactory: (directory: ClientDirectory, db: AuthDatabase, { AUTH_ISSUER }: AuthConfig, clock: Clock) =>
-        new AuthenticateClient(
-          directory,
-          new UsedAssertions(db, clock),
-          [AUTH_ISSUER, `${AUTH_ISSUER}/oauth/token`],
-          clock,
-        ),
+        new AuthenticateClient(directory, new UsedAssertions(db), [AUTH_ISSUER, `${AUTH_ISSUER}/oauth/token`], clock),
     },
   ],
   exports: [AuthenticateClient, ManageClients],

@@ -40,7 +40,9 @@ export class WithdrawKey {
       if (state === 'active') await this.replaceActive(tx, key, keys, now);
       if (state === 'pending') await this.replacePending(tx, key, keys, now);
       await this.audit.record(tx, { actor, action: 'key.compromise', target: { type: 'key', id: kid } });
-      const end = now + this.timing.tokenLifetime;
+      // Whoever has the key chooses the `exp` of what they sign: it is denied until nobody can have the key in a cache, nor
+      // an instance without its database sign with it. A key is published for at least that long before it signs.
+      const end = now + this.timing.publishAhead + this.timing.tokenLifetime;
       await this.events.append(tx, { type: 'key-revoked', value: kid }, end);
       await this.events.append(tx, { type: 'keys-changed', value: '' }, end);
     });

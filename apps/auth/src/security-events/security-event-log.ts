@@ -16,8 +16,8 @@ export interface DatedSecurityEvent extends SecurityEvent {
   readonly expiresAt: number;
 }
 
-/** Verifiers accept a token up to a minute after its `exp`, and clocks differ. Milliseconds. */
-const MARGIN = 120_000;
+/** Milliseconds. Verifiers can be told to accept a token up to 300 s after its `exp`, and clocks differ by a minute at most. */
+const MARGIN = 360_000;
 
 /** The log of what was revoked. Appended to only inside the transaction that revokes. */
 export class SecurityEventLog {

@@ -4,9 +4,6 @@ import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
 import type { OwnAccessToken } from './presented-access-tokens.js';
 
-/** Verifiers accept a token for some time after its end, because clocks differ. */
-const TOLERANCE_MS = 60_000;
-
 /** Revokes one access token, and nothing beside it. */
 export class RevokeAccessToken {
   constructor(
@@ -24,7 +21,7 @@ export class RevokeAccessToken {
       if (rows.length > 0) return;
       const target = { type: 'session', id: sessionId } as const;
       await this.audit.record(tx, { actor, action: 'token.revoke', target, detail: { jti: tokenId } });
-      await this.events.append(tx, { type: 'token-revoked', value: tokenId }, expiresAt * 1000 + TOLERANCE_MS);
+      await this.events.append(tx, { type: 'token-revoked', value: tokenId }, expiresAt * 1000);
     });
   }
 }

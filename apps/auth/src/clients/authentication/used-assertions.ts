@@ -1,39 +1,25 @@
-import type { Clock } from '@watchword/auth';
-import { lt } from 'drizzle-orm';
 import type { AuthDatabase } from '../../database/auth-database.js';
 import { usedClientAssertions } from '../../database/schema/index.js';
 
-const PRUNE_EVERY_MS = 60_000;
+/** Milliseconds by which the clock of an instance may be behind that of one whose housekeeping forgets. */
+const CLOCK_SKEW = 60_000;
 
 /** Remembers the assertions that were used, for all instances, until they expire (RFC 7523 §3, `jti`). */
 export class UsedAssertions {
-  private nextPruning = 0;
-
-  constructor(
-    private readonly db: AuthDatabase,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly db: AuthDatabase) {}
 
   /**
    * Uses an assertion up.
    *
-   * @param expiresAt milliseconds since the epoch; nobody would accept it after that
+   * @param expiresAt milliseconds since the epoch; by its own clock no instance accepts it after that
    * @returns false when it was used before
    */
   async use(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
-    await this.prune();
     const added = await this.db
       .insert(usedClientAssertions)
-      .values({ clientId, jti, expiresAt: new Date(expiresAt) })
+      .values({ clientId, jti, expiresAt: new Date(expiresAt + CLOCK_SKEW) })
       .onConflictDoNothing()
       .returning({ jti: usedClientAssertions.jti });
     return added.length > 0;
-  }
-
-  private async prune(): Promise<void> {
-    const now = this.clock.now();
-    if (now < this.nextPruning) return;
-    this.nextPruning = now + PRUNE_EVERY_MS;
-    await this.db.delete(usedClientAssertions).where(lt(usedClientAssertions.expiresAt, new Date(now)));
   }
 }
