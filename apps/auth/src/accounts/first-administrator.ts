@@ -29,7 +29,12 @@ export async function ensureAdministrator(
   } catch (error) {
     // Another instance booted at the same time and was first.
     if (await accounts.hasAnyWithRole(db, 'admin')) return;
-    if (error instanceof ProblemError) throw new OperatorError(`The first administrator: ${error.message}`);
+    if (error instanceof ProblemError) {
+      throw new OperatorError(
+        `There is no administrator yet, and none can be made of ADMIN_EMAIL and ADMIN_PASSWORD. ${error.message} ` +
+          'Set another password, or leave it out: a random one is made then, and printed once.',
+      );
+    }
     throw error;
   }
   if (password === undefined) announce(email, chosen);

@@ -1,3 +1,4 @@
+import { OperatorError } from '@watchword/platform';
 import { createCipheriv, createDecipheriv, createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { KeyEncryptionKeys } from './key-encryption-keys.js';
 
@@ -37,7 +38,7 @@ export class PrivateKeyEncryption {
     return { bytes, version };
   }
 
-  /** @throws Error when the version isn't configured, or the key was altered or belongs to another row */
+  /** @throws OperatorError when the version isn't configured, or the key was altered or belongs to another row */
   open({ bytes, version }: EncryptedPrivateKey, identity: KeyIdentity): KeyObject {
     const plain = this.decrypt(bytes, version, identity);
     const key = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
@@ -52,11 +53,10 @@ export class PrivateKeyEncryption {
       .setAuthTag(bytes.subarray(-TAG_BYTES));
     try {
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-    } catch (cause) {
-      throw new Error(
+    } catch {
+      throw new OperatorError(
         `Signing key ${identity.kid} does not open: version ${String(version)} of KEY_ENCRYPTION_KEYS is not the secret ` +
           'that it was encrypted with, or the row was altered',
-        { cause },
       );
     }
   }
@@ -64,9 +64,9 @@ export class PrivateKeyEncryption {
   private keyOf(version: number): Buffer {
     const key = this.keys.derive(version, PURPOSE);
     if (key === undefined) {
-      throw new Error(
-        `A signing key is encrypted with version ${String(version)} of the key-encryption key, which is not in ` +
-          'KEY_ENCRYPTION_KEYS: add it after the current one',
+      throw new OperatorError(
+        `A signing key is encrypted with version ${String(version)} of the key-encryption key, ` +
+          'which KEY_ENCRYPTION_KEYS does not have; add it after the current one',
       );
     }
     return key;

@@ -32,13 +32,11 @@ export class OrdersConfig extends VerifierConfig {
     doc: "This app's client at the issuer, for the job that releases what abandoned orders hold. Without it the job is off.",
   })
   @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
-  @IsString()
   @IsNotEmpty({ message: 'CLIENT_ID must be set when CLIENT_SECRET is' })
   readonly CLIENT_ID?: string;
 
   @Variable({ doc: 'The secret of CLIENT_ID.', secret: true })
   @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
-  @IsString()
   @IsNotEmpty({ message: 'CLIENT_SECRET must be set when CLIENT_ID is' })
   readonly CLIENT_SECRET?: string;
 

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/config-error.js';
+import { stackOf } from '../logging/format-text.js';
 import { redactText } from '../logging/redact.js';
 import { OperatorError } from './operator-error.js';
 
@@ -9,10 +10,17 @@ export function reportBootFailure(app: string, error: unknown): void {
 
 function describe(app: string, error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  if (error instanceof OperatorError) return `${app} can not start: ${error.message}`;
+  if (error instanceof OperatorError) return `${app} can not start: ${error.message}${causeOf(error)}`;
   if (isListenError(error)) return `${app} can not start: ${listenMessage(error)}`;
-  const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `${app} can not start: ${shown}`;
+  // Nobody foresaw it, so whoever looks into it needs to know where it happened.
+  return `${app} can not start: ${stackOf(error) ?? String(error)}`;
+}
+
+/** What an operator can search for, unless the message has said it. */
+function causeOf({ message, cause }: OperatorError): string {
+  return cause instanceof Error && !message.includes(cause.message)
+    ? `\nCaused by ${cause.name}: ${cause.message}`
+    : '';
 }
 
 interface ListenError extends NodeJS.ErrnoException {
@@ -24,10 +32,10 @@ function isListenError(error: unknown): error is ListenError {
   return error instanceof Error && (error as ListenError).syscall === 'listen';
 }
 
-function listenMessage({ code, address, port }: ListenError): string {
-  const where = `${address ?? ''}:${String(port)}`;
+function listenMessage({ code, address = '', port }: ListenError): string {
+  const where = port === undefined ? address : `${address}:${String(port)}`;
   if (code === 'EADDRINUSE') return `another process listens on ${where} already; stop it or set another port`;
-  if (code === 'EACCES') return `this user may not listen on ${where}`;
-  if (code === 'EADDRNOTAVAIL') return `${address ?? ''} is not an address of this machine; correct HOST`;
+  if (code === 'EACCES') return `this user may not listen on ${where}; set a port of 1024 or above`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine; correct the host to listen on`;
   return `it can not listen on ${where} (${code ?? 'unknown reason'})`;
 }

@@ -46,11 +46,13 @@ async function start<C extends AppConfig>(options: BootstrapOptions<C>): Promise
     logger.fatal('An error that nothing handles ends the process', error);
     process.exit(1);
   });
-  const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure, openApi });
-  shutDownOnSignals(app, settings.SHUTDOWN_TIMEOUT_MS);
-  await app.nest.startAllMicroservices();
-  await app.nest.listen(settings.PORT, settings.HOST);
-  new Logger('Boot').log('ready', { name, ...addressesOf(app), pid: process.pid });
+  await logger.duringBoot(async () => {
+    const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure, openApi });
+    shutDownOnSignals(app, settings.SHUTDOWN_TIMEOUT_MS);
+    await app.nest.startAllMicroservices();
+    await app.nest.listen(settings.PORT, settings.HOST);
+    new Logger('Boot').log('ready', { name, ...addressesOf(app), pid: process.pid });
+  });
 }
 
 function formatOf({ LOG_FORMAT, NODE_ENV }: AppConfig): 'json' | 'text' {

@@ -7,37 +7,43 @@ import { variablesOf } from './variable.js';
 /**
  * Makes and validates a configuration from the environment.
  *
- * A variable that is unset or empty keeps its default. All faults are reported together.
+ * A variable that is unset or empty keeps its default. All faults are reported together, one a variable.
  *
  * @throws ConfigError naming each wrong variable and what it must be
  */
 export function loadConfig<T extends object>(app: string, configClass: Type<T>, environment: Environment): T {
   const config = new configClass();
-  const faults: string[] = [];
+  const missing: string[] = [];
   const production = environment['NODE_ENV'] === 'production';
   for (const [name, { explicitInProduction }] of variablesOf(configClass)) {
     const text = environment[name]?.trim();
     if (text !== undefined && text !== '') {
       Reflect.set(config, name, parse(text, typeOf(config, name)));
     } else if (production && explicitInProduction === true) {
-      faults.push(`${name} must be set when NODE_ENV is production: its default is for development alone`);
+      missing.push(name);
     }
   }
-  faults.push(...invalid(config, environment));
+  const faults = [
+    ...missing.map((name) => `${name} must be set when NODE_ENV is production: its default is for development alone`),
+    ...invalid(config, environment, missing),
+  ];
   if (faults.length > 0) throw new ConfigError(app, faults);
   return Object.freeze(config);
 }
 
-function invalid(config: object, environment: Environment): string[] {
+function invalid(config: object, environment: Environment, known: readonly string[]): string[] {
   const variables = variablesOf(config.constructor);
   const order = [...variables.keys()];
-  const errors = validateSync(config).sort((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
+  const errors = validateSync(config)
+    .filter(({ property }) => !known.includes(property))
+    .sort((a, b) => order.indexOf(a.property) - order.indexOf(b.property));
   return errors.map(({ property, constraints }) => {
     const { secret } = variables.get(property) ?? {};
     const given = environment[property]?.trim();
     const shown = given === undefined || given === '' ? 'not set' : secret === true ? 'hidden' : JSON.stringify(given);
-    const demands = Object.values(constraints ?? {}).map((message) => message.replace(`${property} `, ''));
-    return `${property} ${demands.join(', ')} (it is ${shown})`;
+    // Decorators run from the last to the first: the one that is written first is the most basic.
+    const demand = Object.values(constraints ?? {}).at(-1) ?? `${property} is wrong`;
+    return `${demand} (it is ${shown})`;
   });
 }
 

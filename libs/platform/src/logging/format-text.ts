@@ -13,7 +13,8 @@ export function formatText({ time, level, app, context, requestId, msg, error, s
   return trace === undefined ? line : `${line}\n${trace}`;
 }
 
-function stackOf(error: unknown): string | undefined {
+/** The stack of an error with those of its causes below. */
+export function stackOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { stack, cause } = error as { stack?: unknown; cause?: unknown };
   const below = stackOf(cause);

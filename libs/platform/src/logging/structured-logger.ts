@@ -5,6 +5,9 @@ import type { LogEntry } from './log-entry.js';
 import { redact } from './redact.js';
 import { currentRequestId } from './request-context.js';
 
+/** Where Nest logs an error that it also throws, to whoever boots the app. */
+const RETHROWING = new Set(['ExceptionHandler', 'NestApplication', 'Server']);
+
 export interface StructuredLoggerOptions {
   readonly app: string;
   /** The least severe level that is logged. */
@@ -20,11 +23,20 @@ export interface StructuredLoggerOptions {
  *     logger.error('The order could not be stored', error)
  */
 export class StructuredLogger extends ConsoleLogger {
+  private booting = false;
+
   constructor(private readonly settings: StructuredLoggerOptions) {
     super({
       json: settings.format === 'json',
       logLevels: LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(settings.level) + 1),
     });
+  }
+
+  /** Until `work` is done, leaves out the errors of Nest that make it fail: whoever catches them says so in better words. */
+  async duringBoot(work: () => Promise<void>): Promise<void> {
+    this.booting = true;
+    await work();
+    this.booting = false;
   }
 
   protected override printMessages(
@@ -35,6 +47,7 @@ export class StructuredLogger extends ConsoleLogger {
     stack?: unknown,
     params?: Record<string, unknown>,
   ): void {
+    if (this.booting && level === 'error' && RETHROWING.has(context ?? '')) return;
     const requestId = currentRequestId();
     const { msg, fields } = compose(
       messages.map((message) => this.resolveMessage(message)),

@@ -19,9 +19,13 @@ export class DrainingTcpServer extends ServerTCP {
     super({ maxBufferSize: MAX_BUFFER_SIZE, ...options });
   }
 
-  /** How many messages are being handled. */
-  get pending(): number {
-    return this.inFlight.total;
+  /** Nest's own calls back for two kinds of failure; at any other the boot would wait for ever. */
+  override listen(callback: (error?: unknown) => void): void {
+    this.server.once('error', callback);
+    this.server.listen(this.port, this.host, () => {
+      this.server.off('error', callback);
+      callback();
+    });
   }
 
   /** Resolves when every connection has ended, with all its replies sent. */
@@ -71,10 +75,6 @@ export class DrainingTcpServer extends ServerTCP {
 class InFlight {
   private readonly counts = new Map<Socket, number>();
   private readonly waiting = new Map<Socket, Array<() => void>>();
-
-  get total(): number {
-    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
-  }
 
   /** Returns what ends it; only its first call counts. */
   hold(socket: Socket): () => void {

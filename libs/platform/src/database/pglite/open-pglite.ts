@@ -11,9 +11,27 @@ import { prepareDataDirectory } from './prepare-data-directory.js';
 import { PgliteUpkeep } from './pglite-upkeep.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
 
-/** Opens the embedded database of an app in a directory of its own, which no other process may have open. */
+/**
+ * Opens the embedded database of an app in a directory of its own, which no other process may have open.
+ *
+ * @throws OperatorError where another process has it open, or the directory can not be used
+ */
 export async function openPglite<S extends DatabaseSchema>(options: DatabaseOptions<S>): Promise<OpenDatabase<S>> {
-  const directory = join(options.dataDirectory, options.app);
+  try {
+    return await openLocked(options, join(options.dataDirectory, options.app));
+  } catch (error) {
+    if (!isFileSystemError(error)) throw error;
+    throw new OperatorError(
+      `The data directory ${options.dataDirectory} can not be used (${error.message}). ` +
+        'Set DATA_DIR to a directory that this user may write, or DATABASE_URL.',
+    );
+  }
+}
+
+async function openLocked<S extends DatabaseSchema>(
+  options: DatabaseOptions<S>,
+  directory: string,
+): Promise<OpenDatabase<S>> {
   const lock = await DirectoryLock.acquire(`${directory}.lock`, { purpose: `the database in ${directory}` });
   const scope = new TransactionScope();
   let client: PGlite | undefined;
@@ -48,6 +66,11 @@ function opened<S extends DatabaseSchema>(
       await lock.release();
     },
   };
+}
+
+/** One of a system call on a path: no permission, no space, a file in the way. */
+function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 async function openClient(scope: TransactionScope, directory: string): Promise<PGlite> {

@@ -3,12 +3,15 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { OperatorError } from '../../boot/operator-error.js';
+import { databaseError } from '../database-error.js';
 
 /** Names the lock under which one instance at a time migrates a database: "watchwrd" in ASCII. */
 export const MIGRATION_LOCK = 0x77617463_68777264n;
 /** How long a server may be starting, in milliseconds. */
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 500;
+/** SQLSTATE: the role may not do this. */
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 export interface MigrationOptions {
   readonly app: string;
@@ -20,12 +23,20 @@ export interface MigrationOptions {
 /**
  * Brings the schema up to date. Instances that boot at once do it one after the other, under an advisory lock on a
  * connection of its own: the lock ends with the connection, also if this process is killed.
+ *
+ * @throws DatabaseUnreachableError, or OperatorError where the role may not change the schema
  */
 export async function migratePostgres(options: MigrationOptions): Promise<void> {
   const client = await connect(options);
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK.toString()]);
     await migrate(drizzle({ client }), { migrationsFolder: options.migrationsFolder });
+  } catch (error) {
+    if (databaseError(error)?.code !== INSUFFICIENT_PRIVILEGE) throw error;
+    const reason = reasonOf((error as Error).cause ?? error);
+    throw new OperatorError(
+      `The role of DATABASE_URL may not make its tables: ${reason}. Make it the database's owner.`,
+    );
   } finally {
     await client.end();
   }
@@ -34,12 +45,9 @@ export async function migratePostgres(options: MigrationOptions): Promise<void> 
 /** Connects to a server that may still be starting. */
 async function connect({ app, url, warn }: MigrationOptions): Promise<pg.Client> {
   const deadline = Date.now() + PATIENCE_MS;
+  let said: string | undefined;
   for (;;) {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: `${app} (migration)`,
-      connectionTimeoutMillis: 5_000,
-    });
+    const client = newClient(url, `${app} (migration)`);
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -47,9 +55,20 @@ async function connect({ app, url, warn }: MigrationOptions): Promise<pg.Client>
     } catch (error) {
       await client.end().catch(() => undefined);
       if (!isTransient(error) || Date.now() >= deadline) throw new DatabaseUnreachableError(error);
-      warn(`PostgreSQL does not answer yet: ${reasonOf(error)}`);
+      const reason = reasonOf(error);
+      if (reason !== said) warn(`PostgreSQL does not answer yet: ${reason}`);
+      said = reason;
       await sleep(RETRY_MS);
     }
+  }
+}
+
+/** Reads the URL, and the files that it names. */
+function newClient(connectionString: string, application_name: string): pg.Client {
+  try {
+    return new pg.Client({ connectionString, application_name, connectionTimeoutMillis: 5_000 });
+  } catch (error) {
+    throw new DatabaseUnreachableError(error);
   }
 }
 

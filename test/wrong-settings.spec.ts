@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppProcess } from '../scripts/system/app-process.mjs';
+import type { AppName } from '../scripts/system/apps.mjs';
+
+type Env = Readonly<Record<string, string>>;
+
+const key = (): string => randomBytes(32).toString('base64url');
+
+describe('an app with a wrong setting ends with 1 and says why, in one message and nothing else', () => {
+  let folder: string;
+  const squatter = createServer();
+  const started: AppProcess[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'watchword-wrong-'));
+    await writeFile(join(folder, 'a-file'), '');
+    await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterEach(() => Promise.all(started.splice(0).map((app) => app.stop('SIGKILL'))));
+
+  afterAll(async () => {
+    squatter.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = (name: AppName, env: Env): AppProcess => {
+    const { PATH = '' } = process.env;
+    const isolated = { PATH, HOME: folder, PORT: '0', TCP_PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'warn' };
+    const app = new AppProcess({ name, cwd: folder, env: { ...isolated, DATA_DIR: join(folder, 'data'), ...env } });
+    started.push(app);
+    return app;
+  };
+
+  /** What it printed before it ended. */
+  async function refusal(name: AppName, env: Env): Promise<string> {
+    const app = start(name, env);
+    expect(await app.exited).toEqual({ code: 1, signal: null });
+    return app.lines.join('\n');
+  }
+
+  const takenPort = (): string => String((squatter.address() as AddressInfo).port);
+
+  it('several at once', async () => {
+    const env = { PORT: 'abc', JWT_SIGNING: 'assymetric', LOG_LEVEL: 'info', AUTH_ISSUER: '127.0.0.1:3000' };
+    expect(await refusal('orders', { ...env, CLIENT_ID: 'orders' })).toBe(
+      [
+        'orders can not start: 5 faults in its configuration',
+        '  - PORT must be an integer number (it is "abc")',
+        '  - LOG_LEVEL must be one of the following values: fatal, error, warn, log, debug, verbose (it is "info")',
+        '  - AUTH_ISSUER must be an http or https URL (it is "127.0.0.1:3000")',
+        '  - JWT_SIGNING must be one of the following values: asymmetric, shared-secret (it is "assymetric")',
+        '  - CLIENT_SECRET must be set when CLIENT_ID is (it is not set)',
+      ].join('\n'),
+    );
+  });
+
+  it('what production must not leave to a default', async () => {
+    expect(await refusal('auth', { NODE_ENV: 'production', JWT_SIGNING: 'shared-secret' })).toMatch(
+      /^auth can not start: 3 faults in its configuration\n {2}- AUTH_ISSUER must be set .*\n {2}- KEY_ENCRYPTION_KEYS must be set .*\n {2}- JWT_SHARED_SECRETS must be one or two .* \(it is not set\)$/,
+    );
+  });
+
+  it('a port that is taken, for HTTP and for TCP', async () => {
+    const message = `another process listens on 127.0.0.1:${takenPort()} already; stop it or set another port`;
+    const refusals = await Promise.all([
+      refusal('inventory', { PORT: takenPort(), DATA_DIR: join(folder, 'http') }),
+      refusal('inventory', { TCP_PORT: takenPort(), DATA_DIR: join(folder, 'tcp') }),
+    ]);
+    expect(new Set(refusals)).toEqual(new Set([`inventory can not start: ${message}`]));
+  }, 60_000);
+
+  it("an address that is not this machine's, for HTTP and for TCP", async () => {
+    const message = '192.0.2.1 is not an address of this machine; correct the host to listen on';
+    const refusals = await Promise.all([
+      refusal('inventory', { HOST: '192.0.2.1', DATA_DIR: join(folder, 'http') }),
+      refusal('inventory', { TCP_HOST: '192.0.2.1', DATA_DIR: join(folder, 'tcp') }),
+    ]);
+    expect(new Set(refusals)).toEqual(new Set([`inventory can not start: ${message}`]));
+  }, 60_000);
+
+  it('a data directory that can not be used, or that another process uses', async () => {
+    const file = join(folder, 'a-file');
+    expect(await refusal('catalog', { DATA_DIR: file })).toMatch(
+      /^catalog can not start: The data directory .*a-file can not be used \(EEXIST: .*\)\. Set DATA_DIR .*$/,
+    );
+    const first = start('catalog', { LOG_LEVEL: 'log' });
+    await first.listening();
+    expect(await refusal('catalog', {})).toMatch(
+      new RegExp(`^catalog can not start: Another process \\(pid ${first.pid}\\) has the database in .* open\\. .*$`),
+    );
+  }, 60_000);
+
+  it('a database server that refuses', async () => {
+    const url = (rest: string): Env => ({ DATABASE_URL: `postgres://u:hunter2@${rest}` });
+    expect(await refusal('catalog', url('127.0.0.1:port/db'))).toBe(
+      'catalog can not start: The server of DATABASE_URL can not be used: Invalid URL',
+    );
+    expect(await refusal('catalog', { DATABASE_URL: 'mysql://u:hunter2@db/x' })).toMatch(
+      /^catalog .*\n {2}- DATABASE_URL must be a URL that begins with postgres:\/\/ \(it is hidden\)$/,
+    );
+  });
+
+  it("a first administrator's password that would be guessed; a better one mends it", async () => {
+    const weak = await refusal('auth', { ADMIN_PASSWORD: 'password123' });
+    expect(weak).toMatch(
+      /^auth can not start: There is no administrator yet, .* of ADMIN_EMAIL and ADMIN_PASSWORD\. .*$/,
+    );
+    expect(weak).not.toContain('password123');
+
+    const ADMIN_PASSWORD = key();
+    const auth = start('auth', { ADMIN_PASSWORD, LOG_LEVEL: 'log' });
+    await auth.listening();
+    expect(auth.lines.join('\n')).not.toContain(ADMIN_PASSWORD);
+    const ready = auth.lines.find((line) => line.includes('"ready"')) ?? '';
+    const { url } = JSON.parse(ready) as { url: string };
+    const login = await fetch(`${url}/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'admin@watchword.local', password: ADMIN_PASSWORD }),
+    });
+    expect(login.status).toBe(200);
+  }, 60_000);
+
+  it('a key-encryption key that is not the one which the keys were stored with', async () => {
+    const data = { DATA_DIR: join(folder, 'keys'), ADMIN_PASSWORD: key() };
+    const first = start('auth', { ...data, KEY_ENCRYPTION_KEYS: `1:${key()}`, LOG_LEVEL: 'log' });
+    await first.listening();
+    await first.stop();
+    expect(await refusal('auth', { ...data, KEY_ENCRYPTION_KEYS: `1:${key()}` })).toMatch(
+      /^auth can not start: Signing key \S+ does not open: version 1 of KEY_ENCRYPTION_KEYS is not the secret .*$/,
+    );
+    expect(await refusal('auth', { ...data, KEY_ENCRYPTION_KEYS: `2:${key()}` })).toMatch(
+      /^auth can not start: A signing key is encrypted with version 1 .*; add it after the current one$/,
+    );
+  }, 60_000);
+});
