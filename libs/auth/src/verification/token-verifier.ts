@@ -69,6 +69,7 @@ export class TokenVerifier {
     await Promise.all(this.#keySources().map((source) => source.start()));
   }
 
+  /** Ends background refresh and any fetch; nothing is fetched until it starts again. The keys at hand go on verifying. */
   stop(): void {
     for (const source of this.#keySources()) source.stop();
   }
@@ -78,20 +79,29 @@ export class TokenVerifier {
     return this.#keySources().map((source) => source.status());
   }
 
-  /** Asks for keys now: of one issuer, or of all. For whoever hears that they changed; resolves when it is done. */
+  /**
+   * Asks for keys now: of one issuer, or of all. For whoever hears that they changed; resolves when it is done.
+   *
+   * @throws TypeError by rejection for an issuer that is not trusted
+   */
   async refreshKeys(issuer?: string): Promise<void> {
     await Promise.all(this.#keySources(issuer).map((source) => source.refresh()));
   }
 
-  /** Stops trusting a key for good, whatever the issuer publishes from now on; what it verified is refused at once. */
+  /**
+   * Stops trusting a key for good, whatever the issuer publishes from now on; what it verified is refused at once.
+   *
+   * @throws TypeError for an issuer that is not trusted: a name that is nearly right must not leave the key in use
+   */
   revokeKey(issuer: string, keyId: string): void {
     for (const source of this.#keySources(issuer)) source.revoke(keyId);
   }
 
   #keySources(issuer?: string): KeySource[] {
-    return [...this.#issuers.values()]
-      .filter((trust) => issuer === undefined || trust.issuer === issuer)
-      .map((trust) => trust.keys);
+    if (issuer === undefined) return [...this.#issuers.values()].map((trust) => trust.keys);
+    const trust = this.#issuers.get(issuer);
+    if (trust === undefined) throw new TypeError(`${issuer} is not a trusted issuer`);
+    return [trust.keys];
   }
 
   #verifyNew(token: string): VerifiedToken | Promise<VerifiedToken> {

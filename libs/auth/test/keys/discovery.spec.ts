@@ -22,9 +22,15 @@ async function discover(pages: Record<string, object>) {
     keyCache: { fetch },
   });
   await verifier.start();
-  verifier.stop();
+  started.push(verifier);
   return { verifier, asked, issuer };
 }
+
+const started: TokenVerifier[] = [];
+
+afterEach(() => {
+  for (const verifier of started.splice(0)) verifier.stop();
+});
 
 describe('discovery', () => {
   it('finds the keys by the OAuth metadata (RFC 8414)', async () => {
@@ -36,9 +42,24 @@ describe('discovery', () => {
   it('finds the keys by the OpenID metadata where there is no other, and asks for it once', async () => {
     const { verifier, issuer, asked } = await discover({ [OPENID]: { issuer: ISSUER, jwks_uri: JWKS } });
     await verifier.refreshKeys();
-    verifier.stop();
     await expectAccepted(verifier, await issuer.mint());
     expect(asked).toEqual([OAUTH, OPENID, JWKS, JWKS]);
+  });
+
+  it('does not go on to the next address after stop', async () => {
+    const asked: unknown[] = [];
+    const fetch = (url: unknown): Promise<Response> => {
+      asked.push(url);
+      return new Promise(() => {});
+    };
+    const verifier = new TokenVerifier({
+      issuers: [{ issuer: ISSUER, audience: 'orders', keys: { discovery: true } }],
+      keyCache: { fetch },
+    });
+    const start = verifier.start();
+    verifier.stop();
+    await start;
+    expect(asked).toEqual([OAUTH]);
   });
 
   it.each([

@@ -22,13 +22,18 @@ export function fetchJson(url: string, options: BoundedFetchOptions): Promise<Fe
   return withinTime(options, (signal) => request(url, options, signal));
 }
 
-/** The race holds even against work that does not listen to its signal. */
+/**
+ * The race holds even against work that does not listen to its signal.
+ *
+ * @throws when the time is over, or at once when it was stopped before
+ */
 export async function withinTime<T>(
   { timeout, signal }: Pick<BoundedFetchOptions, 'timeout' | 'signal'>,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
   const stop = () => abort.abort(new Error('stopped'));
+  if (signal.aborted) throw new Error('stopped'); // it would not tell a second time
   const timer = setTimeout(() => abort.abort(new Error(`no full answer in ${timeout} ms`)), timeout);
   signal.addEventListener('abort', stop, { once: true });
   try {

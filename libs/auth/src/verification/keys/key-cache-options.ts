@@ -1,12 +1,12 @@
 /** How fetched keys are kept. The defaults suit an issuer that publishes a key at least 10 minutes before it signs with it. */
 export interface KeyCacheOptions {
-  /** Seconds between two background refreshes; each is made up to a fifth earlier, so that instances don't move in step. Default 300. */
+  /** Seconds between two background refreshes, at most a day; each is made up to a fifth earlier, so that instances don't move in step. Default 300. */
   readonly refreshInterval?: number;
-  /** Seconds for which the last good keys are used while the issuer can't be reached. Default 86400. */
+  /** Seconds for which the last good keys are used while the issuer can't be reached; no less than `refreshInterval`. Default 86400. */
   readonly maxStale?: number;
-  /** Milliseconds that one fetch may take. Default 3000. */
+  /** Milliseconds that one fetch may take, at most a minute. Default 3000. */
   readonly timeout?: number;
-  /** Milliseconds that a request with an unknown kid waits for the fetch it started or joined. Default 250. */
+  /** Milliseconds that a request with an unknown kid waits for the fetch it started or joined, at most a minute. Default 250. */
   readonly unknownKeyWait?: number;
   /** For tests, and for a fetch that goes through a proxy. Default: the global one. */
   readonly fetch?: typeof fetch;
@@ -31,13 +31,21 @@ export interface KeyCacheSettings {
   readonly maxFirstRetryDelay: number;
 }
 
-/** @throws TypeError for a number that is not positive and finite */
+const DAY = 86_400;
+const MINUTE_IN_MS = 60_000;
+
+/** @throws TypeError for a number that is not positive, or so large that a timer would take it for none */
 export function keyCacheSettings(options: KeyCacheOptions = {}): KeyCacheSettings {
+  const refreshInterval = positive('refreshInterval', options.refreshInterval ?? 300, DAY);
+  const maxStale = positive('maxStale', options.maxStale ?? DAY, Number.MAX_SAFE_INTEGER);
+  if (maxStale < refreshInterval) {
+    throw new TypeError('keyCache.maxStale must not be less than refreshInterval: keys would expire between refreshes');
+  }
   return {
-    refreshInterval: positive('refreshInterval', options.refreshInterval ?? 300) * 1000,
-    maxStale: positive('maxStale', options.maxStale ?? 86_400) * 1000,
-    timeout: positive('timeout', options.timeout ?? 3000),
-    unknownKeyWait: positive('unknownKeyWait', options.unknownKeyWait ?? 250),
+    refreshInterval: refreshInterval * 1000,
+    maxStale: maxStale * 1000,
+    timeout: positive('timeout', options.timeout ?? 3000, MINUTE_IN_MS),
+    unknownKeyWait: positive('unknownKeyWait', options.unknownKeyWait ?? 250, MINUTE_IN_MS),
     fetch: options.fetch ?? ((...request: Parameters<typeof fetch>) => fetch(...request)),
     maxBytes: 64 * 1024,
     unknownKeys: 1000,
@@ -49,7 +57,7 @@ export function keyCacheSettings(options: KeyCacheOptions = {}): KeyCacheSetting
   };
 }
 
-function positive(name: string, value: number): number {
-  if (!Number.isFinite(value) || value <= 0) throw new TypeError(`keyCache.${name} must be a positive number`);
-  return value;
+function positive(name: string, value: number, max: number): number {
+  if (value > 0 && value <= max) return value;
+  throw new TypeError(`keyCache.${name} must be a positive number of at most ${max}`);
 }

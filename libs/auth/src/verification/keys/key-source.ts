@@ -24,8 +24,9 @@ export interface KeySource {
   find(keyId: string): VerificationKey | Promise<VerificationKey>;
   /** Begins background refresh; resolves after the first attempt, whatever came of it. */
   start(): Promise<void>;
+  /** Ends any fetch and causes no other until it is started again; the keys at hand go on verifying. */
   stop(): void;
-  /** Asks the issuer now, if it is asked at all; resolves when that is done, whatever came of it. */
+  /** Asks the issuer now, unless it is never asked or was stopped; resolves when that is done, whatever came of it. */
   refresh(): Promise<void>;
   /** Never again trusts this key, whatever the issuer publishes. */
   revoke(keyId: string): void;

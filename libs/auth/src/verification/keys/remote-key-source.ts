@@ -9,8 +9,8 @@ import { RecentNames } from './recent-names.js';
 import { TokenBucket } from './token-bucket.js';
 import type { VerificationKey } from './verification-key.js';
 
-/** An answer's `Date` that is further ahead of our clock says nothing about its age. */
-const MAX_CLOCK_SKEW = 300_000;
+/** A `Date` that is further ahead of our clock says nothing about age: one of the clocks is wrong, or was. */
+const MAX_CLOCK_SKEW = 60_000;
 /** Instances of one issuer may differ by this, in milliseconds; what a cache kept is older. */
 const MAX_INSTANCE_SKEW = 10_000;
 const FIRST_RETRY = 1000;
@@ -37,6 +37,7 @@ export class RemoteKeySource implements KeySource {
   readonly #budget: TokenBucket;
   /** When the issuer last confirmed the keys, in milliseconds. */
   #confirmedAt: number | undefined;
+  /** The newest `Date` of an answer that was taken over, in milliseconds. */
   #madeAt: number | undefined;
   /** Until the next background refresh, in milliseconds. */
   #interval: number;
@@ -48,7 +49,8 @@ export class RemoteKeySource implements KeySource {
   #retryAt = 0;
   #refresh: Refresh | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #abort: AbortController | undefined;
+  /** Aborted by stop: from then on nothing is fetched on anyone's account. */
+  #life = new AbortController();
 
   constructor(
     readonly issuer: string,
@@ -63,19 +65,18 @@ export class RemoteKeySource implements KeySource {
   }
 
   async start(): Promise<void> {
-    this.#abort ??= new AbortController();
+    if (this.#isStopped) this.#life = new AbortController();
     await this.#fetchOrJoin().done;
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#abort?.abort();
-    this.#abort = undefined;
+    this.#life.abort();
   }
 
   async refresh(): Promise<void> {
     await this.#refresh?.done; // what is under way may have been answered before the change
-    await this.#fetchOrJoin().done;
+    if (!this.#isStopped) await this.#fetchOrJoin().done;
   }
 
   find(keyId: string): VerificationKey | Promise<VerificationKey> {
@@ -109,6 +110,10 @@ export class RemoteKeySource implements KeySource {
     };
   }
 
+  get #isStopped(): boolean {
+    return this.#life.signal.aborted;
+  }
+
   #isLoaded(now: number): boolean {
     return this.#confirmedAt !== undefined && now < this.#confirmedAt + this.settings.maxStale;
   }
@@ -119,7 +124,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   async #findAfterLoad(keyId: string, now: number): Promise<VerificationKey> {
-    if (this.#refresh !== undefined || now >= this.#retryAt) await this.#fetchOrJoin().awaited;
+    if (this.#refresh !== undefined || this.#isDue(now)) await this.#fetchOrJoin().awaited;
     const key = this.#keys.get(keyId);
     if (!this.#isLoaded(this.clock.now())) throw new AuthError('keys_unavailable', { reason: this.#unreadyReason() });
     if (key === undefined) throw new AuthError('key_unknown');
@@ -128,7 +133,11 @@ export class RemoteKeySource implements KeySource {
 
   /** On a request's account: by joining the fetch that is under way, or from a budget that all of them share. */
   #mayFetch(now: number): boolean {
-    return this.#refresh !== undefined || (now >= this.#retryAt && this.#budget.take(now));
+    return this.#refresh !== undefined || (this.#isDue(now) && this.#budget.take(now));
+  }
+
+  #isDue(now: number): boolean {
+    return !this.#isStopped && now >= this.#retryAt;
   }
 
   async #findAfterRefresh(keyId: string): Promise<VerificationKey> {
@@ -152,10 +161,9 @@ export class RemoteKeySource implements KeySource {
   }
 
   async #fetch(): Promise<void> {
-    this.#abort ??= new AbortController();
     const { fetch, timeout, maxBytes } = this.settings;
     try {
-      this.#accept(await this.origin.load({ fetch, timeout, maxBytes, signal: this.#abort.signal }));
+      this.#accept(await this.origin.load({ fetch, timeout, maxBytes, signal: this.#life.signal }));
       this.#failures = 0;
       this.#lastError = undefined;
       this.#retryAt = 0;
@@ -169,8 +177,8 @@ export class RemoteKeySource implements KeySource {
   /** Takes a whole set over, or throws and leaves all as it was. */
   #accept({ body, madeAt, maxAge = Infinity }: LoadedKeySet): void {
     const now = this.clock.now();
-    const dated = madeAt !== undefined && madeAt <= now + MAX_CLOCK_SKEW ? madeAt : undefined;
-    if (dated !== undefined && this.#madeAt !== undefined && dated < this.#madeAt - MAX_INSTANCE_SKEW) {
+    const [dated, newest] = [plausible(madeAt, now), plausible(this.#madeAt, now)];
+    if (dated !== undefined && newest !== undefined && dated < newest - MAX_INSTANCE_SKEW) {
       throw new Error('an answer that is older than the keys in use');
     }
     const fetched = withoutAll(readJwkSet(body, this.algorithms), this.#revoked);
@@ -180,7 +188,7 @@ export class RemoteKeySource implements KeySource {
     this.#keys = kept;
     this.#confirmedAt = now;
     this.#loads += 1;
-    this.#madeAt = dated === undefined ? undefined : Math.max(dated, this.#madeAt ?? 0);
+    this.#madeAt = dated === undefined ? newest : Math.max(dated, newest ?? 0);
     this.#interval = Math.min(this.settings.refreshInterval, Math.max(MIN_INTERVAL, maxAge * 1000));
   }
 
@@ -191,7 +199,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   #schedule(): void {
-    if (this.#abort === undefined) return;
+    if (this.#isStopped) return;
     const pause = this.#interval * (0.8 + 0.2 * Math.random());
     const delay = this.#failures === 0 ? pause : this.#retryAt - this.clock.now();
     this.#timer = setTimeout(() => void this.#fetchOrJoin(), Math.max(0, delay)).unref();
@@ -201,6 +209,11 @@ export class RemoteKeySource implements KeySource {
     const cap = this.#isLoaded(this.clock.now()) ? this.settings.maxRetryDelay : this.settings.maxFirstRetryDelay;
     return Math.min(cap, FIRST_RETRY * 2 ** Math.min(this.#failures - 1, 20)) * (0.5 + 0.5 * Math.random());
   }
+}
+
+/** A date that can be believed now: also one that was believed is not, once the clock was set back. */
+function plausible(date: number | undefined, now: number): number | undefined {
+  return date !== undefined && date <= now + MAX_CLOCK_SKEW ? date : undefined;
 }
 
 function withoutAll(
@@ -221,8 +234,9 @@ function settledWithin(done: Promise<void>, milliseconds: number): Promise<void>
   });
 }
 
-/** fetch has the useful half of its message in the cause. */
+/** fetch has the useful half of its message in the cause. What an application's `load` throws may be anything. */
 function describe(error: unknown): string {
-  const { message, cause } = error as { message?: unknown; cause?: { message?: unknown } };
-  return [message, cause?.message].filter((part) => typeof part === 'string' && part !== '').join(': ');
+  const { message, cause } = Object(error) as { message?: unknown; cause?: Partial<NodeJS.ErrnoException> | null };
+  const parts = [message, cause?.message || cause?.code].filter((part) => typeof part === 'string' && part !== '');
+  return parts.length === 0 ? 'failed without a reason' : parts.join(': ');
 }

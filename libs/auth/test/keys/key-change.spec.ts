@@ -1,0 +1,149 @@
+import { jest } from '@jest/globals';
+import type { JWK } from 'jose';
+import type { TestIssuer } from '../../src/testing/index.js';
+import type { TokenVerifier } from '../../src/verification/index.js';
+import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
+import { type Endpoint, fetchedKeys, HOUR, pass } from './fetched-keys.js';
+
+describe('fetched keys that change', () => {
+  let issuer: TestIssuer;
+  let endpoint: Endpoint;
+  let verifier: TokenVerifier;
+  let close: () => void;
+
+  beforeEach(async () => {
+    ({ issuer, endpoint, verifier, close } = await fetchedKeys());
+  });
+
+  afterEach(() => close());
+
+  it('a new key is found by the first token that it signed', async () => {
+    await verifier.start();
+    await issuer.rotate();
+    endpoint.keys = issuer.jwks().keys;
+    await expectAccepted(verifier, await issuer.mint());
+    expect(endpoint.fetches).toBe(2);
+  });
+
+  it('many tokens of a new key start one fetch', async () => {
+    await verifier.start();
+    await issuer.rotate();
+    endpoint.keys = issuer.jwks().keys;
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => issuer.mint()));
+    const verified = await Promise.all(tokens.map(async (token) => verifier.verify(token)));
+    expect(verified).toHaveLength(50);
+    expect(endpoint.fetches).toBe(2);
+  });
+
+  it('a key that is gone stops verifying at once, and its cached tokens with it', async () => {
+    await verifier.start();
+    const token = await issuer.mint();
+    await expectAccepted(verifier, token);
+    const { keyId } = issuer.key;
+    await issuer.rotate();
+    issuer.retire(keyId);
+    endpoint.keys = issuer.jwks().keys;
+    await verifier.refreshKeys();
+    await expectRefused(verifier, token, 'key_unknown');
+    await expectAccepted(verifier, await issuer.mint());
+  });
+
+  it('a key that is replaced under its kid stops verifying at once', async () => {
+    await verifier.start();
+    const token = await issuer.mint();
+    await expectAccepted(verifier, token);
+    const { keyId } = issuer.key;
+    await issuer.rotate();
+    endpoint.keys = [{ ...(issuer.jwks().keys[0] as JWK), kid: keyId }];
+    await verifier.refreshKeys();
+    await expectRefused(verifier, token, 'signature_invalid');
+  });
+
+  it('a refresh that changes nothing leaves verified tokens verified', async () => {
+    await verifier.start();
+    const token = await issuer.mint();
+    const verified = await verifier.verify(token);
+    await verifier.refreshKeys();
+    expect(verifier.verify(token)).toBe(verified);
+  });
+
+  it('a revoked key does not come back, though it is still published', async () => {
+    await verifier.start();
+    const token = await issuer.mint();
+    await expectAccepted(verifier, token);
+    const { keyId } = issuer.key;
+    await issuer.rotate();
+    endpoint.keys = issuer.jwks().keys;
+    verifier.revokeKey(issuer.issuer, keyId);
+    await expectRefused(verifier, token, 'key_unknown');
+    await verifier.refreshKeys();
+    await expectRefused(verifier, token, 'key_unknown');
+    await expectAccepted(verifier, await issuer.mint());
+  });
+
+  it('a key that is revoked before the first fetch is never trusted', async () => {
+    verifier.revokeKey(issuer.issuer, issuer.key.keyId);
+    await verifier.start();
+    expect(verifier.status()).toMatchObject([{ ready: false, reason: 'every key was revoked', keyIds: [] }]);
+    await expectRefused(verifier, await issuer.mint(), 'key_unknown');
+  });
+
+  describe('by the date of the answer', () => {
+    /** The issuer's clock is so many seconds ahead of the service's. */
+    const answerDated = (seconds: number) => {
+      endpoint.headers = { date: new Date(Date.now() + seconds * 1000).toUTCString() };
+    };
+
+    it('an older answer is not taken over, nor one that is older but for an answer without a date between', async () => {
+      await issuer.rotate();
+      const old = issuer.jwks().keys.slice(1);
+      endpoint.keys = issuer.jwks().keys;
+      answerDated(0);
+      await verifier.start();
+      endpoint.headers = {};
+      await verifier.refreshKeys();
+      endpoint.keys = old;
+      answerDated(-60);
+      await verifier.refreshKeys();
+      expect(verifier.status()[0]?.lastError).toMatch(/older/);
+      await expectAccepted(verifier, await issuer.mint());
+    });
+
+    it('an answer dated ahead keeps later ones out for a minute at most', async () => {
+      answerDated(60);
+      await verifier.start();
+      await issuer.rotate();
+      endpoint.keys = issuer.jwks().keys;
+      await pass(60);
+      answerDated(0);
+      await verifier.refreshKeys();
+      await expectAccepted(verifier, await issuer.mint());
+    });
+
+    it('a day that all clocks were ahead, until they were set back, keeps nothing out', async () => {
+      const now = Date.now();
+      jest.setSystemTime(now + 24 * HOUR * 1000);
+      answerDated(0);
+      await verifier.start();
+      jest.setSystemTime(now);
+      await issuer.rotate();
+      endpoint.keys = issuer.jwks().keys;
+      answerDated(0);
+      await verifier.refreshKeys();
+      expect(verifier.status()).toMatchObject([{ lastError: undefined, ageSeconds: 0 }]);
+      await expectAccepted(verifier, await issuer.mint());
+    });
+  });
+
+  it('a refresh that is asked for during a fetch asks again, for that fetch may be of before the change', async () => {
+    await verifier.start();
+    endpoint.hold();
+    const first = verifier.refreshKeys();
+    await issuer.rotate();
+    endpoint.keys = issuer.jwks().keys;
+    const second = verifier.refreshKeys();
+    endpoint.release?.();
+    await Promise.all([first, second]);
+    expect(verifier.status()[0]?.keyIds).toContain(issuer.key.keyId);
+  });
+});
