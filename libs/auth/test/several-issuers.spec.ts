@@ -32,6 +32,21 @@ describe('a service that trusts several issuers', () => {
     await expectRefused(verifier, await own.mint({}, { key: disguised }), 'signature_invalid');
   });
 
+  it("refuses an algorithm that its issuer may use, but that is not the key's own", async () => {
+    const issuer = await createTestIssuer({ algorithm: 'RS256' });
+    const trusted: TrustedIssuer = {
+      issuer: issuer.issuer,
+      audience: 'orders',
+      keys: { jwks: issuer.jwks() },
+      algorithms: ['PS256', 'RS256', 'ES256'],
+    };
+    const both = new TokenVerifier({ issuers: [trusted] });
+    await expectAccepted(both, await issuer.mint());
+    for (const alg of ['PS256', 'ES256']) {
+      await expectRefused(both, await issuer.mint({}, { header: { alg } }), 'algorithm_not_allowed');
+    }
+  });
+
   it("refuses one issuer's audience in another's tokens", async () => {
     await expectRefused(verifier, await own.mint({ aud: ['partner-api'] }), 'audience_mismatch');
     await expectRefused(verifier, await partner.mint({ aud: ['orders'] }), 'audience_mismatch');
@@ -60,6 +75,8 @@ describe('a service that trusts several issuers', () => {
     const both = new TokenVerifier({ issuers: [own.trusted('orders'), other.trusted('orders')] });
     const token = await own.mint();
     await expectAccepted(both, token);
+    expect(() => both.revokeKey(`${own.issuer}/`, own.key.keyId)).toThrow('not a trusted issuer');
+    await expect(both.refreshKeys(`${own.issuer}/`)).rejects.toThrow('not a trusted issuer');
     both.revokeKey(own.issuer, own.key.keyId);
     await expectRefused(both, token, 'key_unknown');
     await expectAccepted(both, await other.mint());
@@ -128,6 +145,12 @@ describe('a configuration that is not safe fails at boot, also where types did n
     expect(build({ maxTokenLifetime: Number.NaN })).toThrow('maxTokenLifetime');
     expect(build({ cache: { maxEntries: Number.POSITIVE_INFINITY } })).toThrow('maxEntries');
     expect(build({ keyCache: { maxStale: 0 } })).toThrow('maxStale');
+    expect(build({ keyCache: { maxStale: Number.NaN } })).toThrow('maxStale');
+    expect(build({ keyCache: { maxStale: 299 } })).toThrow('less than refreshInterval');
+    // Node's timers take 2^31 ms for one: it would ask its issuer a thousand times a second.
+    expect(build({ keyCache: { refreshInterval: 2 ** 31 / 1000 } })).toThrow('refreshInterval');
+    expect(build({ keyCache: { timeout: 2 ** 31 } })).toThrow('timeout');
+    expect(build({ keyCache: { unknownKeyWait: 2 ** 31 } })).toThrow('unknownKeyWait');
   });
 });
 
@@ -192,6 +215,60 @@ describe('the claims of a third party', () => {
       await expectRefused(verifier, other, 'type_not_allowed');
     },
   );
+
+  const wrongLists: readonly (readonly [string, TrustedIssuer['claims'], object])[] = [
+    [
+      'Keycloak realm roles',
+      providerClaims.keycloak(),
+      { azp: 'web', typ: 'Bearer', realm_access: { roles: 'admin' } },
+    ],
+    [
+      'Keycloak client roles',
+      providerClaims.keycloak('shop'),
+      { azp: 'web', typ: 'Bearer', resource_access: { shop: { roles: 'admin' } } },
+    ],
+    ['Auth0 permissions', providerClaims.auth0(), { permissions: 'orders:write' }],
+    ['Auth0 roles', providerClaims.auth0('roles'), { roles: 'admin' }],
+    ['Auth0 scope', providerClaims.auth0(), { scope: ['orders:write'] }],
+    ['Entra scope', providerClaims.entra(), { azp: 'web', azpacr: '1', uti: 'u1', scp: ['orders:write'] }],
+    [
+      'Cognito groups',
+      providerClaims.cognito(),
+      { client_id: 'orders', token_use: 'access', 'cognito:groups': 'admin' },
+    ],
+  ];
+
+  it.each(wrongLists)('a text for a list, or a list for a text, is refused: %s', async (_, claims, payload) => {
+    const issuer = await createTestIssuer();
+    const trusted = { ...issuer.trusted('orders'), claims } as TrustedIssuer;
+    await expectRefused(new TokenVerifier({ issuers: [trusted] }), await issuer.mint({ ...payload }), 'claim_invalid');
+  });
+
+  it.each([
+    ['aud', undefined, 'claim_missing'],
+    ['client_id', undefined, 'claim_missing'],
+    ['jti', undefined, 'claim_missing'],
+    ['scope', ['orders:write'], 'claim_invalid'],
+    ['roles', 'admin', 'claim_invalid'],
+  ] as const)('a mapping that is there but undefined leaves %s as strict as it is', async (claim, value, code) => {
+    const issuer = await createTestIssuer();
+    const none = { roles: undefined, scopes: undefined, audience: undefined, clientId: undefined, tokenId: undefined };
+    const trusted = { ...issuer.trusted('orders'), claims: none } as unknown as TrustedIssuer;
+    const verifier = new TokenVerifier({ issuers: [trusted] });
+    await expectAccepted(verifier, await issuer.mint());
+    await expectRefused(verifier, await issuer.mint({ [claim]: value }), code, claim);
+  });
+
+  it("typ 'none' is not a header without one, nor is application/none", async () => {
+    const issuer = await createTestIssuer();
+    const claims = { isAccessToken: () => true };
+    const trusted = { ...issuer.trusted('orders'), claims, tokenTypes: ['none'] } as TrustedIssuer;
+    const verifier = new TokenVerifier({ issuers: [trusted] });
+    await expectAccepted(verifier, await issuer.mint({}, { header: { typ: undefined } }));
+    for (const typ of ['none', 'None', 'application/none']) {
+      await expectRefused(verifier, await issuer.mint({}, { header: { typ } }), 'type_not_allowed');
+    }
+  });
 
   it.each([['admin'], [[7]], [{}], [null]])('a mapped claim that is %j is refused', async (groups) => {
     const issuer = await createTestIssuer();

@@ -40,12 +40,11 @@ export class AccessTokenProfile {
     private readonly audiences: ReadonlySet<string>,
     private readonly mapping: ClaimMapping = {},
   ) {
-    const mapped = Object.entries(MAPPED).flatMap(([name, claim]) => (Object.hasOwn(mapping, name) ? [claim] : []));
+    const names = Object.keys(MAPPED) as (keyof typeof MAPPED)[];
+    const mapped = names.filter((name) => mapping[name] !== undefined).map((name): string => MAPPED[name]);
     this.#profile = new ClaimsProfile({
-      required: REQUIRED.filter((claim) => !(mapped as string[]).includes(claim)),
-      validators: Object.fromEntries(
-        Object.entries(VALIDATORS).filter(([claim]) => !(mapped as string[]).includes(claim)),
-      ),
+      required: REQUIRED.filter((claim) => !mapped.includes(claim)),
+      validators: Object.fromEntries(Object.entries(VALIDATORS).filter(([claim]) => !mapped.includes(claim))),
     });
   }
 

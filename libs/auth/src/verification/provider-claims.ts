@@ -49,11 +49,20 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** @throws TypeError for anything else that is there: the token is refused */
 function words(value: unknown): string[] {
-  return typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : [];
+  if (value === undefined) return [];
+  if (typeof value !== 'string') throw new TypeError('not a space-delimited list');
+  return value.split(' ').filter((word) => word !== '');
 }
 
-/** A list that is not one of strings is refused by the profile, not silently shortened. */
+/**
+ * A list's items are the profile's to check: what is not a string is refused, not left out.
+ *
+ * @throws TypeError for anything else that is there: a text would be taken for a list of its characters
+ */
 function strings(value: unknown): string[] {
-  return value === undefined ? [] : (value as string[]);
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new TypeError('not a list');
+  return value as string[];
 }

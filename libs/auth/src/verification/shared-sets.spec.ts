@@ -19,6 +19,14 @@ describe('SharedSets', () => {
     expect([...sets.ofList(['a b'])]).toEqual(['a b']);
   });
 
+  it('does not keep a list that is longer than lists are', () => {
+    const sets = new SharedSets();
+    const long = Array.from({ length: 300 }, (_, i) => `scope:${String(i)}`);
+    expect(sets.ofScope(long.join(' '))).not.toBe(sets.ofScope(long.join(' ')));
+    expect([...sets.ofScope(long.join(' '))]).toEqual(long);
+    expect(sets.ofList(long)).not.toBe(sets.ofList(long));
+  });
+
   it('stays right when more kinds of token come than it keeps', () => {
     const sets = new SharedSets();
     for (let kind = 0; kind < 2500; kind += 1) {

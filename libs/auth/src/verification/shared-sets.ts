@@ -2,6 +2,8 @@ import { FrozenSet } from './frozen.js';
 
 /** Most kinds of token differ in nothing but who and when; past this many, the sets are made anew. */
 const MAX_SETS = 1000;
+/** In characters. A list that is longer is of one token alone, and must not outlive it. */
+const MAX_SHARED_LENGTH = 1024;
 
 /**
  * Sets of scopes and roles that many tokens have in common, made once for all of them.
@@ -29,8 +31,9 @@ function shared(
 ): ReadonlySet<string> {
   const known = sets.get(key);
   if (known !== undefined) return known;
-  if (sets.size >= MAX_SETS) sets.clear();
   const made = new FrozenSet(names());
+  if (key.length > MAX_SHARED_LENGTH) return made;
+  if (sets.size >= MAX_SETS) sets.clear();
   sets.set(key, made);
   return made;
 }

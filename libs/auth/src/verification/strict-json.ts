@@ -4,7 +4,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Parses a JSON object that can be read in one way only: valid UTF-8 without a BOM, no member twice
- * (RFC 7515 §4, RFC 7519 §4 leave that to us), no `__proto__`, at most 32 levels.
+ * (RFC 7515 §4, RFC 7519 §4 leave that to us), no `__proto__`, no number beyond a double's range, at most 32 levels.
  *
  * @throws SyntaxError with a reason that quotes nothing of the text.
  */
@@ -50,6 +50,8 @@ function countMembers(value: unknown, depth: number, mayHaveSurrogates: boolean)
     if (mayHaveSurrogates && LONE_SURROGATE.test(value)) throw new SyntaxError('a lone surrogate');
     return 0;
   }
+  // 1e400: infinite here, another number or an error elsewhere (RFC 7493 §2.2).
+  if (value === Infinity || value === -Infinity) throw new SyntaxError('a number out of range');
   if (typeof value !== 'object' || value === null) return 0;
   if (depth > MAX_DEPTH) throw new SyntaxError(`nested deeper than ${MAX_DEPTH}`);
   let members = 0;

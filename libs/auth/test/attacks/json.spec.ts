@@ -50,6 +50,8 @@ const changes: readonly (readonly [string, (json: string) => string | Buffer])[]
   ['single quotes', (json) => json.replaceAll('"', "'")],
   ['a comment', (json) => `/**/${json}`],
   ['a number that JSON does not know', adding('"x":NaN')],
+  ['a number that is infinite to us: 1e400', adding('"x":1e400')],
+  ['a number that is infinite below, deep inside', adding('"x":[{"a":-1e400}]')],
   ['a control character in a string', adding('"x":"\u0001"')],
   ['UTF-16', (json) => Buffer.from(json, 'utf16le')],
 ];
@@ -71,6 +73,11 @@ describeAttacks('JSON', [
     title: 'a claim twice: a good sub first, another one last',
     code: 'token_malformed',
     token: (target) => withPayload(target, adding('"sub":"admin"')),
+  },
+  {
+    title: 'an exp that is infinite to us',
+    code: 'token_malformed',
+    token: (target) => withPayload(target, (json) => json.replace(/"exp":\d+/, '"exp":1e400')),
   },
   {
     title: 'alg twice: none first, the good one last',

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js';
 import { TokenVerifier } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from './describe-attacks.js';
@@ -11,6 +12,11 @@ const WEAK = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.expor
 const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer])[] = [
   ['a server error', /answered 500/, () => (response) => void response.writeHead(500).end()],
   ['an answer without content', /answered 204/, () => (response) => void response.writeHead(204).end()],
+  [
+    '304, though nothing was asked for on a condition',
+    /answered 304/,
+    () => (response) => void response.writeHead(304).end(),
+  ],
   ['a rate limit', /answered 429/, () => (response) => void response.writeHead(429).end()],
   ['no answer at all', /no full answer/, () => () => {}],
   [
@@ -49,6 +55,12 @@ const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer
     '10 MB within the good set',
     /more than 65536 bytes/,
     (issuer) => json({ ...issuer.jwks(), x: 'x'.repeat(10 ** 7) }),
+  ],
+  [
+    '10 MB that came as 10 kB',
+    /more than 65536 bytes/,
+    () => (response) =>
+      void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(`{"keys":["${'x'.repeat(10 ** 7)}"]}`)),
   ],
   [
     'a private key beside the good one',

@@ -1,6 +1,8 @@
-import { describeAttacks, type Target } from './describe-attacks.js';
+import { createTestIssuer } from '../../src/testing/index.js';
+import { TokenVerifier } from '../../src/verification/index.js';
+import { describeAttacks, expectAccepted, type Target } from './describe-attacks.js';
 
-async function ofLength({ issuer }: Target, length: number): Promise<string> {
+async function ofLength({ issuer }: Pick<Target, 'issuer'>, length: number): Promise<string> {
   const bare = await issuer.mint({ x: '' });
   return issuer.mint({ x: 'x'.repeat(Math.ceil(((length - bare.length) * 3) / 4)) });
 }
@@ -20,3 +22,10 @@ describeAttacks('size', [
     token: ({ issuer }) => issuer.sign(issuer.header({ kid: 'other', x: 'x'.repeat(11_000) }), issuer.claims()),
   },
 ]);
+
+it('a token of just 16 KiB is good', async () => {
+  const issuer = await createTestIssuer();
+  const lengths = [0, 1, 2, 3].map((less) => ofLength({ issuer }, 16 * 1024 - less));
+  const token = (await Promise.all(lengths)).find(({ length }) => length === 16 * 1024) ?? '';
+  await expectAccepted(new TokenVerifier({ issuers: [issuer.trusted('orders')] }), token);
+});
