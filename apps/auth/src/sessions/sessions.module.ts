@@ -11,6 +11,7 @@ import { EndByRefreshToken } from './end-by-refresh-token.js';
 import { EndSessions } from './end-sessions.js';
 import { ListSessions } from './list-sessions.js';
 import { LiveSessionGuard } from './live-session.guard.js';
+import { LiveTokens } from './live-tokens.js';
 import { RefreshController } from './refresh.controller.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { RenewSessionIds } from './renew-session-ids.js';
@@ -25,6 +26,11 @@ import { StartSession } from './start-session.js';
   controllers: [RefreshController, SessionsController],
   providers: [
     LiveSessionGuard,
+    {
+      provide: LiveTokens,
+      inject: [DATABASE, CLOCK],
+      useFactory: (db: AuthDatabase, clock: Clock) => new LiveTokens(db, clock),
+    },
     {
       provide: RefreshTokens,
       inject: [KeyEncryptionKeys],
@@ -88,6 +94,7 @@ import { StartSession } from './start-session.js';
     EndSessions,
     ListSessions,
     LiveSessionGuard,
+    LiveTokens,
     RenewSessionIds,
     RotateRefreshToken,
     StartSession,

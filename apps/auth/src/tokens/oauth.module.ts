@@ -16,6 +16,7 @@ import { KeyRing } from '../keys/key-ring.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { EndByRefreshToken } from '../sessions/end-by-refresh-token.js';
+import { LiveTokens } from '../sessions/live-tokens.js';
 import { RotateRefreshToken } from '../sessions/rotate-refresh-token.js';
 import { AccessTokenIssuer } from './access-token-issuer.js';
 import { ClientCredentialsGrant } from './grants/client-credentials-grant.js';
@@ -44,9 +45,8 @@ const OWN_TOKENS = Symbol('OwnTokens');
     },
     {
       provide: PresentedAccessTokens,
-      inject: [OWN_TOKENS, DATABASE, CLOCK],
-      useFactory: (verifier: TokenVerifier, db: AuthDatabase, clock: Clock) =>
-        new PresentedAccessTokens(verifier, db, clock),
+      inject: [OWN_TOKENS, LiveTokens],
+      useFactory: (verifier: TokenVerifier, liveTokens: LiveTokens) => new PresentedAccessTokens(verifier, liveTokens),
     },
     {
       provide: TokenEndpoint,

@@ -1,12 +1,9 @@
-import { AuthError, type Clock, type TokenVerifier, type VerifiedToken } from '@watchword/auth';
+import { AuthError, type TokenVerifier, type VerifiedToken } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { sql } from 'drizzle-orm';
-import type { AuthDatabase } from '../database/auth-database.js';
+import type { LiveTokens } from '../sessions/live-tokens.js';
 
 /** An access token of this issuer, whatever service it is for. */
 export type OwnAccessToken = VerifiedToken & { readonly sessionId: string };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Access tokens that come back to their issuer. Verified as every service does it, except that the issuer takes those
@@ -15,8 +12,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class PresentedAccessTokens {
   constructor(
     private readonly verifier: TokenVerifier,
-    private readonly db: AuthDatabase,
-    private readonly clock: Clock,
+    private readonly liveTokens: LiveTokens,
   ) {}
 
   /**
@@ -34,30 +30,10 @@ export class PresentedAccessTokens {
     }
   }
 
-  /** As {@link find}, and neither the token nor the session that it belongs to was revoked. */
+  /** As {@link find}, and nothing that it depends on was revoked. */
   async findActive(token: string): Promise<OwnAccessToken | undefined> {
     const verified = await this.find(token);
-    return verified !== undefined && (await this.isLive(verified)) ? verified : undefined;
-  }
-
-  /** The session is a person's, or a credential of the client that the token is about. */
-  private async isLive({ sessionId, subject, tokenId }: OwnAccessToken): Promise<boolean> {
-    const { rows } = await this.db.execute(sql`
-      select 1 where (
-        exists (
-          select 1 from sessions join accounts on accounts.id = account_id
-          where sid = ${sessionId}::uuid and account_id::text = ${subject} and ended_at is null
-            and expires_at > ${new Date(this.clock.now()).toISOString()}::timestamptz and accounts.disabled_at is null
-        ) or exists (
-          select 1 from clients
-          where id = ${subject} and ${sessionId}::uuid in (secret_sid, previous_secret_sid, jwks_sid)
-            and disabled_at is null
-        )
-      ) and not exists (
-        select 1 from security_events
-        where value in (${sessionId}, ${tokenId}) and type in ('session-revoked', 'token-revoked')
-      )`);
-    return rows.length > 0;
+    return verified !== undefined && (await this.liveTokens.isLive(verified)) ? verified : undefined;
   }
 }
 
@@ -67,5 +43,5 @@ function audienceOf({ claims }: VerifiedToken): readonly string[] {
 }
 
 function hasSession(token: VerifiedToken): token is OwnAccessToken {
-  return token.sessionId !== undefined && UUID.test(token.sessionId);
+  return token.sessionId !== undefined;
 }

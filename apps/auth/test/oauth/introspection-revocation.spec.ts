@@ -97,6 +97,15 @@ describe('revocation', () => {
     expect(events).toEqual([expect.objectContaining({ type: 'token-revoked' })]);
   });
 
+  it("of a person's access token counts at the issuer's own endpoints too", async () => {
+    const { accessToken } = await issuer.newPerson();
+    const me = async () =>
+      (await fetch(`${issuer.url}/auth/me`, { headers: { authorization: `Bearer ${accessToken}` } })).status;
+    expect(await me()).toBe(200);
+    await revoke('watchword', accessToken);
+    expect(await me()).toBe(401);
+  });
+
   it('of an access token twice is one event', async () => {
     const token = await ownToken('orders');
     await revoke('orders', token);

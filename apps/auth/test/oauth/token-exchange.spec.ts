@@ -24,6 +24,7 @@ const CLIENTS = [
   service('catalog', { audiences: ['inventory', 'orders'] }),
   service('trusted-orders', { roles: ['customer', 'catalog-manager'], audiences: ['trusted-orders', 'inventory'] }),
   service('partner'),
+  service('portal', { roles: ['admin'], audiences: ['auth', 'orders'] }),
   service('poor', { grants: ['client_credentials'] }),
   service('inventory', { audiences: ['warehouse'] }),
   service('warehouse', { audiences: ['catalog', 'orders', 'inventory', 'warehouse'] }),
@@ -228,5 +229,35 @@ describe('an exchange is refused', () => {
     ] as const) {
       expect(outcome(await exchange(clientId, token))).toEqual({ status: 400, error: 'invalid_request' });
     }
+  });
+});
+
+describe("the issuer's own endpoints", () => {
+  const statusOf = async (path: string, token: string) => {
+    const response = await fetch(issuer.url + path, { headers: { authorization: `Bearer ${token}` } });
+    const { code } = (await response.json()) as { code?: string };
+    return { status: response.status, code };
+  };
+
+  it.each(['/admin/accounts', '/auth/me', '/auth/sessions'])(
+    'do not let a service in for a person, not even for an administrator: %s',
+    async (path) => {
+      const forPortal = mint({ ...claimsOf(issuer.admin.accessToken), aud: ['portal'] });
+      const answer = await exchange('portal', forPortal, { audience: 'auth' });
+      expect(claimsOf(tokenOf(answer))).toMatchObject({ aud: ['auth'], roles: ['admin'] });
+      expect(await statusOf(path, tokenOf(answer))).toEqual({ status: 403, code: 'first_party_only' });
+    },
+  );
+
+  it.each([
+    ['/admin/accounts', 'insufficient_role'],
+    ['/auth/me', 'first_party_only'],
+    ['/auth/sessions', 'first_party_only'],
+  ])('do not let a service in: %s', async (path, code) => {
+    const own = await issuer.as('portal', secret)('/oauth/token', {
+      grant_type: 'client_credentials',
+      audience: 'auth',
+    });
+    expect(await statusOf(path, tokenOf(own))).toEqual({ status: 403, code });
   });
 });

@@ -1,13 +1,22 @@
 import { createTestDatabase, describeOnPostgres } from '@watchword/platform/testing';
-import { claimsOf, newSecret, startIssuer, type Answer, type IssuerUnderTest } from './issuer-under-test.js';
+import {
+  ACCESS_TOKEN_TYPE,
+  claimsOf,
+  EXCHANGE,
+  newSecret,
+  startIssuer,
+  type Answer,
+  type IssuerUnderTest,
+} from './issuer-under-test.js';
 
 const secret = newSecret();
 const CLIENTS = [
   { clientId: 'orders', secret, grants: ['client_credentials'], scopes: ['orders:read'], audiences: ['inventory'] },
+  { clientId: 'inventory', secret, grants: [EXCHANGE], scopes: ['orders:read'], audiences: ['inventory'] },
   { clientId: 'watcher', secret, grants: [], scopes: [], audiences: ['inventory'] },
 ];
 
-describeOnPostgres('a client that one of two instances disables', () => {
+describeOnPostgres('what one of two instances', () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
   let one: IssuerUnderTest;
   let other: IssuerUnderTest;
@@ -17,6 +26,9 @@ describeOnPostgres('a client that one of two instances disables', () => {
       DATABASE_URL: database.url,
       KEY_ENCRYPTION_KEYS: `1:${newSecret()}`,
       AUTH_ISSUER: 'https://auth.example',
+      // None of them looks at the keys meanwhile.
+      KEY_RING_POLL: '600',
+      KEY_RING_LEASE: '1200',
     };
     one = await startIssuer(CLIENTS, shared);
     other = await startIssuer(CLIENTS, shared);
@@ -33,7 +45,7 @@ describeOnPostgres('a client that one of two instances disables', () => {
     return answer.body['active'];
   };
 
-  it('gets nothing that is worth anything from the other one, and soon nothing at all', async () => {
+  it('disables, a client, gets nothing that is worth anything from the other one, and soon nothing at all', async () => {
     const before = await tokenFrom(other);
     expect(await isActive(before)).toBe(true);
     await one.administer('POST', '/admin/clients/orders/disable');
@@ -47,5 +59,22 @@ describeOnPostgres('a client that one of two instances disables', () => {
     }
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     expect(await isActive(before)).toBe(false);
+  });
+
+  it('withdraws, a key, makes no subject token at the other one, which has the key in memory', async () => {
+    const exchange = async (token: string) =>
+      (
+        await other.as('inventory', secret)('/oauth/token', {
+          grant_type: EXCHANGE,
+          subject_token: token,
+          subject_token_type: ACCESS_TOKEN_TYPE,
+        })
+      ).status;
+    const { accessToken } = await other.newPerson();
+    expect(await exchange(accessToken)).toBe(200);
+    const { body } = await one.administer('GET', '/admin/keys');
+    const [{ kid }] = body as unknown as [{ kid: string }];
+    expect((await one.administer('POST', `/admin/keys/${kid}/compromise`)).status).toBe(200);
+    expect(await exchange(accessToken)).toBe(400);
   });
 });
