@@ -80,6 +80,21 @@ describe('the request', () => {
     expect(await statusOfChunked(body)).toBe(413);
   });
 
+  it.each(['/oauth/token', '/oauth/token/', '/OAuth/Token', '/oauth/token?x=1', '/oauth/token?client_id=orders'])(
+    'to %s is authenticated',
+    async (path) => {
+      expect(outcome(await issuer.post(path, form))).toEqual({ status: 401, error: 'invalid_client' });
+      expect((await issuer.post(path, form, { authorization })).status).toBe(200);
+    },
+  );
+
+  it.each(['//oauth/token', '/oauth%2ftoken', '/oauth/%74oken', '/oauth/token;x', '/oauth/token/x', '/oauth/revoke/x'])(
+    'to %s is not for an endpoint',
+    async (path) => {
+      expect((await issuer.post(path, form, { authorization })).status).toBe(404);
+    },
+  );
+
   it('is refused with two Authorization headers', async () => {
     expect(await statusOfChunked(form, [authorization, authorization])).toBe(400);
   });

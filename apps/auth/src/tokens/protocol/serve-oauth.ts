@@ -8,10 +8,10 @@ import { readForm } from './read-form.js';
 /** RFC 6749 §5.1: what is in an answer is for the client alone. */
 const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Pragma: 'no-cache' } as const;
 
-/** Serves an endpoint on Express, before bodies are parsed. */
+/** Serves an endpoint on Express, before bodies are parsed. It is mounted at its path: what is below that is no concern of its. */
 export function serveOAuth(endpoint: OAuthEndpoint): RequestHandler {
   const answer = answerOAuth(endpoint);
-  return (request, response) => answer(request, response, request.ip);
+  return (request, response, next) => (request.path === '/' ? answer(request, response, request.ip) : next());
 }
 
 /** Answers requests to an endpoint. Resolves when the answer was handed over; never rejects. */
