@@ -95,6 +95,16 @@ describe("an administrator's endpoints", () => {
       400,
       'validation_failed',
     );
+    expectProblem(
+      await issuer.call('PUT', '/admin/roles/tea', administrator, { scopes: [], description: 'a\u0000' }),
+      400,
+      'validation_failed',
+    );
+    expectProblem(
+      await issuer.call('GET', '/admin/security-events?after=99999999999999999999', administrator),
+      400,
+      'validation_failed',
+    );
     expectProblem(await issuer.call('DELETE', '/admin/roles/nobody', administrator), 404, 'not_found');
     expectProblem(await issuer.call('DELETE', '/admin/roles/admin', administrator), 409, 'role_in_use');
     expectProblem(await issuer.call('POST', '/admin/keys/unknown/retire', administrator), 404, 'not_found');

@@ -42,7 +42,10 @@ describe("a person's endpoints", () => {
     ['POST', '/auth/register', { email: 'nobody', password: PASSWORD }],
     ['POST', '/auth/register', { email: 'ann@example.com' }],
     ['POST', '/auth/register', { email: 'ann@example.com', password: PASSWORD, roles: ['admin'] }],
+    ['POST', '/auth/register', { email: 'ann@example.com', password: PASSWORD, name: 'Ann\u0000' }],
+    ['POST', '/auth/register', [{ email: 'ann@example.com', password: PASSWORD }]],
     ['POST', '/auth/login', { email: 'ann@example.com' }],
+    ['POST', '/auth/login', { email: 'ann\u0000@example.com', password: PASSWORD }],
     ['POST', '/auth/login', { email: ['ann@example.com'], password: PASSWORD }],
     ['POST', '/auth/login', { email: 'ann@example.com', password: 'x'.repeat(1025) }],
     ['POST', '/auth/refresh', {}],
@@ -50,6 +53,15 @@ describe("a person's endpoints", () => {
     ['POST', '/auth/logout', { refresh_token: '' }],
   ])('refuse %s %s with %j', async (method, path, body) => {
     expectProblem(await issuer.call(method, path, undefined, body), 400, 'validation_failed');
+  });
+
+  it('take no role from who registers, wherever it is hidden', async () => {
+    const email = 'proto@example.com';
+    const hidden = `{"email":"${email}","password":"${PASSWORD}","__proto__":{"roles":["admin"]}}`;
+    const { body } = await issuer.call('POST', '/auth/register', undefined, hidden);
+    expect(body).toMatchObject({ roles: ['customer'] });
+    const { access_token: token } = await issuer.logIn({ email, password: PASSWORD });
+    expect(payloadOf(token)['roles']).toEqual(['customer']);
   });
 
   it('refuse a second account, and a password that is easy to guess', async () => {

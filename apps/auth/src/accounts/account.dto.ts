@@ -1,18 +1,26 @@
-import { IsEmail, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { IsEmail, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 const LONGEST_EMAIL = 254;
+const LONGEST_NAME = 100;
 /** Far beyond what a password may have: the policy answers for it. This only bounds the work. */
-const LONGEST_TEXT = 1024;
+const LONGEST_PASSWORD = 1024;
+
+/** Of what is kept as text: PostgreSQL takes no NUL, and a name has one line. */
+export const HasNoControlCharacters = () =>
+  Matches(/^\P{Cc}*$/u, { message: '$property must not contain control characters' });
+
+/** Any characters. */
+const IsPassword = () => applyDecorators(IsString(), IsNotEmpty(), MaxLength(LONGEST_PASSWORD));
 
 export class LogInDto {
   @IsString()
   @IsNotEmpty()
   @MaxLength(LONGEST_EMAIL)
+  @HasNoControlCharacters()
   readonly email!: string;
 
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(LONGEST_TEXT)
+  @IsPassword()
   readonly password!: string;
 }
 
@@ -21,27 +29,22 @@ export class RegisterDto {
   @MaxLength(LONGEST_EMAIL)
   readonly email!: string;
 
-  /** 8 to 128 characters, any characters. */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(LONGEST_TEXT)
+  /** 8 to 128 characters. */
+  @IsPassword()
   readonly password!: string;
 
   @IsOptional()
   @IsString()
   @IsNotEmpty()
-  @MaxLength(100)
+  @MaxLength(LONGEST_NAME)
+  @HasNoControlCharacters()
   readonly name?: string;
 }
 
 export class ChangePasswordDto {
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(LONGEST_TEXT)
+  @IsPassword()
   readonly currentPassword!: string;
 
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(LONGEST_TEXT)
+  @IsPassword()
   readonly newPassword!: string;
 }

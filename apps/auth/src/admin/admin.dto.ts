@@ -1,10 +1,9 @@
+import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsEmail,
   IsInt,
-  IsNotEmpty,
   IsOptional,
   IsString,
   IsUUID,
@@ -13,41 +12,36 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { HasNoControlCharacters, RegisterDto } from '../accounts/account.dto.js';
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 /** RFC 6749 §3.3, of a length that fits many into a token. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/;
 
-export class AccountsQuery {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  readonly limit: number = 50;
+/** An integer of a query string, if it is there. */
+const IsOptionalInt = (least: number, most: number) =>
+  applyDecorators(
+    IsOptional(),
+    Type(() => Number),
+    IsInt(),
+    Min(least),
+    Max(most),
+  );
 
+/** One page of a list. */
+class PageQuery {
+  @IsOptionalInt(1, 200)
+  readonly limit: number = 50;
+}
+
+export class AccountsQuery extends PageQuery {
   /** `next` of the page before. */
   @IsOptional()
   @IsUUID()
   readonly after?: string;
 }
 
-export class CreateAccountDto {
-  @IsEmail()
-  @MaxLength(254)
-  readonly email!: string;
-
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(1024)
-  readonly password!: string;
-
-  @IsOptional()
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(100)
-  readonly name?: string;
-
+export class CreateAccountDto extends RegisterDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -71,6 +65,7 @@ export class PutRoleDto {
   @IsOptional()
   @IsString()
   @MaxLength(200)
+  @HasNoControlCharacters()
   readonly description: string = '';
 
   @IsArray()
@@ -79,14 +74,7 @@ export class PutRoleDto {
   readonly scopes!: string[];
 }
 
-export class AuditQuery {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  readonly limit: number = 50;
-
+export class AuditQuery extends PageQuery {
   /** Id of the last entry of the page before. */
   @IsOptional()
   @IsUUID()
@@ -94,17 +82,10 @@ export class AuditQuery {
 }
 
 export class EventsQuery {
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @IsOptionalInt(1, 1000)
   readonly limit: number = 200;
 
   /** Number of the last event that is known. */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
+  @IsOptionalInt(0, Number.MAX_SAFE_INTEGER)
   readonly after: number = 0;
 }

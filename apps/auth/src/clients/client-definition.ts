@@ -13,6 +13,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { HasNoControlCharacters } from '../accounts/account.dto.js';
 import { CLIENT_ID_RULE, isClientId } from './client-identifier.js';
 import { GRANT_TYPES, type GrantType } from './client.js';
 
@@ -28,7 +29,7 @@ export class ClientSettings {
   @ApiProperty({ example: 'Orders' })
   @IsString()
   @Length(1, 200)
-  @Matches(/^\P{Cc}*$/u, { message: 'name must not contain control characters' })
+  @HasNoControlCharacters()
   readonly name!: string;
 
   @ApiProperty({ enum: GRANT_TYPES, isArray: true })

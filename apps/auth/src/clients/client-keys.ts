@@ -6,7 +6,7 @@ export const ASSERTION_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS25
 export type AssertionAlgorithm = (typeof ASSERTION_ALGORITHMS)[number];
 
 const MAX_KEYS = 10;
-const MAX_KEY_ID_LENGTH = 256;
+const KEY_ID = /^\P{Cc}{1,256}$/u;
 const RSA_BITS = { min: 2048, max: 8192 };
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
@@ -45,8 +45,7 @@ async function readKey(jwk: unknown, index: number): Promise<JsonWebKey> {
   }
   const material = key.export({ format: 'jwk' });
   const kid = jwk['kid'] ?? (await calculateJwkThumbprint(material));
-  if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID_LENGTH)
-    return fail('has a kid that is not a text');
+  if (typeof kid !== 'string' || !KEY_ID.test(kid)) return fail('has a kid that is not a text of 1 to 256 characters');
   return { ...material, kid, alg: algorithm, use: 'sig' };
 }
 

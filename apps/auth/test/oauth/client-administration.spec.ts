@@ -74,6 +74,12 @@ describe('registering a client', () => {
     ['a secret of its own', { clientSecret: newSecret() }],
     ['keys without a key', { jwks: { keys: [] } }],
     ['a private key', { jwks: { keys: [generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })] } }],
+    [
+      'a key id with a NUL',
+      {
+        jwks: { keys: [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'a\u0000' }] },
+      },
+    ],
     ['a symmetric key', { jwks: { keys: [{ kty: 'oct', k: newSecret() }] } }],
     [
       'a short RSA key',
