@@ -1,3 +1,4 @@
 export { AuthConfig } from './auth-config.js';
 export { CLOCK } from './clock.js';
 export { ClockModule } from './clock.module.js';
+export { inMilliseconds } from './in-milliseconds.js';

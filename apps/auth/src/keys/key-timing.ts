@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../config/index.js';
+import { type AuthConfig, inMilliseconds } from '../config/index.js';
 
 /** How a signing key's life is laid out. All in milliseconds. */
 export interface KeyTiming {
@@ -17,12 +17,12 @@ export interface KeyTiming {
 }
 
 export function keyTiming(config: AuthConfig): KeyTiming {
-  return {
-    rotationInterval: config.KEY_ROTATION_INTERVAL * 1000,
-    publishAhead: config.KEY_PUBLISH_AHEAD * 1000,
-    retirement: config.KEY_RETIREMENT * 1000,
-    tokenLifetime: config.ACCESS_TOKEN_TTL * 1000,
-    clockSkew: config.KEY_SAFETY_MARGIN * 1000,
-    lease: config.KEY_RING_LEASE * 1000,
-  };
+  return inMilliseconds({
+    rotationInterval: config.KEY_ROTATION_INTERVAL,
+    publishAhead: config.KEY_PUBLISH_AHEAD,
+    retirement: config.KEY_RETIREMENT,
+    tokenLifetime: config.ACCESS_TOKEN_TTL,
+    clockSkew: config.KEY_SAFETY_MARGIN,
+    lease: config.KEY_RING_LEASE,
+  });
 }

@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../config/index.js';
+import { type AuthConfig, inMilliseconds } from '../config/index.js';
 
 /** How long sessions last. All in milliseconds. */
 export interface SessionTiming {
@@ -11,9 +11,9 @@ export interface SessionTiming {
 }
 
 export function sessionTiming(config: AuthConfig): SessionTiming {
-  return {
-    idle: config.SESSION_IDLE_TTL * 1000,
-    absolute: config.SESSION_TTL * 1000,
-    grace: config.REFRESH_GRACE * 1000,
-  };
+  return inMilliseconds({
+    idle: config.SESSION_IDLE_TTL,
+    absolute: config.SESSION_TTL,
+    grace: config.REFRESH_GRACE,
+  });
 }

@@ -1,0 +1,7 @@
+/** The environment has seconds, the clock milliseconds. */
+export function inMilliseconds<K extends string>(seconds: Readonly<Record<K, number>>): Readonly<Record<K, number>> {
+  return Object.fromEntries(Object.entries<number>(seconds).map(([name, value]) => [name, value * 1000])) as Record<
+    K,
+    number
+  >;
+}
