@@ -82,6 +82,10 @@ describe('the filter', () => {
     expect(JSON.stringify(error.getResponse())).not.toContain('private');
   });
 
+  it('throws in a context that would take a returned error for the result', () => {
+    expect(() => caught('rmq', [], new AuthError('signature_invalid'))).toThrow(HttpException);
+  });
+
   it('emits an exception event to a web socket', () => {
     const events: unknown[] = [];
     const client = { emit: (...event: unknown[]) => events.push(event) };

@@ -1,9 +1,10 @@
 import { request } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Delete, Get, Module, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Module, Post, Res, VERSION_NEUTRAL, Version, VersioningType } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AuthModule, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
+import { AuthError, AuthModule, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer, unsigned, withBrokenSignature } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
@@ -42,6 +43,47 @@ class ThingsController {
   @Scopes('things:read', 'things:write')
   create(): void {
     ran.push('create');
+  }
+}
+
+abstract class Reports {
+  @Get()
+  @Roles('admin')
+  list(@CurrentUser() user: VerifiedToken): object {
+    ran.push('reports');
+    return { subject: user.subject };
+  }
+}
+
+/** Says neither the role nor the parameter again. */
+@Controller('reports')
+class SalesReports extends Reports {
+  @Get()
+  override list(user: VerifiedToken): object {
+    return super.list(user);
+  }
+}
+
+@Controller({ path: 'versioned', version: VERSION_NEUTRAL })
+class VersionedController {
+  @Get()
+  @Version('1')
+  @Public()
+  old(): string {
+    return 'old';
+  }
+
+  @Get()
+  @Version('2')
+  new(): void {
+    ran.push('new');
+  }
+
+  @Get('half')
+  @Public()
+  half(@Res() response: ServerResponse): never {
+    response.writeHead(200).write('half');
+    throw new AuthError('role_insufficient');
   }
 }
 
@@ -96,11 +138,20 @@ beforeAll(async () => {
   issuer = await createTestIssuer();
   @Module({
     imports: [AuthModule.forRoot(issuer.trusted('things'))],
-    controllers: [ThingsController, LobbyController, LobbyHeir, VaultController, VaultHeir],
+    controllers: [
+      ThingsController,
+      LobbyController,
+      LobbyHeir,
+      VaultController,
+      VaultHeir,
+      SalesReports,
+      VersionedController,
+    ],
   })
   class AppModule {}
   const testing = await Test.createTestingModule({ imports: [AppModule] }).compile();
   app = testing.createNestApplication({ logger: false });
+  app.enableVersioning({ type: VersioningType.HEADER, header: 'version', defaultVersion: VERSION_NEUTRAL });
   await app.listen(0, '127.0.0.1');
   port = (app.getHttpServer().address() as AddressInfo).port;
 });
@@ -111,6 +162,7 @@ interface Answer {
   status: number;
   challenge: string | undefined;
   type: string | undefined;
+  caching: string | undefined;
   body: { code?: string; subject?: string; status?: number; detail?: string };
   text: string;
 }
@@ -130,11 +182,12 @@ function send(method: string, path: string, headers: readonly string[] = []): Pr
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('end', () => {
-        const isJson = response.headers['content-type']?.includes('json') === true;
+        const isJson = text !== '' && response.headers['content-type']?.includes('json') === true;
         resolve({
           status: response.statusCode ?? 0,
           challenge: response.headers['www-authenticate'],
           type: response.headers['content-type'],
+          caching: response.headers['cache-control'],
           body: isJson ? (JSON.parse(text) as Answer['body']) : {},
           text,
         });
@@ -151,7 +204,12 @@ const mint = (user: Parameters<typeof asUser>[0] = {}): Promise<string> =>
 describe('an undecorated handler', () => {
   it('refuses a request without credentials with a bare challenge', async () => {
     const answer = await send('GET', '/things');
-    expect(answer).toMatchObject({ status: 401, challenge: 'Bearer', type: 'application/problem+json; charset=utf-8' });
+    expect(answer).toMatchObject({
+      status: 401,
+      challenge: 'Bearer',
+      type: 'application/problem+json; charset=utf-8',
+      caching: 'no-store',
+    });
     expect(answer.body).toEqual({
       type: 'about:blank',
       title: 'Unauthorized',
@@ -193,9 +251,15 @@ describe('an undecorated handler', () => {
     expect(answer).toMatchObject({ status: 401, body: { code: 'authentication_required' } });
   });
 
-  it('refuses two Authorization headers, even when both are good', async () => {
-    const token = await mint();
-    const answer = await send('GET', '/things', [...bearer(token), 'authorization', `Bearer ${token}`]);
+  it.each([
+    ['both good', (good: string) => [good, good]],
+    ['the second bad', (good: string) => [good, 'Bearer x']],
+    ['the first of another scheme', (good: string) => ['Basic eA==', good]],
+    ['the first empty', (good: string) => ['', good]],
+    ['the second empty', (good: string) => [good, '']],
+  ])('refuses two Authorization headers, %s', async (_, values) => {
+    const [first = '', second = ''] = values(`Bearer ${await mint()}`);
+    const answer = await send('GET', '/things', ['Authorization', first, 'authorization', second]);
     expect(answer).toMatchObject({
       status: 400,
       challenge: 'Bearer error="invalid_request"',
@@ -204,14 +268,34 @@ describe('an undecorated handler', () => {
     expect(ran).toEqual([]);
   });
 
-  it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer  ', 'Bearer a b', 'Token x'])(
-    'refuses %j as malformed',
-    async (value) => {
-      const answer = await send('GET', '/things', ['Authorization', value]);
-      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
-      expect(ran).toEqual([]);
-    },
-  );
+  it.each([
+    '',
+    'Basic dXNlcjpwYXNz',
+    'Bearer',
+    'Bearer  ',
+    'Bearer a b',
+    'Token x',
+    'Bearer\tGOOD',
+    'Bearer GOOD\tx',
+    'Bearer GOOD,',
+    'Bearer GOOD, Bearer GOOD',
+    'Basic eA==, Bearer GOOD',
+  ])('refuses %j as malformed', async (value) => {
+    const answer = await send('GET', '/things', ['Authorization', value.replaceAll('GOOD', await mint())]);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(ran).toEqual([]);
+  });
+
+  it('refuses HEAD as it refuses GET', async () => {
+    expect(await send('HEAD', '/things')).toMatchObject({ status: 401, challenge: 'Bearer', text: '' });
+    expect(ran).toEqual([]);
+  });
+
+  it('refuses one version of a route whose other version is public', async () => {
+    expect(await send('GET', '/versioned', ['version', '1'])).toMatchObject({ status: 200, text: 'old' });
+    expect(await send('GET', '/versioned', ['version', '2'])).toMatchObject({ status: 401 });
+    expect(ran).toEqual([]);
+  });
 });
 
 describe('@Public', () => {
@@ -273,6 +357,15 @@ describe('@Roles', () => {
     }
   });
 
+  it('holds for a method that overrides the restricted one, which gets its caller too', async () => {
+    expect(await send('GET', '/reports', bearer(await mint()))).toMatchObject({ status: 403 });
+    expect(ran).toEqual([]);
+    expect(await send('GET', '/reports', bearer(await mint({ subject: 'ada', roles: ['admin'] })))).toMatchObject({
+      status: 200,
+      body: { subject: 'ada' },
+    });
+  });
+
   it('on a class and on a method must both be met', async () => {
     for (const roles of [['admin'], ['keeper']]) {
       expect(await send('GET', '/vault/inner', bearer(await mint({ roles })))).toMatchObject({ status: 403 });
@@ -298,6 +391,10 @@ describe('@Scopes', () => {
     });
     expect(ran).toEqual([]);
   });
+});
+
+it('ends an answer that was begun when its handler refuses', async () => {
+  expect(await send('GET', '/versioned/half')).toMatchObject({ status: 200, text: 'half' });
 });
 
 it('lets a good token in after all that', async () => {

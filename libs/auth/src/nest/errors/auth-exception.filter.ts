@@ -20,22 +20,31 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
         return throwError(() => authRpcError(error));
       case 'ws':
         return emit(error, context);
+      case 'graphql':
+        return asHttpException(error); // takes an error that a filter returns as the resolver's
       default:
-        // GraphQL takes an error that a filter returns as the resolver's.
-        return new HttpException(authProblem(error).body, authProblem(error).status);
+        throw asHttpException(error); // would take it for the result
     }
   }
 
   private reply(error: AuthError | HopException, context: ArgumentsHost): undefined {
     const response: unknown = context.getArgByIndex(1);
     const { httpAdapter } = this.host;
-    if (httpAdapter.isHeadersSent(response)) return;
+    if (httpAdapter.isHeadersSent(response)) {
+      httpAdapter.end(response); // all that can be done: whoever waits for the rest must not wait for ever
+      return;
+    }
     const { status, headers, body } = authProblem(error);
     for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
     // Whoever gives requests an id says it in this header (libs/platform does): the problem names it too.
     const requestId: unknown = httpAdapter.getHeader(response, 'X-Request-Id');
     httpAdapter.reply(response, typeof requestId === 'string' ? { ...body, requestId } : body, status);
   }
+}
+
+function asHttpException(error: AuthError | HopException): HttpException {
+  const { status, body } = authProblem(error);
+  return new HttpException(body, status);
 }
 
 /** As Nest's own filter for gateways does: an `exception` event. */

@@ -29,7 +29,7 @@ export function authProblem(error: AuthError | HopException): AuthProblem {
   const extra = error instanceof AuthError ? challenge(status, code, publicError(error).scope) : error.headers;
   return {
     status,
-    headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...extra },
+    headers: { 'Content-Type': 'application/problem+json; charset=utf-8', 'Cache-Control': 'no-store', ...extra },
     body: { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: message, code },
   };
 }

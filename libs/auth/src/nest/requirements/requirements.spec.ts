@@ -84,6 +84,35 @@ describe('what a handler requires', () => {
     expect(listed(Heir, 'read')).toMatchObject({ isPublic: false });
   });
 
+  it('is also what an overridden method demands, so that an override which forgets it opens nothing', () => {
+    class Base {
+      @Roles('admin')
+      @Scopes('a:write')
+      remove(): void {}
+    }
+    class Between extends Base {}
+    class Heir extends Between {
+      @Roles('clerk')
+      override remove(): void {}
+    }
+    class Forgetful extends Heir {
+      override remove(): void {}
+    }
+    @Public()
+    class OpenHeir extends Base {
+      override remove(): void {}
+    }
+    class Contradicting extends Base {
+      @Public()
+      override remove(): void {}
+    }
+    const both = { isPublic: false, roles: [['clerk'], ['admin']], scopes: ['a:write'] };
+    expect(listed(Heir, 'remove')).toEqual(both);
+    expect(listed(Forgetful, 'remove')).toEqual(both);
+    expect(listed(OpenHeir, 'remove')).toEqual({ isPublic: false, roles: [['admin']], scopes: ['a:write'] });
+    expect(() => listed(Contradicting, 'remove')).toThrow(/Contradicting\.remove is @Public\(\) and also restricted/);
+  });
+
   it('is found under a wrapper that another decorator put around the method', () => {
     const wrapped: MethodDecorator = (_target, _key, descriptor) => {
       const inner = descriptor.value as unknown as () => unknown;

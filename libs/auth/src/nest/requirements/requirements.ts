@@ -40,10 +40,10 @@ export function declare(
 }
 
 /**
- * What `handler` of `controller` requires: its own declaration and those of the class and its ancestors together.
- * Worked out once for each.
+ * What `handler` of `controller` requires: its own declaration, those of the methods that it overrides, and those of the
+ * class and its ancestors together. Worked out once for each.
  *
- * A restriction of an ancestor holds for its heirs; `@Public()` on a class holds for that class alone.
+ * A restriction of an ancestor holds for its heirs; `@Public()` holds for that class or that method alone.
  *
  * @throws TypeError when the decorators contradict each other, or when `handler` can't be found on `controller`.
  */
@@ -60,24 +60,25 @@ const resolved = new WeakMap<Type, WeakMap<Handler, Requirements>>();
 
 function resolve(controller: Type, handler: Handler): Requirements {
   const classes = ancestry(controller).flatMap((type) => ownDeclaration(type, undefined) ?? []);
-  const method = methodDeclaration(controller, handler);
+  const { isPublic, methods } = methodDeclarations(controller, handler);
   const isPublicClass = ownDeclaration(controller, undefined)?.isPublic === true;
   refuseContradiction(isPublicClass, classes, controller.name);
-  if (method !== undefined) refuseContradiction(method.isPublic, [method], `${controller.name}.${handler.name}`);
-  if (method?.isPublic === true) return PUBLIC;
-  const declarations = method === undefined ? classes : [...classes, method];
+  refuseContradiction(isPublic, methods, `${controller.name}.${handler.name}`);
+  if (isPublic) return PUBLIC;
+  const declarations = [...classes, ...methods];
   if (isPublicClass && !restricts(declarations)) return PUBLIC;
   return Object.freeze({
     isPublic: false,
     roles: declarations.flatMap((declaration) => declaration.roles),
     scopes: [...new Set(declarations.flatMap((declaration) => declaration.scopes))],
-    readsCaller: method?.readsCaller === true,
+    readsCaller: methods.some(({ readsCaller }) => readsCaller),
   });
 }
 
 const PUBLIC: Requirements = Object.freeze({ isPublic: true, roles: [], scopes: [], readsCaller: false });
 
-function methodDeclaration(controller: Type, handler: Handler): Declaration | undefined {
+/** The handler's own declaration and those of what it overrides. (Nest hands parameter decorators down in the same way.) */
+function methodDeclarations(controller: Type, handler: Handler): { isPublic: boolean; methods: Declaration[] } {
   const place = placeOf(controller, handler);
   if (place === undefined) {
     throw new TypeError(
@@ -85,12 +86,15 @@ function methodDeclaration(controller: Type, handler: Handler): Declaration | un
         'A decorator or instrumentation that replaces a handler must keep its name.',
     );
   }
-  return ownDeclaration(place.prototype, place.key);
+  const { prototype, key } = place;
+  const prototypes = prototypesOf(controller);
+  const methods = prototypes.slice(prototypes.indexOf(prototype)).flatMap((type) => ownDeclaration(type, key) ?? []);
+  return { isPublic: ownDeclaration(prototype, key)?.isPublic === true, methods };
 }
 
 /** Where the handler lives: found by identity, else (wrapped by instrumentation) by its name. */
 function placeOf(controller: Type, handler: Handler): { prototype: object; key: string | symbol } | undefined {
-  const prototypes = ancestry(controller).map((type) => type.prototype as object);
+  const prototypes = prototypesOf(controller);
   for (const prototype of prototypes) {
     const key = Reflect.ownKeys(prototype).find((name) => valueOf(prototype, name) === handler);
     if (key !== undefined) return { prototype, key };
@@ -106,6 +110,10 @@ function ancestry(type: Type): Type[] {
     types.push(at as Type);
   }
   return types;
+}
+
+function prototypesOf(controller: Type): object[] {
+  return ancestry(controller).map((type) => type.prototype as object);
 }
 
 function valueOf(target: object, key: string | symbol): unknown {
