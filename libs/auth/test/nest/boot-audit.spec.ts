@@ -72,6 +72,20 @@ describe('a hybrid application', () => {
     await app.close();
   });
 
+  it('does not take a message that another microservice answers meanwhile for the guard of this one', async () => {
+    const app = await NestFactory.create(moduleWith(StockController, RequestScopedController), QUIET);
+    const { options } = await tcp();
+    app.connectMicroservice({ transport: Transport.TCP, options }, { inheritAppConfig: true });
+    await app.startAllMicroservices();
+    const late = app.connectMicroservice(await tcp(), { deferInitialization: true });
+    const { RawTcpPeer } = await import('./support/raw-tcp.js');
+    const peer = await RawTcpPeer.open(options.port);
+    expect((await peer.request('1', '"pattern":{"cmd":"scoped"},"data":{}')).err).toMatchObject({ status: 401 });
+    await expect(late.listen()).rejects.toThrow(/stock\.read, \{"cmd":"scoped"\}.*inheritAppConfig/);
+    peer.close();
+    await app.close();
+  });
+
   it.each([{ inheritAppConfig: true }, { inheritAppConfig: true, deferInitialization: true }])(
     'starts with %j, request-scoped controllers among them',
     async (hybrid) => {
@@ -87,6 +101,26 @@ describe('a hybrid application', () => {
 it('lets a pure microservice start', async () => {
   const app = await NestFactory.createMicroservice(moduleWith(StockController), { ...QUIET, ...(await tcp()) });
   await expect(app.listen()).resolves.not.toThrow();
+  await app.close();
+});
+
+it('does not start with two of them, and names the fix', async () => {
+  @Module({ imports: [AuthModule.forRoot(issuer.trusted('other'))] })
+  class Feature {}
+  @Module({ imports: [AuthModule.forRoot(issuer.trusted('inventory')), Feature] })
+  class AppModule {}
+  const app = await NestFactory.create(AppModule, QUIET);
+  await expect(app.init()).rejects.toThrow(/imported twice.*issuers/);
+});
+
+it('starts when one is named by several modules', async () => {
+  const auth = AuthModule.forRoot(issuer.trusted('inventory'));
+  @Module({ imports: [auth] })
+  class Feature {}
+  @Module({ imports: [auth, Feature] })
+  class AppModule {}
+  const app = await NestFactory.create(AppModule, QUIET);
+  await expect(app.init()).resolves.toBe(app);
   await app.close();
 });
 

@@ -24,8 +24,15 @@ export class BootAudit implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (!this.config.getGlobalGuards().includes(this.guard)) {
+    const guards = this.config.getGlobalGuards().filter((guard) => guard instanceof AccessTokenGuard);
+    if (!guards.includes(this.guard)) {
       throw new Error('AuthModule is imported but its guard is not among the global guards, so nothing is protected.');
+    }
+    if (guards.length > 1) {
+      throw new Error(
+        'AuthModule.forRoot() is imported twice, so each request would need a token that is good for both. Import it ' +
+          'once, in the root module; several issuers go into one: forRoot({ issuers: […] }).',
+      );
     }
     for (const { controllers } of this.modules.values()) {
       for (const { metatype } of controllers.values()) {

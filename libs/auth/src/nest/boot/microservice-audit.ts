@@ -36,7 +36,7 @@ export function auditMicroservice(server: object, config: ApplicationConfig, gua
   };
 }
 
-/** Whether the configuration was asked for its message hooks since `seen` was last cleared. */
+/** Whether the configuration was asked for its message hooks, in this turn and since `seen` was last cleared. */
 interface Composition {
   seen: boolean;
 }
@@ -50,6 +50,9 @@ function watch(config: ApplicationConfig): Composition {
   const getGlobalPreRequestHooks = config.getGlobalPreRequestHooks.bind(config);
   config.getGlobalPreRequestHooks = () => {
     composition.seen = true;
+    // A handler is added in the turn in which it is composed. A request-scoped one is composed when its message comes,
+    // of whichever microservice, and must not speak for what another one adds later.
+    queueMicrotask(() => (composition.seen = false));
     return getGlobalPreRequestHooks();
   };
   watched.set(config, composition);
