@@ -32,7 +32,7 @@ export class AccessTokenGuard implements CanActivate {
       const requirements = this.requirements(context);
       const adapter = adapterFor(context);
       const carrier = adapter.carrier(context);
-      if (this.scopes?.isEntered === true) refuseForeignScope(carrier);
+      if (this.scopes?.isEntered === true) refuseLostScope(carrier, context, requirements);
       if (requirements.isPublic) return true;
       const token = this.token(adapter.authorization(carrier));
       const verified = this.verifier.verify(token);
@@ -91,12 +91,14 @@ function hasAny(held: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean
 
 /**
  * A middleware that calls `next()` from a shared connection's callback can land one request in the scope of another.
- * The handler would then act as that other caller, so the request is not let in, public or not.
+ * The handler would then act as that other caller, so the request is not let in, public or not. From a connection that
+ * was opened outside of requests it lands in none, and a handler that needs its caller would find nobody.
  */
-function refuseForeignScope(carrier: object): void {
-  if (scopeOf(carrier) !== 'foreign') return;
+function refuseLostScope(carrier: object, context: ExecutionContext, { isPublic }: Requirements): void {
+  const scope = scopeOf(carrier);
+  if (scope === 'own' || (scope === 'none' && (isPublic || context.getType() !== 'http'))) return;
   throw new Error(
-    "This request runs in another request's async context. A middleware lost it: wrap its callback with " +
-      'AsyncResource.bind(next) so that next() runs in the context of its own request.',
+    'This request does not run in an async context of its own. A middleware lost it: call AsyncResource.bind(next)() ' +
+      'from its callback, so that next() runs in the context of its own request.',
   );
 }

@@ -193,9 +193,8 @@ it('shows each of hundreds of interleaved messages on one TCP connection its own
   });
 });
 
-it("refuses a request that a middleware moved into another request's context, public or not", async () => {
-  let other: AsyncResource | undefined;
-  /** As a pool does whose connection was opened for the first request: its callbacks run in that one's context. */
+/** An application with a middleware that goes on from the callback of a pool's connection, in the context of that one. */
+function losingApp(pool: () => AsyncResource): Promise<RunningApp> {
   @Module({
     imports: [AuthModule.forRoot(issuer.trusted('things'))],
     controllers: [SeeingController],
@@ -203,19 +202,27 @@ it("refuses a request that a middleware moved into another request's context, pu
   })
   class LosingModule implements NestModule {
     configure(consumer: MiddlewareConsumer): void {
-      consumer
-        .apply((_: unknown, __: unknown, next: () => void) => {
-          other ??= new AsyncResource('pool');
-          other.runInAsyncScope(next);
-        })
-        .forRoutes('{*path}');
+      consumer.apply((_: unknown, __: unknown, next: () => void) => pool().runInAsyncScope(next)).forRoutes('{*path}');
     }
   }
-  const losing = await runApp(LosingModule);
+  return runApp(LosingModule);
+}
+
+it("refuses a request that a middleware moved into another request's context, public or not", async () => {
+  let ofFirstRequest: AsyncResource | undefined;
+  const losing = await losingApp(() => (ofFirstRequest ??= new AsyncResource('pool')));
   const [ada, eve] = await Promise.all([mint('ada'), mint('eve')]);
   expect(await send(losing.url, 'POST', '/see', ada)).toMatchObject({ status: '201', handler: 'ada' });
   expect(await send(losing.url, 'POST', '/see', eve)).toMatchObject({ status: '500' });
   expect(await send(losing.url, 'GET', '/open')).toMatchObject({ status: '500' });
+  await losing.close();
+});
+
+it('refuses a request that a middleware moved out of its context, where its handler would find nobody', async () => {
+  const openedAtBoot = new AsyncResource('pool');
+  const losing = await losingApp(() => openedAtBoot);
+  expect(await send(losing.url, 'POST', '/see', await mint('ada'))).toMatchObject({ status: '500' });
+  expect(await send(losing.url, 'GET', '/open')).toEqual({ status: '200' });
   await losing.close();
 });
 
