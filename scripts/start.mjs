@@ -2,11 +2,11 @@
  * `npm start`: builds what changed and runs the four apps with embedded databases,
  * until Ctrl-C or until one of them ends.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
-import { APPS, DEFAULT_PORTS, environmentFor } from './system/apps.mjs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { APPS, environmentFor } from './system/apps.mjs';
 import { buildWhatChanged } from './system/build.mjs';
+import { configuredPorts, dataDirectory, inherited, portSetting, variable } from './system/configured.mjs';
 import { portTaken } from './system/free-port.mjs';
 import { LocalSystem } from './system/local-system.mjs';
 import { printLogLine } from './system/print-log-line.mjs';
@@ -14,6 +14,7 @@ import { serviceClient } from './system/service-client.mjs';
 
 /** Where `.env`, `.env.<app>` and the data are: the folder it is run in. */
 const folder = process.cwd();
+const data = dataDirectory(folder);
 
 /** Seconds from the first process to the last app that is ready, on two cores. */
 const BUDGET = { first: 30, later: 10 };
@@ -25,38 +26,17 @@ const WHAT = {
   inventory: 'stock, over TCP; HTTP for health and metrics alone',
 };
 
-/** What every app inherits. One PORT for all four can't be meant. */
-const { PORT: _, ...inherited } = process.env;
-
-/** A variable as the app will see it: the process's own, then `.env.<app>`, then `.env`. */
-function variable(app, name) {
-  const files = [`.env`, `.env.${app}`].map((file) => join(folder, file)).filter((file) => existsSync(file));
-  const read = Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8'))), inherited);
-  return read[name] || undefined;
-}
-
-const dataDirectory = () => resolve(folder, variable('auth', 'DATA_DIR') ?? '.data');
-
-function configuredPorts() {
-  const port = (app, name) => Number(variable(app, name) ?? DEFAULT_PORTS[app]);
-  return {
-    auth: port('auth', 'PORT'),
-    catalog: port('catalog', 'PORT'),
-    orders: port('orders', 'PORT'),
-    inventory: port('inventory', 'PORT'),
-    tcp: Number(variable('inventory', 'TCP_PORT') ?? DEFAULT_PORTS.tcp),
-  };
-}
-
 /** The variables that connect the apps: as they are configured, and implied by ports and data where they are not. */
 async function appEnvironment(ports) {
   const connections = environmentFor(ports);
-  const clients = await serviceClient(join(dataDirectory(), 'clients.json'));
+  const clients = await serviceClient(join(data, 'clients.json'));
   const implied = APPS.map((app) => [app, { ...connections[app], ...clients[app] }]);
   return Object.fromEntries(
     implied.map(([app, variables]) => [
       app,
-      Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, variable(app, name) ?? value])),
+      Object.fromEntries(
+        Object.entries(variables).map(([name, value]) => [name, variable(folder, app, name) ?? value]),
+      ),
     ]),
   );
 }
@@ -64,33 +44,49 @@ async function appEnvironment(ports) {
 async function refuseTakenPorts(ports) {
   const taken = [];
   for (const [name, port] of Object.entries(ports)) if (await portTaken(port)) taken.push([name, port]);
+  if (taken.length === 0) return true;
   for (const [name, port] of taken) {
-    const file = name === 'tcp' ? 'TCP_PORT in .env.inventory' : `PORT in .env.${name}`;
     console.error(`Port ${port} is taken, and ${name === 'tcp' ? 'inventory' : name} needs it.`);
-    console.error(`Stop what listens there (is Watchword running already?), or set ${file}.`);
   }
-  return taken.length === 0;
+  const settings = taken.map(([name]) => portSetting(name)).join(', ');
+  console.error(`Stop what listens there (is Watchword running already?), or set ${settings}.`);
+  return false;
 }
 
 function printSummary(system, { seconds, first, administrator }) {
   const budget = first ? BUDGET.first : BUDGET.later;
-  const url = (app) => system.url(app);
   console.log(`\nWatchword is ready, ${seconds.toFixed(1)} s after its start (budget ${budget} s).\n`);
-  for (const app of [...APPS].reverse()) console.log(`  ${app.padEnd(10)} ${url(app)}  ${WHAT[app]}`);
+  for (const app of [...APPS].reverse()) console.log(`  ${app.padEnd(10)} ${system.url(app)}  ${WHAT[app]}`);
   console.log(`  ${''.padEnd(10)} tcp://${system.tcp.host}:${system.tcp.port}   inventory's messages`);
-  console.log(`\nEach has its API at /docs. The data is in ${dataDirectory()}.`);
-  if (administrator !== undefined) {
-    console.log('\nThe first administrator, made just now. The password is shown this once:');
-    console.log(`  email     ${administrator.email}\n  password  ${administrator.password}`);
-  }
-  const email = administrator?.email ?? 'you@example.com';
-  const password = administrator?.password ?? '…';
-  const login = (path) => `curl -s ${url('auth')}${path} -H 'content-type: application/json' -d`;
-  console.log('\nLog in (the answer has an access_token: send it as Authorization: Bearer …):');
-  console.log(`  ${login('/auth/login')} '${JSON.stringify({ email, password })}'`);
-  console.log(`No account yet? The same with ${url('auth')}/auth/register makes one.`);
-  console.log(`\nTry:\n  curl -s ${url('catalog')}/products`);
+  console.log(`\nThe APIs are at /docs of each. ${whereDataIs()}`);
+  printFirstSteps(system, administrator);
   console.log('\nThe whole story, step by step: npm run demo, in another terminal. Ctrl-C stops everything.\n');
+}
+
+function whereDataIs() {
+  const elsewhere = APPS.filter((app) => variable(folder, app, 'DATABASE_URL') !== undefined);
+  if (elsewhere.length === 0) return `The data is in ${data}: delete it to begin anew.`;
+  return `The data is in ${data}, that of ${elsewhere.toReversed().join(', ')} at DATABASE_URL.`;
+}
+
+/** Lines to paste, from a login to an order. */
+function printFirstSteps(system, administrator) {
+  const { email, password } = administrator ?? { email: 'ada@example.com', password: 'a-password-of-yours' };
+  const credentials = `'${JSON.stringify({ email, password })}'`;
+  const json = "-H 'content-type: application/json'";
+  if (administrator === undefined) {
+    console.log('\nMake an account, unless you have one:');
+    console.log(`  curl -s ${system.url('auth')}/auth/register ${json} -d ${credentials}`);
+  } else {
+    console.log('\nThe first administrator, made just now. The password is shown this once:');
+    console.log(`  email     ${email}\n  password  ${password}`);
+  }
+  const token = `node -p 'JSON.parse(fs.readFileSync(0)).access_token'`;
+  console.log('\nLog in, and keep the access token (it is good for minutes: log in again after that):');
+  console.log(`  TOKEN=$(curl -s ${system.url('auth')}/auth/login ${json} -d ${credentials} | ${token})`);
+  console.log('\nOrder something: orders, catalog and inventory verify the token, each by itself:');
+  console.log(`  curl -s ${system.url('orders')}/orders -H "Authorization: Bearer $TOKEN" ${json} \\`);
+  console.log(`    -d '{"items":[{"sku":"LAMP-OIL","quantity":1}]}'`);
 }
 
 /** What auth printed of the administrator that it made, if it made one: a plain line, since logs hold no passwords. */
@@ -103,19 +99,20 @@ function administratorIn(lines) {
 }
 
 async function main() {
-  const ports = configuredPorts();
+  const ports = configuredPorts(folder);
   if (!(await refuseTakenPorts(ports))) return 1;
   const built = await buildWhatChanged();
   if (built.length > 0) console.log(`Built ${built.join(', ')}.`);
 
-  const first = !existsSync(join(dataDirectory(), 'auth'));
+  const appEnv = await appEnvironment(ports);
+  const first = !existsSync(join(data, 'auth'));
   console.log(first ? 'Starting for the first time: four databases are made …' : 'Starting …');
   const started = performance.now();
   const system = new LocalSystem({
     ports,
     cwd: folder,
     env: { ...inherited, LOG_FORMAT: 'json' },
-    appEnv: await appEnvironment(ports),
+    appEnv,
     onLine: printLogLine,
   });
   system.startAll();
@@ -145,4 +142,13 @@ async function main() {
   return outcome === 'interrupted' ? 0 : 1;
 }
 
-process.exitCode = await main();
+/** What keeps it from starting is for the person who started it: a line or two, and no stack. */
+function explain(error) {
+  console.error(`Watchword can not start: ${error.message}`);
+  if (['EACCES', 'EPERM', 'EROFS'].includes(error.code)) {
+    console.error(`It writes dist/ and ${data}: run it where you may, or set DATA_DIR.`);
+  }
+  return 1;
+}
+
+process.exitCode = await main().catch(explain);

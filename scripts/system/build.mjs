@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { APPS } from './apps.mjs';
 
@@ -18,6 +18,9 @@ export async function buildWhatChanged() {
     if (built < Math.max(shared, await newest([`apps/${app}`]))) stale.push(app);
   }
   if (stale.length > 0) await nestBuild(stale);
+  // An output that comes out the same is not written again, and would be built anew at each start.
+  const now = new Date();
+  for (const app of stale) await utimes(join(root, 'dist/apps', app, 'main.js'), now, now);
   return stale;
 }
 
@@ -30,7 +33,7 @@ function nestBuild(apps) {
     });
     child.once('error', reject);
     child.once('exit', (code) =>
-      code === 0 ? resolve(undefined) : reject(new Error(`nest build ended with ${code}`)),
+      code === 0 ? resolve(undefined) : reject(new Error(`nest build failed (${code}); what it says is above`)),
     );
   });
 }
