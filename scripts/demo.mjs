@@ -1,15 +1,15 @@
 /**
  * `npm run demo`: the main job, step by step, with what is sent and what comes back.
  *
- * Uses the system that `npm start` runs; starts one of its own in a temporary directory if there is none.
- * Ends with an error at the first step that is not as it should be.
+ * Uses the system that `npm start` runs in this folder, or the one at AUTH_URL, CATALOG_URL and ORDERS_URL; starts one of
+ * its own in a temporary directory if there is none. Ends with an error at the first step that is not as it should be.
  */
-import { DEFAULT_PORTS } from './system/apps.mjs';
+import { configuredPorts } from './system/configured.mjs';
 import { say, title } from './demo/narrate.mjs';
 import { startOwnSystem } from './demo/own-system.mjs';
-import { decodeToken, logIn, logInQuietly, refresh, register } from './demo/login.mjs';
+import { decodeToken, logIn, logInQuietly, logOut, refresh, register, stolenRefreshToken } from './demo/login.mjs';
 import { browse, order, readOrders } from './demo/shopping.mjs';
-import { forgedToken, missingScope, noToken, othersOrder } from './demo/refusals.mjs';
+import { forgedToken, missingScope, noToken, othersOrder, unsignedToken } from './demo/refusals.mjs';
 import { publishedKeys, verifyWithoutIssuer } from './demo/keys.mjs';
 
 async function reachable(url) {
@@ -21,21 +21,31 @@ async function reachable(url) {
 
 /** The URLs of a running system, or of one that is started here. */
 async function findSystem() {
+  const ports = configuredPorts(process.cwd());
   const urls = {
-    auth: process.env.AUTH_URL ?? `http://127.0.0.1:${DEFAULT_PORTS.auth}`,
-    catalog: process.env.CATALOG_URL ?? `http://127.0.0.1:${DEFAULT_PORTS.catalog}`,
-    orders: process.env.ORDERS_URL ?? `http://127.0.0.1:${DEFAULT_PORTS.orders}`,
+    auth: process.env.AUTH_URL ?? `http://127.0.0.1:${ports.auth}`,
+    catalog: process.env.CATALOG_URL ?? `http://127.0.0.1:${ports.catalog}`,
+    orders: process.env.ORDERS_URL ?? `http://127.0.0.1:${ports.orders}`,
   };
   const running = await Promise.all(Object.values(urls).map((url) => reachable(url)));
   if (running.every(Boolean)) {
-    say(`Watchword runs at ${urls.auth}; the demo uses it.`);
+    say(`Watchword runs at ${urls.auth}; the demo uses it, and its log shows the other side.`);
     return { urls, stop: async () => undefined };
   }
   return startOwnSystem();
 }
 
-async function main() {
+function introduce() {
   title('Watchword: one login, and every service checks it alone');
+  say(`Four programs make a small shop: auth logs people in, catalog knows the products, orders takes orders, inventory keeps
+    the stock. A person speaks to orders, and orders speaks to inventory. How does inventory know for whom? It could ask
+    auth at each message, which makes auth a part of everything, or believe orders, which makes one broken program enough.
+    Here it does neither: auth hands out a signed token, the token goes along with each call, and each program checks it.`);
+  console.log();
+}
+
+async function main() {
+  introduce();
   let system;
   try {
     system = await findSystem();
@@ -49,12 +59,17 @@ async function main() {
     const placed = await order(urls, session);
     await readOrders(urls, session, placed);
     const bob = await register(urls, 'Bob');
-    await othersOrder(urls, await logInQuietly(urls, bob), placed);
+    const bobsSession = await logInQuietly(urls, bob);
+    await othersOrder(urls, bobsSession, placed);
     await missingScope(urls, session);
     await forgedToken(urls, session);
+    await unsignedToken(urls, session);
     const renewed = await refresh(urls, session);
-    await verifyWithoutIssuer(system, renewed);
+    await stolenRefreshToken(urls, bobsSession);
+    await logOut(urls, await logInQuietly(urls, bob));
+    if (system.stopAuth !== undefined) await verifyWithoutIssuer(system, renewed);
     title('Every step was as it should be');
+    if (system.stopAuth === undefined) sayWhatIsLeft();
     return 0;
   } catch (error) {
     console.error(`\nThe demo stopped: ${error instanceof Error ? error.message : String(error)}`);
@@ -62,6 +77,11 @@ async function main() {
   } finally {
     await system?.stop();
   }
+}
+
+function sayWhatIsLeft() {
+  say(`One step is left out, since this system is yours: with auth stopped, who is logged in goes on working. To see it,
+    stop npm start and run the demo alone.`);
 }
 
 process.exitCode = await main();

@@ -15,19 +15,21 @@ export async function register({ auth }, name) {
 }
 
 /** Without a word. */
-export async function logInQuietly({ auth }, credentials) {
-  const response = await fetch(`${auth}/auth/login`, {
+export const logInQuietly = ({ auth }, credentials) => postQuietly(`${auth}/auth/login`, credentials);
+
+async function postQuietly(url, body) {
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(credentials),
+    body: JSON.stringify(body),
   });
   return response.json();
 }
 
 export async function logIn({ auth }, credentials) {
   step('Ada logs in');
-  say(`The password goes to auth and nowhere else. What comes back is an access token, which is signed and lives for
-    minutes, and a refresh token, which is random and only means something to auth.`);
+  say(`The password goes to auth and nowhere else. What comes back is an access token, which auth signed and which lives
+    for minutes, and a refresh token, which is random and means something to auth alone.`);
   const { status, body } = await send('POST', `${auth}/auth/login`, { body: credentials });
   expect(status === 200 && typeof body.access_token === 'string', 'there is an access token', body);
   expect(body.token_type === 'Bearer' && body.expires_in <= 900, `it lives for ${body.expires_in} seconds`, body);
@@ -42,21 +44,24 @@ const MEANING = {
   iat: 'when it was issued',
   jti: 'this one token, by name',
   client_id: 'the program that it was issued to',
-  sid: 'the login that it belongs to; ending the login ends the token',
+  sid: 'the session (this login) that it belongs to',
   scope: 'what it may be used for',
-  roles: 'what its owner is',
+  roles: 'what its subject is',
   auth_time: 'when the password was typed',
+  amr: 'how: by a password (RFC 8176)',
+  acr: 'how strong auth takes that to be',
 };
 
-/** Shows what is in a token: anybody can read it, only auth can make it. */
+/** Shows what is in a token. */
 export function decodeToken(token) {
   step('What is in the access token');
-  say(`Three parts, separated by dots, each base64url: a header, the claims, a signature over both. It is signed, not
-    encrypted: anybody can read it, nobody but auth can make one or change one.`);
   const [header, claims] = token
     .split('.')
     .slice(0, 2)
     .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
+  const makers = header.alg === 'HS256' ? 'nobody without the secret' : 'nobody but auth';
+  say(`It is a JSON Web Token (RFC 7519): a header, the claims and a signature over both, each base64url, separated by dots.
+    It is signed, not encrypted: anybody can read it, ${makers} can make one or change one.`);
   show('header');
   for (const [name, value] of Object.entries(header)) show(`  ${name.padEnd(10)} ${value}`);
   show('claims');
@@ -67,7 +72,7 @@ export function decodeToken(token) {
   expect(header.typ === 'at+jwt', 'the header says that it is an access token (RFC 9068)', header);
   expect(
     ['catalog', 'orders', 'inventory'].every((name) => claims.aud.includes(name)),
-    'it is for all three services',
+    'it is for all three services (and for auth, which also has endpoints for her)',
     claims,
   );
   expect(claims.exp - claims.iat <= 900, 'it ends soon, so a stolen one is worth little', claims);
@@ -76,8 +81,7 @@ export function decodeToken(token) {
 
 export async function refresh({ auth }, session) {
   step('The access token is renewed with the refresh token');
-  say(`No password is needed. The refresh token is used up by this: the answer has a new one. If an old one turns up
-    again, somebody stole it, and the whole login is ended.`);
+  say('No password is needed. The refresh token is used up by this: the answer has a new one.');
   const { status, body } = await send('POST', `${auth}/auth/refresh`, {
     body: { refresh_token: session.refresh_token },
   });
@@ -85,4 +89,35 @@ export async function refresh({ auth }, session) {
   expect(body.refresh_token !== session.refresh_token, 'the refresh token is another one (rotation)', 'the same');
   expect(body.access_token !== session.access_token, 'the access token is another one', 'the same');
   return body;
+}
+
+/** Uses a refresh token twice more, then an old copy of it. */
+export async function stolenRefreshToken({ auth }, session) {
+  step("Somebody has a copy of Bob's refresh token");
+  say(`Bob's program has renewed twice since the copy was made. Then the thief uses the copy. auth can't tell who is
+    who, so it ends the session for both; Bob has to log in again.`);
+  const second = await postQuietly(`${auth}/auth/refresh`, { refresh_token: session.refresh_token });
+  const third = await postQuietly(`${auth}/auth/refresh`, { refresh_token: second.refresh_token });
+  expect(typeof third.refresh_token === 'string', 'Bob renews twice', third);
+  const url = `${auth}/auth/refresh`;
+  const { status, body } = await send('POST', url, { body: { refresh_token: session.refresh_token } });
+  expect(status === 400 && body.code === 'invalid_grant', 'the copy is refused: 400 invalid_grant', body);
+  const { status: own } = await send('POST', url, { body: { refresh_token: third.refresh_token } });
+  expect(own === 400, "and so is Bob's own, from now on", own);
+}
+
+export async function logOut({ auth, orders }, session) {
+  step('Bob, who has logged in again, logs out');
+  say(`His refresh token ends at once, and auth takes his access token no more. The other services ask nobody, so they
+    take it until it ends. That is the price of each verifying alone, and why it lives for minutes.`);
+  const { status } = await send('POST', `${auth}/auth/logout`, { body: { refresh_token: session.refresh_token } });
+  expect(status === 204, 'he is logged out', status);
+  const { status: renewed } = await send('POST', `${auth}/auth/refresh`, {
+    body: { refresh_token: session.refresh_token },
+  });
+  expect(renewed === 400, 'no more renewing', renewed);
+  const { status: me } = await send('GET', `${auth}/auth/me`, { token: session.access_token });
+  expect(me === 401, 'auth refuses the access token', me);
+  const { status: order } = await send('GET', `${orders}/orders`, { token: session.access_token });
+  expect(order === 200, `orders takes it, until it is ${session.expires_in} seconds old`, order);
 }

@@ -37,9 +37,7 @@ function signing() {
 
 /** A system of the demo's own: other ports, a directory that is deleted at the end. */
 export async function startOwnSystem() {
-  say(
-    'No running system was found at the default ports, so the demo starts one of its own and throws it away at the end.',
-  );
+  say('No running system was found, so the demo starts one of its own and throws it away at the end.');
   const built = await buildWhatChanged();
   if (built.length > 0) say(`Built ${built.join(', ')}.`);
   const folder = await mkdtemp(join(tmpdir(), 'watchword-demo-'));

@@ -17,9 +17,8 @@ export async function othersOrder({ orders }, other, placed) {
 
 export async function missingScope({ catalog }, session) {
   step('Ada tries to change the catalog');
-  say(
-    'Her token is genuine, but its scope lacks catalog:write. That is 403, not 401: who she is is clear, what she may is not this.',
-  );
+  say(`Her token is genuine, but its scope lacks catalog:write. So the answer is 403, not 401: it is clear who she is, and
+    she may not do this.`);
   const product = { sku: 'FREE-TENT', name: 'A free tent', priceCents: 1, currency: 'EUR' };
   const { status, headers, body } = await send('POST', `${catalog}/products`, {
     token: session.access_token,
@@ -36,7 +35,8 @@ export async function missingScope({ catalog }, session) {
 /** Gives herself a role, and keeps the signature of the honest claims. */
 export async function forgedToken({ orders }, session) {
   step('Ada makes herself an administrator');
-  say('She decodes her token, writes "admin" into the roles, encodes it again, and keeps the old signature.');
+  say(`She decodes her token, writes "admin" into the roles, encodes it again, and keeps the old signature. The answer does
+    not say what was wrong with it; the log of orders does: signature_invalid.`);
   const [header, claims, signature] = session.access_token.split('.');
   const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')), roles: ['admin'] };
   const forged = [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
@@ -48,4 +48,15 @@ export async function forgedToken({ orders }, session) {
   );
   const { status: honest } = await send('GET', `${orders}/orders`, { token: session.access_token });
   expect(honest === 200, 'the unchanged token is as good as before', honest);
+}
+
+/** Leaves the signature away, and says so in the header. */
+export async function unsignedToken({ orders }, session) {
+  step('Ada says that her token needs no signature');
+  say(`She writes "alg": "none" into the header, as the JWT standard has it for unsigned tokens. orders takes the algorithms
+    of its own list alone, whatever a header says.`);
+  const claims = session.access_token.split('.')[1];
+  const header = Buffer.from(JSON.stringify({ typ: 'at+jwt', alg: 'none' })).toString('base64url');
+  const { status, body } = await send('GET', `${orders}/orders`, { token: `${header}.${claims}.` });
+  expect(status === 401 && body.code === 'invalid_token', 'the answer is 401 invalid_token', body);
 }

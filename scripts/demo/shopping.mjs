@@ -4,17 +4,17 @@ const SKU = 'LAMP-OIL';
 
 export async function browse({ catalog }) {
   step('Anybody may look at the products');
-  say('Every route of every service needs a token unless its author wrote @Public() above it. This one is public.');
+  say('Every route of every service needs a token, unless its author wrote @Public() above it. This one is public.');
   const { status, body } = await send('GET', `${catalog}/products`);
   expect(status === 200, 'the products are there, without a token', body);
 }
 
 /** Places an order: one request of the person's becomes an HTTP call and a TCP message, each with the person's token. */
 export async function order({ orders }, session) {
-  step('An order: one token goes through three services');
-  say(`orders verifies the token by itself. Then it asks catalog for the price
-    over HTTP and inventory to reserve over TCP, both with the same token in hand, and each of these verifies it again.
-    Nobody asks auth, and nobody trusts a colleague's word for who is calling.`);
+  step('An order: one token, three services');
+  say(`orders verifies the token by itself. Then it asks catalog for the price over HTTP and inventory to reserve over TCP,
+    both with the same token, and inventory verifies it again (the price is public). Nobody asks auth, and inventory does
+    not take orders' word for who is calling.`);
   const body = { items: [{ sku: SKU, quantity: 2 }] };
   const { status, body: placed } = await send('POST', `${orders}/orders`, { token: session.access_token, body });
   expect(status === 201, 'the order was placed', placed);
@@ -28,7 +28,7 @@ export async function order({ orders }, session) {
 }
 
 export async function readOrders({ orders }, session, placed) {
-  step("One reads one's own orders");
+  step('Ada reads her order');
   const { status, body } = await send('GET', `${orders}/orders/${placed.id}`, { token: session.access_token });
   expect(status === 200 && body.id === placed.id, 'the order is there', body);
 }
