@@ -21,7 +21,7 @@ export class HttpTarget {
    * @throws TypeError for what leads elsewhere: another origin, an absolute URL, `..` above the base.
    */
   resolve(path: string): URL {
-    // Below the base by construction; `..` and its encodings are resolved by the URL parser and then checked.
+    // Below the base's origin by construction; `..` and its encodings are resolved by the URL parser and then checked.
     const url = new URL(this.#base.href + path.replace(/^\/+/, ''));
     if (ABSOLUTE.test(path) || !this.contains(url)) {
       throw new TypeError(`A client calls paths below its own baseUrl; register another client for other places.`);
@@ -34,9 +34,15 @@ export class HttpTarget {
   }
 
   #isBelow(pathname: string): boolean {
-    return pathname.startsWith(this.#base.pathname);
+    const below = this.#base.pathname;
+    if (!pathname.startsWith(below)) return false;
+    // `..%2f` is a name to the URL parser, but a way up to a proxy that decodes before it routes.
+    const decoded = pathname.replace(ENCODED_SLASH, '/');
+    return decoded === pathname || new URL(this.#base.origin + decoded).pathname.startsWith(below);
   }
 }
+
+const ENCODED_SLASH = /%(?:2f|5c)/gi;
 
 /** A scheme, or `//host`, also with the backslashes that URL parsers take for slashes. */
 const ABSOLUTE = /^\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})/i;

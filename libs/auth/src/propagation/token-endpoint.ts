@@ -45,9 +45,8 @@ export class TokenEndpoint {
     const { ok, body } = await this.#post(new URLSearchParams(parameters));
     if (!ok) throw refusal(body, 'subject_token' in parameters);
     const { access_token: token, token_type: type, expires_in: seconds } = body;
-    const isUsable =
-      typeof token === 'string' && token !== '' && typeof type === 'string' && type.toLowerCase() === 'bearer';
-    if (!isUsable || typeof seconds !== 'number' || !(seconds > 0))
+    const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
+    if (!isBearer || typeof token !== 'string' || !TOKEN.test(token) || !isLife(seconds))
       throw unavailable('its answer is not a token response');
     return { token, expiresAt: askedAt + seconds * 1000 };
   }
@@ -88,6 +87,13 @@ function refusal({ error }: Record<string, unknown>, isForCaller: boolean): Prop
     'service_refused',
     `${message}: check clientId and clientSecret, and the grants that the client is allowed at the issuer.`,
   );
+}
+
+/** A b64token (RFC 6750 §2.1): it goes into a header, and an error about another one would quote it. */
+const TOKEN = /^[\w~+/.-]+=*$/;
+
+function isLife(seconds: unknown): seconds is number {
+  return typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds);
 }
 
 function unavailable(reason: string, cause?: unknown): PropagationError {

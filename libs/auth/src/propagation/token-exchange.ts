@@ -29,6 +29,11 @@ export class TokenExchange {
     this.#maxEntries = maxEntries;
   }
 
+  /** How many exchanged tokens are kept. */
+  get entries(): number {
+    return this.#kept.size;
+  }
+
   /** @throws PropagationError by rejection */
   tokenFor(caller: Caller, target: ExchangeTarget): string | Promise<string> {
     const key = keyOf(caller.token, target);
@@ -56,11 +61,12 @@ export class TokenExchange {
     return granted.token;
   }
 
-  /** The oldest go first: they are the nearest to their end. */
+  /** The oldest go first: they are the nearest to their end, or beyond it. */
   #keep(key: string, kept: KeptToken): void {
+    const now = this.endpoint.clock.now();
     this.#kept.set(key, kept);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#maxEntries) return;
+    for (const [oldest, { usableUntil }] of this.#kept) {
+      if (this.#kept.size <= this.#maxEntries && now < usableUntil) return;
       this.#kept.delete(oldest);
     }
   }

@@ -212,10 +212,22 @@ describe('a service that does not answer', () => {
     await expect(asCaller(() => impatient.json('/'))).rejects.toMatchObject({ status: 504 });
   });
 
-  it("leaves the caller's own abort what it is", async () => {
+  it('is let go of after the timeout: the connection ends', async () => {
+    const closed = new Promise((resolve) => {
+      catalog.handle = ({ socket }) => socket.on('close', resolve);
+    });
+    await expect(asCaller(() => client({ timeoutMs: 60 }).json('/'))).rejects.toMatchObject({ status: 504 });
+    await closed;
+  });
+
+  it("leaves the caller's own abort what it is, before and amid the answer", async () => {
     catalog.handle = () => undefined;
     const signal = AbortSignal.abort(new Error('gone'));
     await expect(asCaller(() => client().fetch('/', { signal }))).rejects.toThrow('gone');
+    const abort = new AbortController();
+    catalog.handle = (_, response) =>
+      response.write('{"half":', () => setImmediate(() => abort.abort(new Error('left'))));
+    await expect(asCaller(() => client().json('/', { signal: abort.signal }))).rejects.toThrow('left');
   });
 });
 

@@ -218,6 +218,17 @@ it('answers 504 when the service takes too long', async () => {
   expect(await get('/hang', await mint({}))).toMatchObject({ status: 504, body: { code: 'gateway_timeout' } });
 });
 
+it('sends nothing when what goes along would bring another token', async () => {
+  const callers = new CallerContext();
+  const client = new AuthTcpClient(
+    { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory' },
+    new OutboundTokens({ callers }),
+    () => ({ authorization: 'Bearer x' }),
+  );
+  await expect(client.send('stock.metadata', {}, { credentials: 'none' })).rejects.toThrow(TypeError);
+  client.onApplicationShutdown();
+});
+
 describe('without a service on the other side', () => {
   const callers = new CallerContext();
   const caller = { token: 'token', verified: { audience: ['inventory'] } as unknown as VerifiedToken };
@@ -239,6 +250,22 @@ describe('without a service on the other side', () => {
     await close(echo);
   });
 
+  it('answers 504 when the service goes on sending values that are not the last', async () => {
+    const server = await listen(0, (socket) =>
+      socket
+        .on('error', () => undefined)
+        .on('data', (data) => {
+          const timer = setInterval(() => socket.write(answerTo(data, false)), 10);
+          socket.on('close', () => clearInterval(timer));
+        }),
+    );
+    const client = clientFor((server.address() as AddressInfo).port);
+    const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}, { timeoutMs: 60 }));
+    await expect(send()).rejects.toMatchObject({ code: 'gateway_timeout', status: 504 });
+    client.onApplicationShutdown();
+    await close(server);
+  });
+
   it('answers 503 when the connection is lost with the call on its way, and connects again for the next', async () => {
     let connections = 0;
     const server = await listen(0, (socket) => {
@@ -249,16 +276,15 @@ describe('without a service on the other side', () => {
     const client = clientFor((server.address() as AddressInfo).port);
     const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
     await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
-    await send().catch((e: unknown) => console.log((e as Error).cause));
     await expect(send()).resolves.toBe('answer');
     client.onApplicationShutdown();
     await close(server);
   });
 });
 
-function answerTo(data: Buffer): string {
+function answerTo(data: Buffer, isDisposed = true): string {
   const packet = JSON.parse(data.toString().replace(/^\d+#/, '')) as { id: string };
-  const answer = JSON.stringify({ id: packet.id, response: 'answer', isDisposed: true });
+  const answer = JSON.stringify({ id: packet.id, response: 'answer', isDisposed });
   return `${answer.length}#${answer}`;
 }
 

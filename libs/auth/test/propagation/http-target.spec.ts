@@ -50,6 +50,15 @@ it('takes a leading slash for the base', () => {
   expect(target.resolve('').href).toBe('http://a.test/api/');
 });
 
+it('does not let an encoded slash lead above the base, and leaves it in a name', () => {
+  const target = new HttpTarget('http://a.test/api/v1');
+  for (const path of ['..%2fadmin', 'x/..%2F..%2fadmin', '..%5cadmin', '%2e%2e%2fadmin', 'a%2f..%2f..%2fadmin']) {
+    expect(() => target.resolve(path)).toThrow(TypeError);
+  }
+  expect(target.resolve('products/..%2Fadmin').href).toBe('http://a.test/api/v1/products/..%2Fadmin');
+  expect(new HttpTarget('http://a.test').resolve('products/%2F%2Fb.test').pathname).toBe('/products/%2F%2Fb.test');
+});
+
 it('does not take a name that only starts like its base for the base', () => {
   const target = new HttpTarget('http://a.test/api');
   expect(target.contains(new URL('http://a.test/api-internal/x'))).toBe(false);

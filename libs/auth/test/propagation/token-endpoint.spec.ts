@@ -59,6 +59,8 @@ it.each([
   ['a list', { body: [] }],
   ['no token', { body: { token_type: 'Bearer', expires_in: 300 } }],
   ['another token type', { body: { access_token: 't', token_type: 'DPoP', expires_in: 300 } }],
+  ['a token with a line in it', { body: { access_token: 'a\r\nx: b', token_type: 'Bearer', expires_in: 300 } }],
+  ['a life without end', { body: '{"access_token":"t","token_type":"Bearer","expires_in":1e999}' }],
   ['no life', { body: { access_token: 't', token_type: 'Bearer' } }],
   ['a life that is text', { body: { access_token: 't', token_type: 'Bearer', expires_in: '300' } }],
   ['a life that is over', { body: { access_token: 't', token_type: 'Bearer', expires_in: 0 } }],

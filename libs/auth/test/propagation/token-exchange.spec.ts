@@ -12,7 +12,7 @@ beforeEach(async () => {
   clock = new ManualClock();
   exchange = newExchange();
   server.answer = ({ form }) => ({
-    body: { access_token: `${form.subject_token}>${form.audience}`, token_type: 'Bearer', expires_in: 300 },
+    body: { access_token: `${form.subject_token}~${form.audience}`, token_type: 'Bearer', expires_in: 300 },
   });
 });
 afterEach(() => server.close());
@@ -36,7 +36,7 @@ async function expectExchange(who: Caller): Promise<void> {
 }
 
 it("exchanges the caller's token for one that is for the target alone", async () => {
-  expect(await exchange.tokenFor(caller('ada'), { audience: 'inventory', scope: 'stock:read' })).toBe('ada>inventory');
+  expect(await exchange.tokenFor(caller('ada'), { audience: 'inventory', scope: 'stock:read' })).toBe('ada~inventory');
   expect(server.requests[0]?.form).toEqual({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token: 'ada',
@@ -53,9 +53,9 @@ it('asks once for each caller and target, and never gives one the token of anoth
     ['inventory', 'catalog'].map((audience) => ({ who, audience })),
   );
   const got = await Promise.all(wanted.map(async ({ who, audience }) => exchange.tokenFor(who, { audience })));
-  expect(got).toEqual(wanted.map(({ who, audience }) => `${who.token}>${audience}`));
+  expect(got).toEqual(wanted.map(({ who, audience }) => `${who.token}~${audience}`));
   expect(server.requests).toHaveLength(40);
-  expect(exchange.tokenFor(callers[3]!, { audience: 'catalog' })).toBe('user-3>catalog');
+  expect(exchange.tokenFor(callers[3]!, { audience: 'catalog' })).toBe('user-3~catalog');
 });
 
 it('keeps tokens of different scopes apart', async () => {
@@ -69,12 +69,35 @@ it("keeps what was exchanged until shortly before it ends, or the caller's own t
   await exchange.tokenFor(caller('ada'), { audience: 'inventory' });
   await exchange.tokenFor(short, { audience: 'inventory' });
   clock.advance(54);
-  expect(exchange.tokenFor(short, { audience: 'inventory' })).toBe('short>inventory');
+  expect(exchange.tokenFor(short, { audience: 'inventory' })).toBe('short~inventory');
   clock.advance(1);
   await expectExchange(short);
-  expect(exchange.tokenFor(caller('ada'), { audience: 'inventory' })).toBe('ada>inventory');
+  expect(exchange.tokenFor(caller('ada'), { audience: 'inventory' })).toBe('ada~inventory');
   clock.advance(240);
   await expectExchange(caller('ada'));
+});
+
+it('lets go of what ended when the next is exchanged', async () => {
+  await Promise.all(
+    ['ada', 'bob', 'eve'].map(async (token) => exchange.tokenFor(caller(token), { audience: 'inventory' })),
+  );
+  expect(exchange.entries).toBe(3);
+  clock.advance(295);
+  await exchange.tokenFor(caller('zoe'), { audience: 'inventory' });
+  expect(exchange.entries).toBe(1);
+});
+
+it('shares no failure with those who come after it', async () => {
+  const { answer } = server;
+  server.answer = () => ({ status: 503, body: {} });
+  const together = ['ada', 'ada', 'ada'].map(async (token) =>
+    exchange.tokenFor(caller(token), { audience: 'inventory' }),
+  );
+  const results = await Promise.allSettled(together);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(server.requests).toHaveLength(1);
+  server.answer = answer;
+  expect(await exchange.tokenFor(caller('ada'), { audience: 'inventory' })).toBe('ada~inventory');
 });
 
 it('keeps no refusal and no more than it may', async () => {
@@ -87,9 +110,9 @@ it('keeps no refusal and no more than it may', async () => {
   server.answer = answer;
   for (const token of ['ada', 'bob', 'eve']) {
     // oxlint-disable-next-line no-await-in-loop
-    expect(await exchange.tokenFor(caller(token), { audience: 'inventory' })).toBe(`${token}>inventory`);
+    expect(await exchange.tokenFor(caller(token), { audience: 'inventory' })).toBe(`${token}~inventory`);
   }
-  expect(exchange.tokenFor(caller('bob'), { audience: 'inventory' })).toBe('bob>inventory');
-  expect(exchange.tokenFor(caller('eve'), { audience: 'inventory' })).toBe('eve>inventory');
+  expect(exchange.tokenFor(caller('bob'), { audience: 'inventory' })).toBe('bob~inventory');
+  expect(exchange.tokenFor(caller('eve'), { audience: 'inventory' })).toBe('eve~inventory');
   await expectExchange(caller('ada'));
 });

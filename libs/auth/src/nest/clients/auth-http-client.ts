@@ -2,7 +2,7 @@ import { HttpTarget } from '../../propagation/index.js';
 import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
 import { HopException } from '../errors/hop-exception.js';
 import { badGateway, refused, timedOut, unavailable, withoutToken } from '../errors/hop-failure.js';
-import { DEFAULT_TIMEOUT_MS, checkService } from './client-options.js';
+import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
 import type { CallOptions, HttpServiceOptions } from './client-options.js';
 
 /** `fetch`'s own options where they make sense between services. */
@@ -69,7 +69,7 @@ export class AuthHttpClient {
    */
   async json<T>(path: string, init: AuthRequestInit = {}): Promise<T> {
     const response = await this.fetch(path, init);
-    const body = await this.#body(response);
+    const body = await this.#body(response, init.signal);
     if (response.ok) return body as T;
     const { code, detail } = typeof body === 'object' && body !== null ? (body as Problem) : {};
     throw refused({
@@ -87,11 +87,7 @@ export class AuthHttpClient {
 
   #headers(init: AuthRequestInit): Headers {
     const headers = new Headers({ ...this.along(), ...init.headers });
-    if (headers.has('authorization')) {
-      throw new TypeError(
-        "The client attaches the token itself. Say whose: { credentials: 'caller' | 'service' | 'none' }.",
-      );
-    }
+    if (headers.has('authorization')) throw new TypeError(OWN_CREDENTIALS);
     if (init.json !== undefined) headers.set('content-type', 'application/json');
     if (!headers.has('accept')) headers.set('accept', 'application/json');
     return headers;
@@ -127,11 +123,12 @@ export class AuthHttpClient {
     return this.#target.contains(next) ? next : undefined;
   }
 
-  async #body(response: Response): Promise<unknown> {
+  async #body(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
     try {
       const text = await response.text();
       return text === '' ? undefined : (JSON.parse(text) as unknown);
     } catch (error) {
+      if (signal?.aborted === true) throw error;
       if (isTimeout(error)) throw timedOut(this.service.name, error);
       // An error page of something in between: its status says enough.
       if (!response.ok && error instanceof SyntaxError) return undefined;

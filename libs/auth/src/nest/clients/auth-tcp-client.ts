@@ -1,11 +1,11 @@
 import { types } from 'node:util';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { TimeoutError, lastValueFrom, timeout } from 'rxjs';
+import { TimeoutError, last, lastValueFrom, timeout } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
 import { HopException } from '../errors/hop-exception.js';
 import { badGateway, refused, timedOut, unavailable, withoutToken } from '../errors/hop-failure.js';
-import { DEFAULT_TIMEOUT_MS, checkService } from './client-options.js';
+import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
 import type { CallOptions, TcpServiceOptions } from './client-options.js';
 import { TokenCarryingClient } from './token-carrying-client.js';
 
@@ -36,6 +36,7 @@ export class AuthTcpClient implements OnApplicationShutdown {
    * Sends a message and gives the last value of the answer.
    *
    * @throws HopException with the status and code of a refusal (4xx), 503 without a connection, 504 after the timeout, else 502
+   * @throws TypeError when what goes along with each call holds an authorization of its own
    */
   async send<T>(pattern: TcpPattern, data: unknown, options: CallOptions = {}): Promise<T> {
     return this.#call(options, () => this.#client.send<T>(pattern, data));
@@ -57,10 +58,12 @@ export class AuthTcpClient implements OnApplicationShutdown {
   async #call<T>(options: CallOptions, call: () => Observable<T>): Promise<T> {
     const identity = options.credentials ?? this.service.credentials ?? 'caller';
     const token = await this.#token(identity);
-    const each = options.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const metadata = this.#metadata(token);
+    const first = options.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     try {
-      return await this.#client.carrying(this.#metadata(token), call, (answer) =>
-        lastValueFrom(answer.pipe(timeout({ each })), { defaultValue: undefined as T }),
+      // The last value is the first that the clock waits for: a service that goes on sending others gains no time by it.
+      return await this.#client.carrying(metadata, call, (answer) =>
+        lastValueFrom(answer.pipe(last(null, undefined as T), timeout({ first }))),
       );
     } catch (error) {
       if ((error as { readonly status?: unknown } | null)?.status === 401)
@@ -70,7 +73,9 @@ export class AuthTcpClient implements OnApplicationShutdown {
   }
 
   #metadata(token: string | undefined): Readonly<Record<string, string>> {
-    return token === undefined ? this.along() : { ...this.along(), authorization: `Bearer ${token}` };
+    const along = this.along();
+    if (Object.hasOwn(along, 'authorization')) throw new TypeError(OWN_CREDENTIALS);
+    return token === undefined ? along : { ...along, authorization: `Bearer ${token}` };
   }
 
   async #token(identity: OutboundIdentity): Promise<string | undefined> {

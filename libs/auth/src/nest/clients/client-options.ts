@@ -51,6 +51,10 @@ export interface CallOptions {
 
 export const DEFAULT_TIMEOUT_MS = 5000;
 
+/** What a call that brings its own Authorization is told. */
+export const OWN_CREDENTIALS =
+  "The client attaches the token itself. Say whose: { credentials: 'caller' | 'service' | 'none' }.";
+
 /** @throws TypeError, naming the fix, for a client without a name or an audience. */
 export function checkService({ name, audience }: ServiceOptions): void {
   if (!name) throw new TypeError('AuthClientsModule: a client has no `name`.');
