@@ -98,7 +98,7 @@ function refuseLostScope(carrier: object, context: ExecutionContext, { isPublic 
   const scope = scopeOf(carrier);
   if (scope === 'own' || (scope === 'none' && (isPublic || context.getType() !== 'http'))) return;
   throw new Error(
-    'This request does not run in an async context of its own. A middleware lost it: call AsyncResource.bind(next)() ' +
-      'from its callback, so that next() runs in the context of its own request.',
+    'This request does not run in the async context of its own. A middleware lost it: let it hand on ' +
+      'AsyncResource.bind(callback) in place of its callback, so that next() runs in the context of its own request.',
   );
 }
