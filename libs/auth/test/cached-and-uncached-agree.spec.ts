@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   createSigningKey,
   createTestIssuer,
+  encodeSegment,
   ManualClock,
   type SigningKey,
   type TestIssuer,
@@ -14,7 +15,7 @@ import { AuthError, type RevocationCheck, TokenVerifier, type TrustedIssuer } fr
 /** One thing that happens to a service. Numbers choose among what there is when it happens. */
 type Step =
   | { do: 'mint'; issuer: number; key: number; lifetime: number; notBefore: number; session: number; size: number }
-  | { do: 'present'; token: number; as: 'is' | 'tampered' | 'broken' | 'crossed' | 'spliced' }
+  | { do: 'present'; token: number; as: 'is' | 'tampered' | 'broken' | 'crossed' | 'spliced' | 'relabelled' }
   | { do: 'pass'; seconds: number }
   | { do: 'publish' | 'retire' | 'replace' | 'withdraw'; issuer: number; key: number }
   | { do: 'refresh' | 'break' | 'mend' }
@@ -44,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       token: fc.nat({ max: 3 }),
       as: fc.oneof(
         { weight: 8, arbitrary: fc.constant('is' as const) },
-        { weight: 2, arbitrary: fc.constantFrom('tampered', 'broken', 'crossed', 'spliced') },
+        { weight: 2, arbitrary: fc.constantFrom('tampered', 'broken', 'crossed', 'spliced', 'relabelled') },
       ),
     }),
   },
@@ -184,12 +185,13 @@ class World {
   private async present(index: number, as: (Step & { do: 'present' })['as']): Promise<void> {
     const [token, other] = [index, index + 1].map((i) => this.tokens[i % Math.max(1, this.tokens.length)]);
     if (token === undefined || other === undefined) return;
-    const [header, payload, signature] = token.split('.');
+    const [header, payload = '', signature = ''] = token.split('.');
     const shown = {
       is: () => token,
       tampered: () => withClaims(token, { roles: ['admin'] }),
       broken: () => withBrokenSignature(token),
       crossed: () => withClaims(token, { iss: this.at(token.length).issuer.issuer }),
+      relabelled: () => [encodeSegment({ alg: 'ES256', typ: 'at+jwt', kid: 'key-1' }), payload, signature].join('.'),
       spliced: () => [header, other.split('.')[1] ?? payload, signature].join('.'),
     }[as]();
     const [uncached, ...cached] = await Promise.all(this.verifiers.map((verifier) => answer(verifier, shown)));

@@ -8,6 +8,47 @@ const object = fc.dictionary(
   fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }),
 );
 
+/** What JSON is made of, and what it is nearly made of. */
+const FRAGMENTS = [
+  ...'{}[]:,"\\-.e01a \n\0\ufeff\u2028',
+  ...['\\u', 'true', 'nul', '"a"', '"b":', '{"a":1}', '"\\u0061":', '1e400', '-0', '"__proto__":'],
+];
+
+interface Written {
+  readonly text: string;
+  readonly twice: boolean;
+}
+
+/** Names as they are written, and what they mean. Colons and quotes in strings must not count. */
+const name = fc.constantFrom(
+  ['a', 'a'],
+  ['\\u0061', 'a'],
+  ['b', 'b'],
+  ['a:', 'a:'],
+  ['\\"', '"'],
+  ['\\\\', '\\'],
+  ['', ''],
+);
+const leaf = fc
+  .constantFrom('1', '-0', '1E3', 'null', '"a"', '":"', '"\\":"', '"\\\\"')
+  .map((text): Written => ({ text, twice: false }));
+const { written } = fc.letrec<{ written: Written }>((tie) => ({
+  written: fc.oneof(
+    { maxDepth: 4 },
+    leaf,
+    fc.array(tie('written'), { maxLength: 3 }).map((items) => ({
+      text: `[${items.map(({ text }) => text).join()}]`,
+      twice: items.some(({ twice }) => twice),
+    })),
+    fc.array(fc.tuple(name, tie('written')), { maxLength: 4 }).map((members) => ({
+      text: `{${members.map(([[how], { text }]) => `"${how}" : ${text}`).join()}}`,
+      twice:
+        new Set(members.map(([[, meaning]]) => meaning)).size < members.length ||
+        members.some(([, { twice }]) => twice),
+    })),
+  ),
+}));
+
 function hasProto(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasProto);
@@ -43,6 +84,49 @@ describe('strict JSON', () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it('refuses a text if and only if it has a member twice, and else reads it as JSON.parse does', () => {
+    fc.assert(
+      fc.property(written, ({ text, twice }) => {
+        if (twice) expect(() => parse(`{"x":${text}}`)).toThrow('twice');
+        else expect(parse(`{"x":${text}}`)).toEqual({ x: JSON.parse(text) });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never takes what JSON.parse does not take, nor reads it in another way', () => {
+    const fragment = fc.constantFrom(...FRAGMENTS);
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 12 }), (fragments) => {
+        const text = `{${fragments.join('')}}`;
+        const read = (() => {
+          try {
+            return parse(text);
+          } catch (error) {
+            return error;
+          }
+        })();
+        if (read instanceof Error) expect(read).toBeInstanceOf(SyntaxError);
+        else expect(read).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(['1e400', '-1e400', '[1e999]', '{"a":1e309}'])('refuses a number that is infinite to us: %s', (text) => {
+    expect(() => parse(`{"x":${text}}`)).toThrow('out of range');
+  });
+
+  it('reads the same number in every way that it can be written', () => {
+    expect(parse('{"a":1000,"b":1E3,"c":1e+3,"d":1000.0,"e":10000e-1}')).toEqual({
+      a: 1000,
+      b: 1000,
+      c: 1000,
+      d: 1000,
+      e: 1000,
+    });
   });
 
   it('takes 32 levels, and not 33', () => {
