@@ -16,14 +16,19 @@ export class ServiceTokens {
     const kept = this.#kept.get(audience);
     const now = this.endpoint.clock.now();
     if (kept === undefined || now >= kept.usableUntil) return this.#fetch(audience);
-    // What fails early is tried again by the next call; until it expires the kept token is as good as a new one.
-    if (now >= kept.renewAt) this.#fetch(audience).catch(() => undefined);
+    if (now >= kept.renewAt) this.#renew(audience, kept, now);
     return kept.token;
   }
 
   /** Drops what is kept for an audience that refused it, so that the next call gets a new one. */
   forget(audience: string, token: string): void {
     if (this.#kept.get(audience)?.token === token) this.#kept.delete(audience);
+  }
+
+  /** What fails early is tried again in a while: until it expires the kept token is as good as a new one. */
+  #renew(audience: string, kept: KeptToken, now: number): void {
+    kept.renewAt = now + RETRY_MS;
+    this.#fetch(audience).catch(() => undefined);
   }
 
   /** One fetch an audience at a time, shared by all who wait. */
@@ -42,9 +47,11 @@ export class ServiceTokens {
   }
 }
 
+const RETRY_MS = 1000;
+
 interface KeptToken {
   readonly token: string;
-  readonly renewAt: number;
+  renewAt: number;
   readonly usableUntil: number;
 }
 

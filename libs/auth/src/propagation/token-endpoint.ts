@@ -61,9 +61,11 @@ export class TokenEndpoint {
         redirect: 'error',
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
-      const body = asObject(await response.json());
-      if (response.status >= 500) throw unavailable(`it answered ${response.status}`);
-      return { ok: response.ok, body };
+      if (response.status >= 500 || response.status === 429) {
+        await response.body?.cancel();
+        throw unavailable(`it answered ${response.status}`);
+      }
+      return { ok: response.ok, body: asObject(await response.json()) };
     } catch (error) {
       throw error instanceof PropagationError ? error : unavailable('it did not answer', error);
     }

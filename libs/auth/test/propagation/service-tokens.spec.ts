@@ -63,6 +63,23 @@ it('goes on with the token that it has while the issuer fails, and not beyond it
   await expect(tokens.tokenFor('inventory')).rejects.toMatchObject({ code: 'token_endpoint_unavailable' });
 });
 
+it('tries to renew once a second while the issuer refuses, however many calls there are', async () => {
+  await tokens.tokenFor('inventory');
+  server.answer = () => ({ status: 429, body: {} });
+  clock.advance(225);
+  for (let calls = 0; calls < 50; calls += 1) {
+    expect(tokens.tokenFor('inventory')).toBe('token-1');
+    // oxlint-disable-next-line no-await-in-loop
+    await asked(2);
+    // oxlint-disable-next-line no-await-in-loop
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(server.requests).toHaveLength(2);
+  clock.advance(1);
+  expect(tokens.tokenFor('inventory')).toBe('token-1');
+  await asked(3);
+});
+
 it('asks again after a failure', async () => {
   const { answer } = server;
   server.answer = (): TokenAnswer => ({ status: 500, body: {} });

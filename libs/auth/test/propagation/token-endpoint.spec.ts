@@ -54,6 +54,7 @@ it.each([
 
 it.each([
   ['500', { status: 500, body: { error: 'server_error' } }],
+  ['429', { status: 429, body: { error: 'temporarily_unavailable' } }],
   ['503', { status: 503, body: {} }],
   ['HTML', { body: '<html>' }],
   ['a list', { body: [] }],
