@@ -25,7 +25,7 @@ describe('The log of refusals', () => {
 
   it('says where and why', () => {
     log.write(new AuthError('claim_invalid', { claim: 'sub', reason: 'empty' }), () => 'Orders.read');
-    expect(warnings).toEqual(['Orders.read refused: claim_invalid: sub: empty']);
+    expect(warnings).toEqual(['Orders.read refused as claim_invalid (sub: empty)']);
   });
 
   it('writes a bounded number of lines in a flood, and then how many it left out', () => {
@@ -39,7 +39,7 @@ describe('The log of refusals', () => {
   it('lets no flood of one kind hide a refusal of another', () => {
     refuse('key_unknown', 10_000);
     refuse('token_revoked');
-    expect(warnings.at(-1)).toBe('Orders.read refused: token_revoked');
+    expect(warnings.at(-1)).toBe('Orders.read refused as token_revoked');
   });
 
   it('writes again in the next second', () => {
@@ -47,7 +47,7 @@ describe('The log of refusals', () => {
     jest.advanceTimersByTime(1000);
     warnings.length = 0;
     refuse('key_unknown');
-    expect(warnings).toEqual(['Orders.read refused: key_unknown']);
+    expect(warnings).toEqual(['Orders.read refused as key_unknown']);
   });
 
   it('has nothing to add when nothing was left out, and leaves no timer behind', () => {

@@ -18,7 +18,7 @@ export class RefusalLog {
     if (this.#counts.size === 0) setTimeout(() => this.#endWindow(), WINDOW).unref();
     const count = (this.#counts.get(error.code) ?? 0) + 1;
     this.#counts.set(error.code, count);
-    if (count <= LINES) this.#line(error.code, `${where()} refused: ${error.message}`);
+    if (count <= LINES) this.#line(error.code, `${where()} refused as ${named(error)}`);
   }
 
   #endWindow(): void {
@@ -32,4 +32,10 @@ export class RefusalLog {
     if (code === 'credentials_missing') this.logger.debug(line);
     else this.logger.warn(line);
   }
+}
+
+/** Not `code: reason`: after `token_malformed:` a redactor of logs expects a token. */
+function named({ code, claim, reason }: AuthError): string {
+  const why = [claim, reason].filter((part) => part !== undefined).join(': ');
+  return why === '' ? code : `${code} (${why})`;
 }
