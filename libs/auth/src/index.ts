@@ -22,7 +22,8 @@ export { HopException } from './nest/errors/hop-exception.js';
 export type { HopFailure } from './nest/errors/hop-exception.js';
 export { JwtStrategy } from './nest/passport/jwt-strategy.js';
 export { Public } from './nest/requirements/public.js';
-export type { Requirements } from './nest/requirements/requirements.js';
+export { requirementsOf } from './nest/requirements/requirements.js';
+export type { Handler, Requirements } from './nest/requirements/requirements.js';
 export { Roles } from './nest/requirements/roles.js';
 export { Scopes } from './nest/requirements/scopes.js';
 export {

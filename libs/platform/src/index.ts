@@ -42,6 +42,7 @@ export { ProblemFilter, respond } from './http/problem.filter.js';
 export type { RpcProblem } from './http/problem.filter.js';
 export { problemOf } from './http/problem.js';
 export type { Problem } from './http/problem.js';
+export { nameRoute } from './http/route-name.js';
 export { createValidationPipe } from './http/validation-pipe.js';
 export { redact, redactText } from './logging/redact.js';
 export { currentRequestId, requestIdFrom } from './logging/request-context.js';

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { Body, Controller, Get, HttpException, Ip, Module, Post } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsString, ValidateNested } from 'class-validator';
+import { Public, Roles, Scopes } from '@watchword/auth';
 import { AppConfig, PlatformModule, ProblemError } from '@watchword/platform';
 import { startTestApp, type TestApp } from '@watchword/platform/testing';
 
@@ -33,6 +34,14 @@ class ThingsController {
     return { polluted: ({} as Record<string, unknown>)['polluted'] ?? order.items.length };
   }
 
+  @Post('touch')
+  @Scopes('things:touch')
+  @Roles('keeper', 'admin')
+  touch(): { touched: true } {
+    return { touched: true };
+  }
+
+  @Public()
   @Get('taken')
   taken(): never {
     throw new ProblemError(409, 'taken', 'It is taken', { headers: { 'Retry-After': '3' } });
@@ -86,7 +95,10 @@ describe('what every app does with a request', () => {
     ['a body over the limit', JSON.stringify({ sku: 'x'.repeat(3000), quantity: 1 }), {}, 413, 'payload_too_large'],
     ['an unknown encoding', '{}', { 'Content-Encoding': 'zstd' }, 415, 'unsupported_media_type'],
     ['an unknown charset', '{}', { 'Content-Type': 'application/json; charset=x-user' }, 415, 'unsupported_media_type'],
-    ['a form', 'sku=a&quantity=1', { 'Content-Type': 'application/x-www-form-urlencoded' }, 400, 'validation_failed'],
+    ['a form', 'sku=a', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415, 'unsupported_media_type'],
+    ['a text', '{"sku":"a"}', { 'Content-Type': 'text/plain' }, 415, 'unsupported_media_type'],
+    ['what is not encoded as it says', '{}', { 'Content-Encoding': 'gzip' }, 400, 'malformed_body'],
+    ['what is not compressed as it says', '{"a":1}', { 'Content-Encoding': 'br' }, 400, 'malformed_body'],
     ['nothing', '', {}, 400, 'validation_failed'],
     ['a list instead of an object', '[]', {}, 400, 'validation_failed'],
     ['a number that is a text', '{"sku":"a","quantity":"1"}', {}, 400, 'validation_failed'],
@@ -144,9 +156,22 @@ describe('what every app does with a request', () => {
     expect(JSON.stringify(problem)).not.toContain('private');
   });
 
-  it('describes its endpoints', async () => {
-    const { paths } = (await (await fetch(`${app.url}/docs/openapi.json`)).json()) as { paths: object };
-    expect(Object.keys(paths)).toContain('/things/line');
+  it('takes a form where a handler wants no body', async () => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const response = await fetch(`${app.url}/things/touch`, { method: 'POST', body: 'a=b', headers });
+    expect(response.status).toBe(201);
+  });
+
+  it('describes its endpoints, and what each asks of its caller', async () => {
+    const { paths } = (await (await fetch(`${app.url}/docs/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { security?: unknown; description?: string }>>;
+    };
+    expect(paths['/things/line']?.['post']).toMatchObject({ security: [{ bearer: [] }] });
+    expect(paths['/things/taken']?.['get']).toMatchObject({ security: [] });
+    expect(paths['/things/touch']?.['post']).toMatchObject({
+      security: [{ bearer: [] }],
+      description: 'Needs scope `things:touch`. Needs role `keeper` or `admin`.',
+    });
     const page = await fetch(`${app.url}/docs`);
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
@@ -155,7 +180,12 @@ describe('what every app does with a request', () => {
   it('answers an unknown route, whatever its method, without echoing it', async () => {
     const problem = await expectProblem(await fetch(`${app.url}/nowhere/<script>`), 404, 'not_found');
     expect(JSON.stringify(problem)).not.toContain('script');
-    await expectProblem(await fetch(`${app.url}/things/line`, { method: 'DELETE' }), 404, 'not_found');
+    const other = await expectProblem(
+      await fetch(`${app.url}/things/line?a=b`, { method: 'DELETE' }),
+      404,
+      'not_found',
+    );
+    expect(other).toMatchObject({ detail: 'There is no route for this method and path' });
   });
 
   it('answers a path that can not be decoded with a problem', async () => {
@@ -205,5 +235,9 @@ describe('what every app does with a request', () => {
     expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/things\/ip",status="200"\} \d/);
     expect(text).toMatch(/route="unmatched",status="404"/);
     expect(text).not.toContain('made-up-path');
+    await fetch(`${app.url}/docs/swagger-ui.css`);
+    const later = await (await fetch(`${app.url}/metrics`)).text();
+    expect(later).toMatch(/route="\/docs",status="200"/);
+    expect(later).not.toContain('swagger-ui.css');
   });
 });

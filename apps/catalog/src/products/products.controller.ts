@@ -5,7 +5,6 @@ import {
   ApiNoContentResponse,
   ApiNotFoundResponse,
   ApiOkResponse,
-  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
 import { Public, Scopes } from '@watchword/auth';
@@ -21,7 +20,6 @@ export class ProductsController {
   constructor(@Inject(ProductStore) private readonly products: ProductStore) {}
 
   @Public()
-  @ApiOperation({ security: [] })
   @Get()
   @ApiOkResponse({ type: ProductPageView })
   list(@Query() query: ListProducts): Promise<ProductPage> {
@@ -29,7 +27,6 @@ export class ProductsController {
   }
 
   @Public()
-  @ApiOperation({ security: [] })
   @Get(':sku')
   @ApiOkResponse({ type: ProductView })
   @ApiNotFoundResponse({ description: 'not_found' })

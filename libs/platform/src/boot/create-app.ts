@@ -10,6 +10,7 @@ import { drainable } from '../http/drain-http-server.js';
 import { serveOpenApi } from '../http/open-api.js';
 import { requestScope } from '../http/request-scope.middleware.js';
 import { secureHeaders } from '../http/secure-headers.js';
+import { markUnreadBody } from '../http/unread-body.js';
 import { StructuredLogger } from '../logging/structured-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { DrainingTcpServer } from '../rpc/draining-tcp-server.js';
@@ -57,7 +58,7 @@ export async function createApp<C extends AppConfig>(options: AppOptions<C>): Pr
   nest.use(requestScope(), accessLog(nest.get(Metrics)), secureHeaders());
   configure?.(nest, config);
   nest.useBodyParser('json', { limit: config.BODY_LIMIT_BYTES });
-  nest.use(bodyErrors());
+  nest.use(bodyErrors(), markUnreadBody());
   const tcp = options.tcp && connectTcp(nest, options.tcp);
   serveOpenApi(nest, nest.get<string>(APP_NAME), options.openApi);
   const server = nest.getHttpServer();

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { currentRequestId, runInRequest } from '../logging/request-context.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { routeOf } from './route-name.js';
 
 /** Asked so often by machines that they would drown the log. */
 const QUIET_PATHS = new Set(['/health/live', '/health/ready', '/metrics']);
@@ -16,7 +17,7 @@ export function accessLog(metrics: Metrics): RequestHandler {
     response.once('close', () => {
       const ms = performance.now() - started;
       const status = response.writableFinished ? response.statusCode : 499;
-      metrics.httpDuration.observe({ method, route: routeOf(request), status }, ms / 1000);
+      metrics.httpDuration.observe({ method, route: routeOf(request, response), status }, ms / 1000);
       if (QUIET_PATHS.has(path)) return;
       runInRequest(requestId, () =>
         logger.log('request', { method, path, status, ms: Math.round(ms * 10) / 10, ip: request.ip }),
@@ -24,10 +25,4 @@ export function accessLog(metrics: Metrics): RequestHandler {
     });
     next();
   };
-}
-
-/** The route's pattern, never the path itself: made-up paths must not make up time series. */
-function routeOf(request: Request): string {
-  const { path } = (request.route as { path?: unknown } | undefined) ?? {};
-  return typeof path === 'string' ? `${request.baseUrl}${path}` : 'unmatched';
 }

@@ -35,8 +35,10 @@ const CODES: Readonly<Record<number, string>> = {
   504: 'gateway_timeout',
 };
 
-/** Nest's words for an unknown route echo the path. */
-const UNKNOWN_ROUTE = /^Cannot [A-Z]+ \//;
+/** Nest's words for an unknown route echo the path, with its query. */
+const UNKNOWN_ROUTE = /^Cannot [A-Z]+ \/[^]*$/;
+/** Tells it from a thing that is not there. */
+const NO_ROUTE = 'There is no route for this method and path';
 
 const INTERNAL: Problem = {
   status: 500,
@@ -81,7 +83,7 @@ function ofHttpException(error: HttpException): Problem {
   return {
     status,
     code: typeof code === 'string' ? code : codeOf(status),
-    detail: typeof text === 'string' && text !== titleOf(status) && !UNKNOWN_ROUTE.test(text) ? text : undefined,
+    detail: typeof text === 'string' && text !== titleOf(status) ? text.replace(UNKNOWN_ROUTE, NO_ROUTE) : undefined,
     errors: isFieldErrors(fields['errors']) ? fields['errors'] : undefined,
     headers: undefined,
   };

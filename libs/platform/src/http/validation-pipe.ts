@@ -1,10 +1,11 @@
-import { ValidationPipe } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { ProblemError, type FieldError } from './problem-error.js';
+import { UNREAD_BODY } from './unread-body.js';
 
 /** Validates what comes in against its DTO class: unknown fields are refused, values are never converted by guessing. */
 export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new BodyAwarePipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
@@ -16,6 +17,13 @@ export function createValidationPipe(): ValidationPipe {
         errors: errors.flatMap((error) => flatten(error)),
       }),
   });
+}
+
+class BodyAwarePipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (value !== UNREAD_BODY) return super.transform(value, metadata);
+    throw new ProblemError(415, 'unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json');
+  }
 }
 
 function flatten({ property, constraints, children }: ValidationError, parent = ''): FieldError[] {
