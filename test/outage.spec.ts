@@ -1,3 +1,4 @@
+import { parseLogLine } from '../scripts/system/app-process.mjs';
 import { request } from './harness/http.js';
 import { newCustomer, type Session } from './harness/people.js';
 import { describeOnEveryDatabase, TestSystem } from './harness/test-system.js';
@@ -40,6 +41,8 @@ describeOnEveryDatabase('while auth is stopped', (options) => {
     const asked = await request('GET', `${system.url('orders')}/orders`, { token: session.access_token });
     expect(asked.status).toBe(503);
     expect(asked.body.code).toBe('temporarily_unavailable');
+    const said = (text: string) => orders.line((line) => parseLogLine(line)?.message.includes(text) === true, 20_000);
+    expect(await said('answered with 503 until the keys are there')).toContain('ECONNREFUSED');
     const garbage = await request('GET', `${system.url('orders')}/orders`, { token: 'garbage' });
     expect(garbage.status).toBe(401);
 
@@ -47,5 +50,6 @@ describeOnEveryDatabase('while auth is stopped', (options) => {
     await system.apps.ready(60_000, ['auth', 'orders']);
     const again = await request('GET', `${system.url('orders')}/orders`, { token: session.access_token });
     expect(again.status).toBe(200);
+    await said('The keys are there');
   }, 90_000);
 });

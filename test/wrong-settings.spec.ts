@@ -101,7 +101,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
       'catalog can not start: The server of DATABASE_URL can not be used: Invalid URL',
     );
     expect(await refusal('catalog', { DATABASE_URL: 'mysql://u:hunter2@db/x' })).toMatch(
-      /^catalog .*\n {2}- DATABASE_URL must be a URL that begins with postgres:\/\/ \(it is hidden\)$/,
+      /^catalog .*\n {2}- DATABASE_URL must be a URL that begins with postgres:\/\/ \(its value is not shown\)$/,
     );
   });
 

@@ -31,9 +31,11 @@ export function printLogLine(app, line) {
 }
 
 /** @param {Readonly<Record<string, unknown>>} fields */
-function details({ time: _time, level: _level, app: _app, context: _context, msg: _msg, ...fields }) {
+function details({ time: _time, level: _level, app: _app, context: _context, msg: _msg, requestId, ...fields }) {
   const error = /** @type {{ stack?: string } | undefined} */ (fields['error']);
-  const rest = Object.entries(fields).filter(([name]) => name !== 'error' && name !== 'requestId');
+  // Last, because it is long. It is what a problem document names.
+  const all = requestId === undefined ? fields : { ...fields, requestId };
+  const rest = Object.entries(all).filter(([name]) => name !== 'error');
   const shown = rest.map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return shown.join('') + (error === undefined ? '' : `\n${error.stack ?? JSON.stringify(error)}`);
 }

@@ -40,10 +40,15 @@ function invalid(config: object, environment: Environment, known: readonly strin
   return errors.map(({ property, constraints }) => {
     const { secret } = variables.get(property) ?? {};
     const given = environment[property]?.trim();
-    const shown = given === undefined || given === '' ? 'not set' : secret === true ? 'hidden' : JSON.stringify(given);
+    const shown =
+      given === undefined || given === ''
+        ? 'it is not set'
+        : secret === true
+          ? 'its value is not shown'
+          : `it is ${JSON.stringify(given)}`;
     // Decorators run from the last to the first: the one that is written first is the most basic.
     const demand = Object.values(constraints ?? {}).at(-1) ?? `${property} is wrong`;
-    return `${demand} (it is ${shown})`;
+    return `${demand} (${shown})`;
   });
 }
 

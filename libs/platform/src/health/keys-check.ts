@@ -1,11 +1,18 @@
 import { TokenVerifier } from '@watchword/auth';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthRegistry } from './health-registry.js';
 
-/** An app that verifies tokens is not ready before it has the keys of every issuer that it trusts. */
+/** How often to look whether the log has to say something, in milliseconds. The first fetch needs less. */
+const LOOK_MS = 3_000;
+
+/** An app that verifies tokens is not ready before it has the keys of every issuer that it trusts. The log says when it has not. */
 @Injectable()
-export class KeysCheck implements OnModuleInit {
+export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Keys');
+  private timer: NodeJS.Timeout | undefined;
+  private said: string | undefined;
+
   constructor(
     private readonly modules: ModuleRef,
     private readonly health: HealthRegistry,
@@ -15,9 +22,21 @@ export class KeysCheck implements OnModuleInit {
     const verifier = this.findVerifier();
     if (verifier === undefined) return;
     this.health.register('keys', () => {
-      const missing = verifier.status().filter(({ ready }) => !ready);
-      if (missing.length > 0) throw new Error(missing.map(describe).join('; '));
+      const missing = missingKeys(verifier);
+      if (missing !== undefined) throw new Error(missing);
     });
+    this.timer = setInterval(() => this.sayWhatChanged(missingKeys(verifier)), LOOK_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private sayWhatChanged(missing: string | undefined): void {
+    if (missing === this.said) return;
+    this.said = missing;
+    if (missing === undefined) this.logger.log('The keys are there: tokens are verified again');
+    else this.logger.warn('Requests with a token are answered with 503 until the keys are there', { reason: missing });
   }
 
   /** An app without AuthModule has none. */
@@ -31,6 +50,12 @@ export class KeysCheck implements OnModuleInit {
 }
 
 type Status = ReturnType<TokenVerifier['status']>[number];
+
+/** Of which issuers there are none and why; undefined when there are some of each. */
+function missingKeys(verifier: TokenVerifier): string | undefined {
+  const missing = verifier.status().filter(({ ready }) => !ready);
+  return missing.length === 0 ? undefined : missing.map(describe).join('; ');
+}
 
 const describe = ({ issuer, reason, lastError }: Status): string =>
   `no keys of ${issuer}: ${reason ?? lastError ?? 'not loaded yet'}`;

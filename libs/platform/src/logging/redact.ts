@@ -7,7 +7,7 @@ const SENSITIVE_NAME =
   /authorization|cookie|passw(or)?d|passphrase|secret|token|jwt|assertion|credential|api[-_]?key|private[-_]?key|encryption[-_]?key|client[-_]?key/i;
 /** Names that only look like it: public facts of RFC 6749 and of this project. */
 const HARMLESS_NAME =
-  /^(token_?(type|id|endpoint|types|lifetime|uri)|(access_|refresh_|max_?)?token_?(ttl|lifetime|count)|client_?secret_?expires_at|authorization_?(endpoint|server)|.*_methods_supported)$/i;
+  /^(token_?(type|id|endpoint|types|lifetime|uri)|(access_|refresh_|max_?)?token_?(ttl|lifetime|count)|client_?secret_?expires_at|authorization_?(endpoint|server)|credentials_(missing|malformed)|.*_methods_supported)$/i;
 
 /** `Bearer x`, `Basic x` and the like (RFC 9110 §11.4). */
 const CREDENTIALS = /\b(Bearer|Basic|DPoP|Digest)(\s{1,8})[\w.~+/=-]{4,}/gi;
