@@ -64,6 +64,12 @@ it('refuses a message of a transport without metadata, but for public handlers',
   expect(await code(contextOf('rpc', [{}]))).toBe('context_unsupported');
 });
 
+it('refuses a message whose metadata can not be read', async () => {
+  const broken = { getMetadata: () => JSON.parse('{') as unknown };
+  const canActivate = Promise.resolve().then(() => guard.canActivate(contextOf('rpc', [{}, broken])));
+  await expect(canActivate).rejects.toThrow(SyntaxError);
+});
+
 it.each(['', 'necord', '__proto__', 'constructor', 'toString'])('refuses a context of the kind %j', async (type) => {
   const context = contextOf('http', [requestWith(`Bearer ${await mint()}`)]);
   Object.assign(context, { contextType: type });
@@ -79,6 +85,10 @@ describe('the filter', () => {
     const error = caught('graphql', [], new AuthError('signature_invalid', { reason: 'private' })) as HttpException;
     expect(error).toBeInstanceOf(HttpException);
     expect(error.getResponse()).toMatchObject({ status: 401, code: 'invalid_token' });
+    expect(error).toMatchObject({
+      message: 'The access token is not valid',
+      extensions: { code: 'invalid_token', status: 401 },
+    });
     expect(JSON.stringify(error.getResponse())).not.toContain('private');
   });
 

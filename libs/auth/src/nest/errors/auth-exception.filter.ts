@@ -42,9 +42,11 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
   }
 }
 
+/** With `extensions`, which GraphQL puts into its answer: without them a refusal would read as a failure of the server. */
 function asHttpException(error: AuthError | HopException): HttpException {
   const { status, body } = authProblem(error);
-  return new HttpException(body, status);
+  const exception = new HttpException({ ...body, message: body.detail }, status);
+  return Object.assign(exception, { extensions: { code: body.code, status } });
 }
 
 /** As Nest's own filter for gateways does: an `exception` event. */
