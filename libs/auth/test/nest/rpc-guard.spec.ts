@@ -48,7 +48,7 @@ class StockController {
 @Controller()
 class AuditController {
   @EventPattern('stock.adjust')
-  adjust(): void {
+  adjust(_data: unknown): void {
     ran.push('audit');
   }
 }
