@@ -56,7 +56,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom('publish', 'publish', 'publish', 'retire', 'retire', 'replace', 'replace', 'withdraw'),
+      do: fc.constantFrom('publish', 'publish', 'retire', 'replace', 'withdraw'),
       issuer,
       key,
     }),

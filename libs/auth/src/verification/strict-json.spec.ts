@@ -9,10 +9,10 @@ const object = fc.dictionary(
 );
 
 /** What JSON is made of, and what it is nearly made of. */
-const FRAGMENTS = [
-  ...'{}[]:,"\\-.e01a \n\0\ufeff\u2028',
-  ...['\\u', 'true', 'nul', '"a"', '"b":', '{"a":1}', '"\\u0061":', '1e400', '-0', '"__proto__":'],
-];
+const FRAGMENTS = Array.from('{}[]:,"\\-.e01a \n\0\ufeff\u2028').concat(
+  ['\\u', 'true', 'nul', '"a"', '"b":', '{"a":1}'],
+  ['"\\u0061":', '1e400', '-0', '"__proto__":'],
+);
 
 interface Written {
   readonly text: string;
