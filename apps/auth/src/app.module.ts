@@ -4,6 +4,7 @@ import { DatabaseModule, PlatformModule } from '@watchword/platform';
 import { join } from 'node:path';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AdminModule } from './admin/admin.module.js';
+import { AttemptsModule } from './attempts/attempts.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { AuthConfig, ClockModule } from './config/index.js';
 import { HousekeepingModule } from './database/housekeeping.module.js';
@@ -26,6 +27,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     }),
     ClockModule,
     SecurityEventsModule,
+    AttemptsModule,
     KeysModule,
     TokensModule,
     SessionsModule,

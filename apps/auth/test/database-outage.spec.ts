@@ -98,6 +98,20 @@ describeOnPostgres('while the database is away', () => {
     }
   });
 
+  it.each(['/oauth/token', '/oauth/introspect', '/oauth/revoke'])(
+    'answers 503 at %s as OAuth does, and not that a client is not let in',
+    async (path) => {
+      const answer = await fetch(url(path), {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from('orders:secret').toString('base64')}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', token: 'x' }),
+      });
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(await answer.json()).toMatchObject({ error: 'temporarily_unavailable' });
+    },
+  );
+
   it('is alive and not ready', async () => {
     expect((await fetch(url('/health/live'))).status).toBe(200);
     expect((await fetch(url('/health/ready'))).status).toBe(503);

@@ -16,7 +16,7 @@ import { AccountViews } from './account-views.js';
 import { AdministerAccount } from './administer-account.js';
 import { AdministerRoles } from './administer-roles.js';
 import { AdministratorBootstrap } from './administrator-bootstrap.js';
-import { ATTEMPT_LIMITS, type AttemptLimits, attemptLimits } from './attempt-limits.js';
+import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.js';
 import { ChangePassword } from './change-password.js';
 import { KnownDevices } from './known-devices.js';
 import { LogIn } from './log-in.js';
@@ -32,7 +32,6 @@ import { ZxcvbnStrength } from './zxcvbn-strength.js';
   providers: [
     AccountStore,
     { provide: PasswordPolicy, useFactory: () => new PasswordPolicy(new ZxcvbnStrength()) },
-    { provide: ATTEMPT_LIMITS, inject: [DATABASE, AuthConfig], useFactory: attemptLimits },
     {
       provide: PasswordHasher,
       inject: [AuthConfig],

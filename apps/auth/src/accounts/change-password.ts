@@ -5,8 +5,8 @@ import type { AuthDatabase } from '../database/auth-database.js';
 import { accounts } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
-import type { AccountStore } from './account-store.js';
-import type { AttemptLimits } from './attempt-limits.js';
+import type { Account, AccountStore } from './account-store.js';
+import type { AttemptLimits } from '../attempts/attempt-limits.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
 
@@ -27,7 +27,7 @@ export class ChangePassword {
   async run(accountId: string, current: string, next: string, actor: AuditActor): Promise<void> {
     await this.limits.passwordChange.begin(accountId);
     const account = await this.store.findById(this.db, accountId);
-    const matches = await this.hasher.verify(account?.passwordHash, current);
+    const matches = await this.matches(account, current);
     if (account === undefined || !matches) {
       throw new ProblemError(403, 'wrong_password', 'The current password is wrong');
     }
@@ -48,5 +48,15 @@ export class ChangePassword {
       });
       await this.endSessions.endAllIn(tx, accountId, 'password-changed', actor);
     });
+  }
+
+  /** Only a wrong guess counts, not one that nobody had the time to look at. */
+  private async matches(account: Account | undefined, password: string): Promise<boolean> {
+    try {
+      return await this.hasher.verify(account?.passwordHash, password);
+    } catch (error) {
+      if (account !== undefined) await this.limits.passwordChange.giveBack(account.id);
+      throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { randomKeys } from '../../test/issuer.js';
-import { networkOf } from './client-network.js';
+import { networkOf } from '../attempts/network.js';
 import { emailKey } from './email.js';
 import { KnownDevices } from './known-devices.js';
 

@@ -9,8 +9,8 @@ import * as schema from '../database/schema/index.js';
 import { AccountStore } from './account-store.js';
 import { AdministerAccount } from './administer-account.js';
 import { AdministerRoles } from './administer-roles.js';
-import { AttemptLimit } from './attempt-limit.js';
-import type { AttemptLimits } from './attempt-limits.js';
+import { AttemptLimit } from '../attempts/attempt-limit.js';
+import type { AttemptLimits } from '../attempts/attempt-limits.js';
 import { ChangePassword } from './change-password.js';
 import { KnownDevices } from './known-devices.js';
 import { LogIn } from './log-in.js';
@@ -33,6 +33,8 @@ function makeLimits({ account = 10, address = 1000 } = {}): AttemptLimits {
     address: limit(address),
     passwordChange: limit(account),
     registration: limit(1000),
+    client: limit(1000),
+    clientAddress: limit(1000),
   };
 }
 
@@ -202,6 +204,22 @@ describeOnEachDatabase('logging in', AUTH_DATABASE, (database: () => Database<ty
     await expect(change()).rejects.toMatchObject({ code: 'wrong_password' });
     await expect(change()).rejects.toMatchObject({ code: 'wrong_password' });
     await expect(change()).rejects.toMatchObject(LIMITED);
+  });
+
+  it('does not count as a guess what nobody had the time to look at', async () => {
+    const app = make(makeLimits({ account: 1 }));
+    const { id, email } = await app.person();
+    const busy = new PasswordHasher({ concurrency: 1, queueLimit: 0 });
+    const { audit, endSessions, clock } = app;
+    const limits = makeLimits({ account: 1 });
+    const change = new ChangePassword(database(), accounts, policy, busy, endSessions, limits, audit, clock);
+    const other = busy.hash('something else');
+    await expect(change.run(id, PASSWORD, 'quartz-lantern-velvet', ADMINISTRATOR)).rejects.toMatchObject({
+      status: 503,
+    });
+    await other;
+    await change.run(id, PASSWORD, 'quartz-lantern-velvet', ADMINISTRATOR);
+    await expect(attempt(app, email, 'quartz-lantern-velvet')).resolves.toBeDefined();
   });
 
   it('lets nobody in with a password that was changed while it was checked', async () => {

@@ -1,12 +1,14 @@
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
 import { ConfigError, DATABASE } from '@watchword/platform';
+import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import { AuthenticateClient } from './authentication/authenticate-client.js';
+import { ClientGuesses } from './authentication/client-guesses.js';
 import { UsedAssertions } from './authentication/used-assertions.js';
 import { ClientChanges } from './client-changes.js';
 import { ClientDirectory } from './client-directory.js';
@@ -51,9 +53,21 @@ import { ManageClients } from './manage-clients.js';
     },
     {
       provide: AuthenticateClient,
-      inject: [ClientDirectory, DATABASE, AuthConfig, CLOCK],
-      useFactory: (directory: ClientDirectory, db: AuthDatabase, { AUTH_ISSUER }: AuthConfig, clock: Clock) =>
-        new AuthenticateClient(directory, new UsedAssertions(db), [AUTH_ISSUER, `${AUTH_ISSUER}/oauth/token`], clock),
+      inject: [ClientDirectory, DATABASE, ATTEMPT_LIMITS, AuthConfig, CLOCK],
+      useFactory: (
+        directory: ClientDirectory,
+        db: AuthDatabase,
+        limits: AttemptLimits,
+        { AUTH_ISSUER }: AuthConfig,
+        clock: Clock,
+      ) =>
+        new AuthenticateClient(
+          directory,
+          new UsedAssertions(db),
+          new ClientGuesses(limits, clock),
+          [AUTH_ISSUER, `${AUTH_ISSUER}/oauth/token`],
+          clock,
+        ),
     },
   ],
   exports: [AuthenticateClient, ManageClients],

@@ -206,6 +206,14 @@ export class AuthConfig extends AppConfig {
   @Min(1)
   readonly REGISTER_LIMIT_ADDRESS: number = 100;
 
+  @Variable({
+    doc: 'Failed authentications of one OAuth client from one address in a minute, before it is refused; of all clients together ten times as many.',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  readonly CLIENT_LIMIT: number = 30;
+
   /** {@link LOGIN_AUDIENCES} as a list. */
   get loginAudiences(): readonly [string, ...string[]] {
     const [first = '', ...others] = this.LOGIN_AUDIENCES.split(',');

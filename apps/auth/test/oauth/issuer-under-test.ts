@@ -61,6 +61,7 @@ export async function startIssuer(
       ADMIN_PASSWORD: ADMIN.password,
       CLIENTS_FILE: file,
       KEY_ENCRYPTION_KEYS: `1:${newSecret()}`,
+      CLIENT_LIMIT: '1000',
       ...environment,
     },
   });

@@ -1,11 +1,13 @@
 import type { Clock } from '@watchword/auth';
+import { OAuthError } from '../../tokens/protocol/oauth-error.js';
 import type { OAuthRequest } from '../../tokens/protocol/oauth-request.js';
 import type { ClientDirectory } from '../client-directory.js';
 import { isClientId } from '../client-identifier.js';
 import { findSecret, hashSecret } from '../client-secret.js';
 import type { Client, ClientSecret } from '../client.js';
 import { ClientAssertionError, clientNamedBy, verifyClientAssertion } from './client-assertion.js';
-import { invalidClient, readCredentials } from './presented-credentials.js';
+import type { ClientAttempt, ClientGuesses } from './client-guesses.js';
+import { invalidClient, type PresentedCredentials, readCredentials } from './presented-credentials.js';
 import type { UsedAssertions } from './used-assertions.js';
 
 /** A client that has proved who it is. */
@@ -24,6 +26,7 @@ export class AuthenticateClient {
   constructor(
     private readonly directory: ClientDirectory,
     private readonly usedAssertions: UsedAssertions,
+    private readonly guesses: ClientGuesses,
     private readonly audiences: readonly string[],
     private readonly clock: Clock,
   ) {}
@@ -31,10 +34,36 @@ export class AuthenticateClient {
   /**
    * In place for a client with a secret that was found before: a promise has its price where tokens are issued.
    *
-   * @throws OAuthError `invalid_client`, or `invalid_request` when the credentials are not well-formed
+   * @throws OAuthError `invalid_client`, `invalid_request` when the credentials are not well-formed,
+   *   `temporarily_unavailable` when there were too many wrong ones
    */
   run(request: OAuthRequest): AuthenticatedClient | Promise<AuthenticatedClient> {
     const presented = readCredentials(request);
+    const attempt = this.guesses.begin(nameIn(presented), request.ip);
+    try {
+      const client = this.authenticate(presented);
+      return client instanceof Promise
+        ? client.then(
+            (found) => this.letIn(attempt, found),
+            (error: unknown) => this.refuse(attempt, error),
+          )
+        : this.letIn(attempt, client);
+    } catch (error) {
+      return this.refuse(attempt, error);
+    }
+  }
+
+  private letIn(attempt: ClientAttempt, client: AuthenticatedClient): AuthenticatedClient {
+    this.guesses.succeeded(attempt);
+    return client;
+  }
+
+  private async refuse(attempt: ClientAttempt, error: unknown): Promise<never> {
+    if (error instanceof OAuthError && error.code === 'invalid_client') await this.guesses.failed(attempt);
+    throw error;
+  }
+
+  private authenticate(presented: PresentedCredentials): AuthenticatedClient | Promise<AuthenticatedClient> {
     return 'secret' in presented
       ? this.bySecret(presented.clientId, presented.secret)
       : this.byAssertion(presented.clientId, presented.assertion);
@@ -74,6 +103,12 @@ export class AuthenticateClient {
   private find(id: string): Client | undefined | Promise<Client | undefined> {
     return isClientId(id) ? this.directory.find(id) : undefined;
   }
+}
+
+/** Whose credentials they are said to be; nothing if that can be nobody. */
+function nameIn(presented: PresentedCredentials): string {
+  const name = 'secret' in presented ? presented.clientId : clientNamedBy(presented.assertion);
+  return isClientId(name) ? name : '';
 }
 
 function checkSecret(client: Client | undefined, presented: string): AuthenticatedClient {

@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { problemOf } from '@watchword/platform';
 
 /** RFC 6749 §5.2, RFC 8693 §2.2.2 (`invalid_target`); the last two are for what the client can't help. */
 const STATUS = {
@@ -44,14 +44,13 @@ export class OAuthError extends Error {
   }
 }
 
-/** What the client is told of any error. Of an unexpected one, nothing. */
+/** What the client is told of any error. Of an unexpected one, nothing; of a database that is away, that it is. */
 export function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
-  if (error instanceof ProblemError && isOAuthErrorCode(error.code)) {
-    const { code, message, status, headers = {}, cause } = error;
-    return new OAuthError(code, message, { status, headers, cause });
-  }
-  return new OAuthError('server_error', 'An unexpected error happened', { cause: error });
+  const { code, status, detail, headers = {} } = problemOf(error);
+  return isOAuthErrorCode(code)
+    ? new OAuthError(code, detail ?? code, { status, headers, cause: error })
+    : new OAuthError('server_error', 'An unexpected error happened', { cause: error });
 }
 
 function isOAuthErrorCode(code: string): code is OAuthErrorCode {

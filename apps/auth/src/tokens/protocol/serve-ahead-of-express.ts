@@ -1,6 +1,8 @@
 import type { HttpServer } from '@nestjs/common';
 import { type Metrics, requestIdFrom } from '@watchword/platform';
+import type { Express } from 'express';
 import type { RequestListener, Server } from 'node:http';
+import { clientAddress, type TrustProxy } from './client-address.js';
 import type { OAuthEndpoint } from './oauth-request.js';
 import { answerOAuth } from './serve-oauth.js';
 
@@ -11,8 +13,8 @@ import { answerOAuth } from './serve-oauth.js';
  */
 export function serveAheadOfExpress(adapter: HttpServer, endpoint: OAuthEndpoint, metrics: Metrics): void {
   const server = adapter.getHttpServer() as Server;
-  const express = adapter.getInstance() as RequestListener;
-  const serve = listener(endpoint, metrics);
+  const express = adapter.getInstance() as Express;
+  const serve = listener(endpoint, metrics, express.get('trust proxy fn') as TrustProxy);
   server.removeListener('request', express);
   server.on('request', (request, response) => {
     if (request.url === endpoint.path) serve(request, response);
@@ -20,7 +22,7 @@ export function serveAheadOfExpress(adapter: HttpServer, endpoint: OAuthEndpoint
   });
 }
 
-function listener(endpoint: OAuthEndpoint, metrics: Metrics): RequestListener {
+function listener(endpoint: OAuthEndpoint, metrics: Metrics, trustProxy: TrustProxy): RequestListener {
   const answer = answerOAuth(endpoint);
   return (request, response) => {
     const started = performance.now();
@@ -32,6 +34,6 @@ function listener(endpoint: OAuthEndpoint, metrics: Metrics): RequestListener {
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.httpDuration.observe({ method, route: endpoint.path, status }, (performance.now() - started) / 1000);
     });
-    void answer(request, response, undefined);
+    void answer(request, response, clientAddress(request, trustProxy));
   };
 }

@@ -4,7 +4,7 @@ import type { AuthDatabase } from '../database/auth-database.js';
 import { rateLimits } from '../database/schema/index.js';
 import { AttemptLimit } from './attempt-limit.js';
 
-/** The limits of what people who haven't logged in may try. */
+/** The limits of what may be tried by who hasn't proved who they are. */
 export interface AttemptLimits {
   /** Passwords of one account, from devices that nobody has logged in from. */
   readonly account: AttemptLimit;
@@ -16,11 +16,18 @@ export interface AttemptLimits {
   readonly passwordChange: AttemptLimit;
   /** New accounts from one address. */
   readonly registration: AttemptLimit;
+  /** Credentials of one client, from one address. */
+  readonly client: AttemptLimit;
+  /** Credentials of any client, from one address. */
+  readonly clientAddress: AttemptLimit;
 }
 
 export const ATTEMPT_LIMITS = Symbol('AttemptLimits');
 
+const MINUTE = 60;
 const HOUR = 3600;
+/** How many clients may fail from one address, each as often as it may. */
+const CLIENTS_OF_AN_ADDRESS = 10;
 
 /** Counted in PostgreSQL, where the instances share the counts; in memory on the embedded default. */
 export function attemptLimits(db: AuthDatabase, config: AuthConfig): AttemptLimits {
@@ -38,5 +45,7 @@ export function attemptLimits(db: AuthDatabase, config: AuthConfig): AttemptLimi
     address: limit('login-address', config.LOGIN_LIMIT_ADDRESS, config.LOGIN_LIMIT_WINDOW),
     passwordChange: limit('password-change', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
     registration: limit('register-address', config.REGISTER_LIMIT_ADDRESS, HOUR),
+    client: limit('client', config.CLIENT_LIMIT, MINUTE),
+    clientAddress: limit('client-address', config.CLIENT_LIMIT * CLIENTS_OF_AN_ADDRESS, MINUTE),
   };
 }

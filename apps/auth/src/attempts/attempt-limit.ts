@@ -11,10 +11,17 @@ export class AttemptLimit {
 
   /** @throws ProblemError `too_many_attempts` with Retry-After */
   async begin(subject: string): Promise<void> {
+    const wait = await this.count(subject);
+    if (wait > 0) throw tooMany(wait);
+  }
+
+  /** @returns milliseconds until something may be tried again; 0 while this attempt is within the limit */
+  async count(subject: string): Promise<number> {
     try {
       await this.limiter.consume(keyOf(subject));
+      return 0;
     } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) throw tooMany(refusal);
+      if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
       throw refusal;
     }
   }
@@ -35,9 +42,13 @@ function keyOf(subject: string): string {
   return createHash('sha256').update(subject).digest('base64url');
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes): ProblemError {
-  const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000));
+function tooMany(wait: number): ProblemError {
   return new ProblemError(429, 'too_many_attempts', 'Too many attempts: try again later', {
-    headers: { 'Retry-After': String(seconds) },
+    headers: retryAfter(wait),
   });
+}
+
+/** @param wait milliseconds */
+export function retryAfter(wait: number): { readonly 'Retry-After': string } {
+  return { 'Retry-After': String(Math.ceil(wait / 1000)) };
 }

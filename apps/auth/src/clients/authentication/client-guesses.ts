@@ -1,0 +1,80 @@
+import type { Clock } from '@watchword/auth';
+import { type AttemptLimit, retryAfter } from '../../attempts/attempt-limit.js';
+import type { AttemptLimits } from '../../attempts/attempt-limits.js';
+import { networkOf } from '../../attempts/network.js';
+import { OAuthError } from '../../tokens/protocol/oauth-error.js';
+
+const MAX_ENTRIES = 10_000;
+
+/** One request to authenticate as a client. */
+export interface ClientAttempt {
+  readonly network: string;
+  /** The client, from that network. */
+  readonly pair: string;
+}
+
+/**
+ * Bounds how often credentials of clients are guessed (RFC 6749 §2.3.1). Only failures are counted, for all instances
+ * together; once there were too many, nothing more is tried. A client that is let in costs no question of the database.
+ *
+ * Failures count against the client from where they came, so that nobody far away locks it out; and one that this
+ * instance has let in from there before goes on, so that nobody beside it (behind the same proxy, say) does either.
+ */
+export class ClientGuesses {
+  /** Until when nothing is tried, in milliseconds since the epoch, by pair and by network. */
+  private readonly blocked = new Map<string, number>();
+  /** The pairs that have succeeded. */
+  private readonly welcome = new Set<string>();
+
+  constructor(
+    private readonly limits: Pick<AttemptLimits, 'client' | 'clientAddress'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws OAuthError `temporarily_unavailable` with 429 and Retry-After */
+  begin(clientId: string, ip: string | undefined): ClientAttempt {
+    const network = networkOf(ip);
+    const attempt = { network, pair: `${network} ${clientId}` };
+    if (this.blocked.size > 0 && !this.welcome.has(attempt.pair)) this.assertOpen(attempt);
+    return attempt;
+  }
+
+  succeeded({ pair }: ClientAttempt): void {
+    if (this.welcome.has(pair)) return;
+    if (this.welcome.size >= MAX_ENTRIES) this.welcome.clear();
+    this.welcome.add(pair);
+  }
+
+  /** @throws OAuthError `temporarily_unavailable` by rejection when that was one too many */
+  async failed(attempt: ClientAttempt): Promise<void> {
+    this.assertOpen(attempt);
+    await this.count(this.limits.client, attempt.pair);
+    await this.count(this.limits.clientAddress, attempt.network);
+    this.assertOpen(attempt);
+  }
+
+  private async count(limit: AttemptLimit, subject: string): Promise<void> {
+    const wait = await limit.count(subject);
+    if (wait === 0) return;
+    // Whom it forgets is counted still, and blocked again by the next failure.
+    if (this.blocked.size >= MAX_ENTRIES) this.blocked.clear();
+    this.blocked.set(subject, this.clock.now() + wait);
+  }
+
+  private assertOpen({ pair, network }: ClientAttempt): void {
+    const wait = Math.max(this.waitFor(pair), this.waitFor(network));
+    if (wait <= 0) return;
+    throw new OAuthError('temporarily_unavailable', 'Too many attempts: try again later', {
+      status: 429,
+      headers: retryAfter(wait),
+    });
+  }
+
+  private waitFor(subject: string): number {
+    const until = this.blocked.get(subject);
+    if (until === undefined) return 0;
+    const wait = until - this.clock.now();
+    if (wait <= 0) this.blocked.delete(subject);
+    return wait;
+  }
+}
