@@ -73,6 +73,29 @@ describe('the cache of verified tokens', () => {
     expect(cache.entries).toBe(0);
   });
 
+  it('forgets nothing while it has room, whatever goes from the midst of a chain', () => {
+    const operation = fc.record({
+      token: fc.nat({ max: 15 }),
+      until: fc.integer({ min: 1, max: 60 }),
+      pass: fc.constantFrom(0, 0, 0, 1, 7),
+    });
+    fc.assert(
+      fc.property(fc.array(operation, { minLength: 20, maxLength: 100 }), (operations) => {
+        const cache = new TokenCache();
+        const model = new Map<string, number>();
+        let now = 0;
+        for (const { token, until, pass } of operations) {
+          now += pass;
+          const text = `${token}.payload.the-same-signature`;
+          cache.set(entry(text, now + until), now);
+          model.set(text, now + until);
+          for (const [known, end] of model) expect(cache.get(known, now) !== undefined).toBe(now < end);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('never goes over its bounds, never forgets its count, never answers with another token', () => {
     const operation = fc.record({
       do: fc.constantFrom('set' as const, 'set' as const, 'get' as const, 'distrust' as const),

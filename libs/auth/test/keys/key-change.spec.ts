@@ -81,6 +81,13 @@ describe('fetched keys that change', () => {
     await expectAccepted(verifier, await issuer.mint());
   });
 
+  it('a key that is revoked while it verifies a token does not let that token in', async () => {
+    await verifier.start();
+    const verifying = expectRefused(verifier, await issuer.mint(), 'key_unknown');
+    verifier.revokeKey(issuer.issuer, issuer.key.keyId);
+    await verifying;
+  });
+
   it('a key that is revoked before the first fetch is never trusted', async () => {
     verifier.revokeKey(issuer.issuer, issuer.key.keyId);
     await verifier.start();
@@ -106,6 +113,17 @@ describe('fetched keys that change', () => {
       answerDated(-60);
       await verifier.refreshKeys();
       expect(verifier.status()[0]?.lastError).toMatch(/older/);
+      await expectAccepted(verifier, await issuer.mint());
+    });
+
+    it('an answer of an instance whose clock is 10 s behind is taken over', async () => {
+      answerDated(0);
+      await verifier.start();
+      await issuer.rotate();
+      endpoint.keys = issuer.jwks().keys;
+      answerDated(-10);
+      await verifier.refreshKeys();
+      expect(verifier.status()[0]?.lastError).toBeUndefined();
       await expectAccepted(verifier, await issuer.mint());
     });
 

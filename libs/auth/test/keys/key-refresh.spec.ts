@@ -1,5 +1,5 @@
 import type { TestIssuer } from '../../src/testing/index.js';
-import { TokenVerifier } from '../../src/verification/index.js';
+import { TokenVerifier, type TokenVerifierOptions } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
 import { type Endpoint, fetchedKeys, HOUR, pass } from './fetched-keys.js';
 
@@ -26,6 +26,46 @@ describe('keys that are fetched', () => {
       await pass(10 * 300);
       expect(endpoint.fetches).toBeGreaterThanOrEqual(12);
       expect(endpoint.fetches).toBeLessThanOrEqual(15);
+    });
+
+    it.each([
+      ['after a good answer', 200, 300],
+      ['after a bad answer', 500, 1],
+    ])(
+      'are asked for again by instances that started together at times of their own, %s',
+      async (_, status, seconds) => {
+        const times = new Set<number>();
+        const fetch = async () => {
+          times.add(Date.now());
+          return Response.json(issuer.jwks(), { status });
+        };
+        const keys = { jwksUri: 'https://issuer.test/jwks.json' };
+        const options: TokenVerifierOptions = {
+          issuers: [{ issuer: issuer.issuer, audience: 'orders', keys }],
+          keyCache: { fetch },
+        };
+        const instances = Array.from({ length: 20 }, () => new TokenVerifier(options));
+        await Promise.all(instances.map((instance) => instance.start()));
+        await pass(seconds);
+        for (const instance of instances) instance.stop();
+        expect(times.size).toBeGreaterThan(10);
+      },
+    );
+
+    it.each([
+      ['max-age=120', 120],
+      ['public, max-age=120, must-revalidate', 120],
+      ['max-age=0', 30],
+      ['no-store', 300],
+      ['max-age=86400', 300],
+      ['s-maxage=60', 300],
+    ])('with %j are asked for again after %d s, or up to a fifth earlier', async (cacheControl, seconds) => {
+      endpoint.headers = { 'cache-control': cacheControl };
+      await verifier.start();
+      await pass(seconds * 0.8 - 0.1);
+      expect(endpoint.fetches).toBe(1);
+      await pass(seconds * 0.2 + 0.2);
+      expect(endpoint.fetches).toBe(2);
     });
 
     it('are no longer asked for after stop', async () => {

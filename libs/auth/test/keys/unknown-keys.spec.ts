@@ -111,6 +111,18 @@ describe('made-up kids', () => {
     expect(endpoint.fetches).toBe(3);
   });
 
+  it('a kid that was asked for while the issuer was down is not remembered as unknown', async () => {
+    await verifier.start();
+    await issuer.rotate();
+    endpoint.down = true;
+    const token = await issuer.mint();
+    await expectRefused(verifier, token, 'key_unknown');
+    endpoint.down = false;
+    endpoint.keys = issuer.jwks().keys;
+    await pass(1); // a failure is followed by a pause
+    await expectAccepted(verifier, token);
+  });
+
   it('a request waits for a slow fetch no longer than 250 ms', async () => {
     await verifier.start();
     endpoint.hold();
