@@ -36,6 +36,16 @@ describe('a client', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is asked for again when the clock was set back', async () => {
+    const { clock, asked, directory } = setUp();
+    const first = directory.find('orders');
+    asked[0]!.answer(client('orders'));
+    await first;
+    clock.advance(-3600);
+    void directory.find('orders');
+    expect(asked).toHaveLength(2);
+  });
+
   it('that there is not is not asked for at every guess', async () => {
     const { asked, directory } = setUp();
     const first = directory.find('nobody');

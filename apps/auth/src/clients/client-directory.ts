@@ -7,7 +7,8 @@ const MAX_ENTRIES = 10_000;
 
 interface Entry {
   readonly client: Client | undefined;
-  readonly goodUntil: number;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
 }
 
 /**
@@ -29,7 +30,7 @@ export class ClientDirectory {
   /** In place for a client that was read before. Rejects while the database can't be asked. */
   find(id: string): Client | undefined | Promise<Client | undefined> {
     const entry = this.entries.get(id);
-    if (entry !== undefined && this.clock.now() < entry.goodUntil) return entry.client;
+    if (entry !== undefined && this.isGood(entry)) return entry.client;
     return this.loading.get(id) ?? this.read(id);
   }
 
@@ -39,12 +40,18 @@ export class ClientDirectory {
     this.loading.delete(id);
   }
 
+  /** Also for no longer than that when the clock is set back. */
+  private isGood({ askedAt }: Entry): boolean {
+    const age = this.clock.now() - askedAt;
+    return age >= 0 && age < CLIENT_CACHE_MS;
+  }
+
   /** The second counts from before the question, not from the answer. */
   private read(id: string): Promise<Client | undefined> {
-    const goodUntil = this.clock.now() + CLIENT_CACHE_MS;
+    const askedAt = this.clock.now();
     const reading = this.load(id)
       .then((client) => {
-        if (this.loading.get(id) === reading) this.keep(id, { client, goodUntil });
+        if (this.loading.get(id) === reading) this.keep(id, { client, askedAt });
         return client;
       })
       .finally(() => {

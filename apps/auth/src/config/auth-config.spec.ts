@@ -58,6 +58,12 @@ describe("the issuer's configuration", () => {
     expect(faultsOf(PRODUCTION)).toBe('');
   });
 
+  it('says of a time that is no number only that, and not what it would make of others', () => {
+    const faults = faultsOf({ ACCESS_TOKEN_TTL: 'soon' });
+    expect(faults).toContain('ACCESS_TOKEN_TTL');
+    expect(faults).not.toMatch(/NaN|KEY_RETIREMENT/);
+  });
+
   it('needs key-encryption keys where instances share a database', () => {
     expect(faultsOf({ DATABASE_URL: 'postgres://localhost/auth' })).toContain('KEY_ENCRYPTION_KEYS');
   });

@@ -5,7 +5,8 @@ export function IsAtLeast(names: readonly string[], why: string): PropertyDecora
   return ValidateBy({
     name: 'isAtLeastSum',
     validator: {
-      validate: (value: unknown, args) => typeof value === 'number' && value >= minimum(names, args),
+      // A variable that is no number has a fault of its own: it says nothing of this one.
+      validate: (value: unknown, args) => typeof value === 'number' && !(value < minimum(names, args)),
       defaultMessage: (args) =>
         `$property must be at least ${String(minimum(names, args))} (${names.join(' + ')}): ${why}`,
     },

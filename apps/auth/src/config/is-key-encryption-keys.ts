@@ -2,6 +2,8 @@ import { ValidateBy } from 'class-validator';
 import { parseKeyEncryptionKeys } from '../keys/key-encryption-keys.js';
 import { weaknessOf } from './weak-secret.js';
 
+const MAKE_ONE = `this makes one: node -p "'1:' + crypto.randomBytes(32).toString('base64url')"`;
+
 /** `version:secret[,version:secret…]`, as KEY_ENCRYPTION_KEYS has it, with secrets that look random. */
 export function IsKeyEncryptionKeys(): PropertyDecorator {
   return ValidateBy({
@@ -14,7 +16,8 @@ export function IsKeyEncryptionKeys(): PropertyDecorator {
 }
 
 function faultOf(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value === '') return 'it must be set in production and with DATABASE_URL';
+  if (typeof value !== 'string' || value === '')
+    return `it must be set in production and with DATABASE_URL; ${MAKE_ONE}`;
   try {
     parseKeyEncryptionKeys(value);
   } catch (error) {
@@ -24,5 +27,5 @@ function faultOf(value: unknown): string | undefined {
     .split(',')
     .map((entry) => weaknessOf(entry.slice(entry.indexOf(':') + 1)))
     .find((fault) => fault !== undefined);
-  return weakness && `a secret ${weakness}: take 32 bytes of a random generator`;
+  return weakness && `a secret ${weakness}; ${MAKE_ONE}`;
 }

@@ -80,4 +80,16 @@ describe('the key ring of an instance', () => {
     await slow;
     expect(ring.active()?.kid).toBe('new');
   });
+
+  it('takes up what it reads after its clock was set back, and its lease counts from then', async () => {
+    const [old, fresh] = [await keyOf(clock, 'old'), await keyOf(clock, 'new', { activatesAt: 0 })];
+    const answers = [[old], [fresh]];
+    const ring = new KeyRing(() => Promise.resolve(answers.shift() ?? []), LEASE, clock);
+    await ring.refresh();
+    clock.advance(-3600);
+    await ring.refresh();
+    expect(ring.active()?.kid).toBe('new');
+    clock.advance(LEASE / 1000);
+    expect(ring.active()).toBeUndefined();
+  });
 });

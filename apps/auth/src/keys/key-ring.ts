@@ -14,6 +14,9 @@ export type ActiveKey = SigningKey & { readonly privateKey: KeyObject };
 export class KeyRing {
   private keys: readonly SigningKey[] = [];
   private leaseEndsAt = Number.NEGATIVE_INFINITY;
+  /** Questions are numbered, and the number of the one whose answer is in use. Not by time: clocks are set back. */
+  private asked = 0;
+  private answered = 0;
 
   /**
    * @param read the keys as the database has them
@@ -27,11 +30,13 @@ export class KeyRing {
 
   /** Reads the keys anew. The lease counts from before the question, not from the answer. */
   async refresh(): Promise<void> {
-    const asked = this.clock.now();
+    const question = (this.asked += 1);
+    const askedAt = this.clock.now();
     const keys = await this.read();
-    if (asked + this.lease < this.leaseEndsAt) return;
+    if (question < this.answered) return;
+    this.answered = question;
     this.keys = keys;
-    this.leaseEndsAt = asked + this.lease;
+    this.leaseEndsAt = askedAt + this.lease;
   }
 
   /** The key that signs now, or undefined when there is none or the lease has run out. */
