@@ -42,6 +42,19 @@ function printed({ process: child, output, exit }: Run, pattern: RegExp): Promis
   });
 }
 
+/** What `npm start` prints for a shell: a login that keeps the token, and an order with it. */
+function linesToPaste(output: string): string {
+  const [login = '', order = ''] = [/^ {2}TOKEN=.*$/m, /^ {2}curl .*\\\n.*$/m].map((lines) => lines.exec(output)?.[0]);
+  return `${login}\n${order}`;
+}
+
+function runInShell(lines: string): Promise<{ code: number | null; output: string }> {
+  const shell = spawn('sh', ['-c', lines], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  shell.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  return new Promise((resolve) => shell.once('close', (code) => resolve({ code, output })));
+}
+
 describe('npm start', () => {
   const account = randomCredentials();
   let folder: string;
@@ -80,15 +93,14 @@ describe('npm start', () => {
     const registered = await request('POST', `http://127.0.0.1:${ports.auth}/auth/register`, { body: account });
     expect(registered.status).toBe(201);
 
-    const demo = run('scripts/demo.mjs', folder, {
-      AUTH_URL: `http://127.0.0.1:${ports.auth}`,
-      CATALOG_URL: `http://127.0.0.1:${ports.catalog}`,
-      ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
-    });
+    const demo = run('scripts/demo.mjs', folder);
     expect({ code: await demo.exit, output: demo.output() }).toMatchObject({
       code: 0,
-      output: expect.stringContaining('Every step was as it should be') as string,
+      output: expect.stringMatching(/Watchword runs at [^]*Every step was as it should be/) as string,
     });
+
+    const { code, output } = await runInShell(linesToPaste(started.output()));
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('"status":"confirmed"') as string });
 
     started.process.kill('SIGINT');
     expect(await started.exit).toBe(0);
@@ -113,7 +125,30 @@ describe('npm start', () => {
     const started = run('scripts/start.mjs', folder);
     expect(await started.exit).toBe(1);
     expect(started.output()).toContain(`Port ${ports.catalog} is taken, and catalog needs it.`);
+    expect(started.output()).toContain('set PORT in .env.catalog.');
     squatter.close();
+  });
+
+  it('names each port that is none, or another app’s too, and starts nothing', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'watchword-start-ports-'));
+    await writeFile(join(elsewhere, '.env.auth'), 'PORT=99999\n');
+    await writeFile(join(elsewhere, '.env.orders'), 'PORT=3001\n');
+    const started = run('scripts/start.mjs', elsewhere);
+    expect(await started.exit).toBe(1);
+    expect(started.output().trim().split('\n')).toEqual([
+      'Watchword can not start: PORT in .env.auth is "99999": it must be a port, 1 to 65535.',
+      'PORT in .env.catalog and PORT in .env.orders are both 3001.',
+    ]);
+    expect((await readdir(elsewhere)).sort()).toEqual(['.env.auth', '.env.orders']);
+    await rm(elsewhere, { recursive: true, force: true });
+  });
+
+  it('says in a line where it can not write', async () => {
+    const file = join(folder, '.env.auth');
+    const started = run('scripts/start.mjs', folder, { DATA_DIR: join(file, 'data') });
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toMatch(/Watchword can not start: .*\.env\.auth/);
+    expect(started.output()).not.toMatch(/^ +at /m);
   });
 });
 
