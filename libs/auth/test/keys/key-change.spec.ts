@@ -76,6 +76,7 @@ describe('fetched keys that change', () => {
     endpoint.keys = issuer.jwks().keys;
     verifier.revokeKey(issuer.issuer, keyId);
     await expectRefused(verifier, token, 'key_unknown');
+    expect(endpoint.fetches).toBe(1); // nothing to ask for
     await verifier.refreshKeys();
     await expectRefused(verifier, token, 'key_unknown');
     await expectAccepted(verifier, await issuer.mint());
