@@ -1,31 +1,32 @@
 # One image an app: docker build --build-arg APP=orders -t watchword/orders .
+# APP is declared where it is used: what stands before it is built once for all four.
 ARG NODE=node:22-bookworm-slim
 
 FROM ${NODE} AS build
-ARG APP
-RUN test -n "${APP}" || { echo "Say which app: --build-arg APP=auth|catalog|orders|inventory" >&2; exit 1; }
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json ./
 COPY libs libs
 COPY apps apps
+ARG APP
+RUN test -n "${APP}" || { echo "Say which app: --build-arg APP=auth|catalog|orders|inventory" >&2; exit 1; }
 RUN npx nest build "${APP}"
 
 FROM ${NODE} AS dependencies
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM ${NODE}
-ARG APP
-LABEL org.opencontainers.image.title="watchword/${APP}" org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 WORKDIR /app
 # The embedded database's place, for who runs without DATABASE_URL.
 RUN mkdir /data && chown node:node /data
 COPY package.json ./
 COPY --from=dependencies /src/node_modules node_modules
+ARG APP
+LABEL org.opencontainers.image.title="watchword/${APP}" org.opencontainers.image.licenses="MIT"
 COPY --from=build /src/dist/apps/${APP} dist
 USER node
 VOLUME /data

@@ -11,6 +11,7 @@ export interface ComposeService {
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly ports?: readonly string[];
   readonly read_only?: boolean;
+  readonly configs?: readonly { readonly source: string }[];
 }
 
 export interface ComposeFile {

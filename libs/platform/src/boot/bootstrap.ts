@@ -8,7 +8,7 @@ import { loadConfig } from '../config/load-config.js';
 import { StructuredLogger } from '../logging/structured-logger.js';
 import { createApp, type App, type TcpAddress } from './create-app.js';
 import { reportBootFailure } from './boot-failure.js';
-import { shutDownOnSignals } from './shutdown.js';
+import { exitOnSignals, shutDownOnSignals } from './shutdown.js';
 
 export interface BootstrapOptions<C extends AppConfig> {
   /** The app's name, as in `PlatformModule.forRoot`. */
@@ -46,8 +46,10 @@ async function start<C extends AppConfig>(options: BootstrapOptions<C>): Promise
     logger.fatal('An error that nothing handles ends the process', error);
     process.exit(1);
   });
+  const bootIsOver = exitOnSignals();
   await logger.duringBoot(async () => {
     const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure, openApi });
+    bootIsOver();
     shutDownOnSignals(app, settings.SHUTDOWN_TIMEOUT_MS);
     await app.nest.startAllMicroservices();
     await app.nest.listen(settings.PORT, settings.HOST);

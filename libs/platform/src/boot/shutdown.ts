@@ -1,7 +1,22 @@
 import { Logger } from '@nestjs/common';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from './create-app.js';
 import { Lifecycle } from './lifecycle.js';
+
+/**
+ * Exits on SIGTERM and SIGINT, until the function that it returns is called. As the first process of a container it would
+ * otherwise not hear them (signal(7): no default action for PID 1), and be killed after a wait for a database, say.
+ */
+export function exitOnSignals(): () => void {
+  const exit = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
+  process.on('SIGTERM', exit);
+  process.on('SIGINT', exit);
+  return () => {
+    process.off('SIGTERM', exit);
+    process.off('SIGINT', exit);
+  };
+}
 
 /**
  * Shuts the app down on SIGTERM and SIGINT: not ready any more, nothing new accepted, what is in flight answered on HTTP

@@ -1,0 +1,159 @@
+import { execFile, type ExecFileException, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { APPS, type AppName, environmentFor, type Ports } from '../../scripts/system/apps.mjs';
+import { freePort } from '../../scripts/system/free-port.mjs';
+import { root } from './compose-file.js';
+import { readIgnored, readStages, type Stage, textsOf } from './dockerfile.js';
+
+/** The user `node` of the image; only root can become another one. */
+const IMAGE_USER = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : undefined;
+const NO_NETWORK = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCACHED|ENETUNREACH|npm: not found/;
+
+const { NODE_OPTIONS: _, ...environment } = process.env;
+const folder = await mkdtemp(join(tmpdir(), 'watchword-image-'));
+await chmod(folder, 0o755);
+const [build, dependencies, image] = (await readStages()) as [Stage, Stage, Stage];
+const failure = await installDependencies();
+
+/** Runs a command of the Dockerfile; rejects with what it printed. */
+function run(command: string, cwd: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile('sh', ['-ec', command], { cwd, env: { ...environment, ...env } }, (error, stdout, stderr) =>
+      error === null ? resolve() : reject(new Error(`${command}:\n${stdout}\n${stderr}`)),
+    );
+  });
+}
+
+/** Brings what the stage's COPY instructions name, as far as `.dockerignore` lets it pass. */
+async function copySources(stage: Stage, target: string): Promise<void> {
+  const { allowed, ignores } = await readIgnored();
+  await mkdir(target);
+  for (const text of textsOf(stage, 'COPY')) {
+    const [to = '', ...from] = text.split(' ').toReversed();
+    for (const source of from) {
+      if (!allowed.includes(source)) throw new Error(`.dockerignore keeps ${source} out of the build`);
+      const path = join(target, to === './' ? source : to);
+      await cp(join(root, source), path, { recursive: true, filter: (file) => !ignores(basename(file)) });
+    }
+  }
+}
+
+/** What the stage `dependencies` does. @returns why it could not, where that is the network's fault */
+async function installDependencies(): Promise<string | undefined> {
+  const place = join(folder, 'dependencies');
+  await copySources(dependencies, place);
+  const [install = ''] = textsOf(dependencies, 'RUN').join(' && ').split(' && ');
+  try {
+    await run(`${install} --prefer-offline`, place);
+    return undefined;
+  } catch (error) {
+    const { message } = error as ExecFileException;
+    const reason = NO_NETWORK.exec(message)?.[0];
+    if (reason === undefined) throw error;
+    await rm(folder, { recursive: true, force: true });
+    return reason;
+  }
+}
+
+const title = 'the image of each app, made by the steps of the Dockerfile';
+// oxlint-disable-next-line jest/no-disabled-tests -- the reason is in the title
+const describeImage = failure === undefined ? describe : describe.skip;
+
+describeImage(failure === undefined ? title : `${title} (skipped: npm ci could not fetch: ${failure})`, () => {
+  let ports: Ports;
+  const running: Awaited<ReturnType<typeof start>>[] = [];
+
+  beforeAll(async () => {
+    const source = join(folder, 'build');
+    await copySources(build, source);
+    // The stage installs the development's packages too. They are here already.
+    await symlink(join(root, 'node_modules'), join(source, 'node_modules'));
+    const command = textsOf(build, 'RUN').at(-1) ?? '';
+    for (const app of APPS) await run(command, source, { APP: app });
+    const free = await Promise.all(APPS.concat('auth').map(() => freePort()));
+    const [auth = 0, catalog = 0, orders = 0, inventory = 0, tcp = 0] = free;
+    ports = { auth, catalog, orders, inventory, tcp };
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.map(({ exit }) => exit));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The last stage: its files at their places, its environment, its user, its command. */
+  async function start(app: AppName) {
+    const home = join(folder, app);
+    const data = join(folder, `${app}-data`);
+    await mkdir(home);
+    await mkdir(data);
+    if (IMAGE_USER !== undefined) await chown(data, IMAGE_USER.uid, IMAGE_USER.gid);
+    for (const text of textsOf(image, 'COPY')) {
+      const [, stage, from = '', to = ''] =
+        /^(?:--from=(\w+) )?(\S+) (\S+)$/.exec(text.replaceAll('${APP}', app)) ?? [];
+      const source = stage === undefined ? join(root, from) : join(folder, stage, from.replace(/^\/src\//, ''));
+      const target = join(home, to === './' ? from : to);
+      if (basename(source) === 'node_modules') await symlink(source, target);
+      else await cp(source, target, { recursive: true });
+    }
+    const fixed = Object.fromEntries(
+      textsOf(image, 'ENV').flatMap((text) => text.split(' ').map((pair) => pair.split('=') as [string, string])),
+    );
+    const env = {
+      ...fixed,
+      ...environmentFor(ports)[app],
+      ...(app === 'auth' && { KEY_ENCRYPTION_KEYS: `1:${randomBytes(32).toString('base64url')}` }),
+      PATH: environment.PATH,
+      HOST: '127.0.0.1',
+      DATA_DIR: data,
+    };
+    const [, ...args] = JSON.parse(textsOf(image, 'CMD')[0] ?? '[]') as string[];
+    const child = spawn(process.execPath, args, { ...IMAGE_USER, cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+    const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { child, env, exit, output: () => output };
+  }
+
+  /** What Docker makes of the image's health check. */
+  async function healthy(env: NodeJS.ProcessEnv): Promise<boolean> {
+    const [, check = '[]'] = /CMD (\[.*\])$/.exec(textsOf(image, 'HEALTHCHECK')[0] ?? '') ?? [];
+    const [, ...args] = JSON.parse(check) as string[];
+    const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
+    return new Promise((resolve) => child.once('close', (code) => resolve(code === 0)));
+  }
+
+  it('starts as another user in production, becomes ready and healthy, and ends at SIGTERM', async () => {
+    for (const app of APPS) running.push(await start(app));
+    for (const app of running) {
+      let ended = false;
+      void app.exit.then(() => (ended = true));
+      while (!(await ready(app.env))) {
+        if (ended) throw new Error(`it ended before it was ready:\n${app.output()}`);
+        await delay(100);
+      }
+      expect(await healthy(app.env)).toBe(true);
+    }
+    for (const { child } of running) child.kill('SIGTERM');
+    expect(await Promise.all(running.map(({ exit }) => exit))).toEqual([0, 0, 0, 0]);
+    expect(running.map(({ output }) => output()).join('\n')).not.toMatch(/"level":"(error|fatal)"/);
+    expect(await healthy(running[0]?.env ?? {})).toBe(false);
+  }, 90_000);
+
+  it('has nothing in it that only builds and tests need', async () => {
+    const installed = await readdir(join(folder, 'dependencies/node_modules'));
+    expect(
+      installed.filter((name) => ['jest', '@jest', '@rspack', '@swc', 'oxlint', 'prettier'].includes(name)),
+    ).toEqual([]);
+  });
+});
+
+const ready = (env: NodeJS.ProcessEnv): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${env['PORT'] ?? ''}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
