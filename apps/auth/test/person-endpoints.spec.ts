@@ -41,6 +41,9 @@ describe("a person's endpoints", () => {
   it.each([
     ['POST', '/auth/register', { email: 'nobody', password: PASSWORD }],
     ['POST', '/auth/register', { email: 'ann@example.com' }],
+    ['POST', '/auth/register', { email: 'ann@example.com.', password: PASSWORD }],
+    ['POST', '/auth/register', { email: 'an\u200bn@example.com', password: PASSWORD }],
+    ['POST', '/auth/register', { email: 'ann\ud800@example.com', password: PASSWORD }],
     ['POST', '/auth/register', { email: 'ann@example.com', password: PASSWORD, roles: ['admin'] }],
     ['POST', '/auth/register', { email: 'ann@example.com', password: PASSWORD, name: 'Ann\u0000' }],
     ['POST', '/auth/register', [{ email: 'ann@example.com', password: PASSWORD }]],

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsEmail, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { isEmail, IsNotEmpty, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
 
 const LONGEST_EMAIL = 254;
 const LONGEST_NAME = 100;
@@ -9,6 +9,16 @@ const LONGEST_PASSWORD = 1024;
 /** Of what is kept as text: PostgreSQL takes no NUL, and a name has one line. */
 export const HasNoControlCharacters = () =>
   Matches(/^\P{Cc}*$/u, { message: '$property must not contain control characters' });
+
+/** With characters that can be seen alone: none looks like another with something hidden in it, and `isEmail` throws at half a surrogate pair. */
+const IsEmailAddress = () =>
+  ValidateBy({
+    name: 'isEmailAddress',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && /^\P{C}*$/u.test(value) && isEmail(value),
+      defaultMessage: () => '$property must be an email address',
+    },
+  });
 
 /** Any characters. */
 const IsPassword = () => applyDecorators(IsString(), IsNotEmpty(), MaxLength(LONGEST_PASSWORD));
@@ -25,7 +35,7 @@ export class LogInDto {
 }
 
 export class RegisterDto {
-  @IsEmail()
+  @IsEmailAddress()
   @MaxLength(LONGEST_EMAIL)
   readonly email!: string;
 

@@ -214,6 +214,18 @@ describe('taking something from a client', () => {
     expect((await tokenFor(clientId, clientSecret)).body['scope']).toBe('orders:read orders:write');
   });
 
+  it.each<[string, object]>([
+    ['null for what it may do', { grants: null }],
+    ['null for its roles', { roles: null }],
+    ['its id', { clientId: 'other' }],
+    ['its secrets', { secrets: [] }],
+    ['its being disabled', { disabledAt: null }],
+  ])('is no way to set %s', async (_title, changes) => {
+    const { clientId } = await register();
+    const answer = await issuer.administer('PATCH', `/admin/clients/${clientId}`, changes);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  });
+
   it('keeps roles that were not mentioned', async () => {
     const { clientId } = await register({ roles: ['customer'] });
     const changed = await issuer.administer('PATCH', `/admin/clients/${clientId}`, { name: 'Accounting' });
