@@ -84,7 +84,7 @@ function printFirstSteps(system, administrator) {
   const token = `node -p 'JSON.parse(fs.readFileSync(0)).access_token'`;
   console.log('\nLog in, and keep the access token (it is good for minutes: log in again after that):');
   console.log(`  TOKEN=$(curl -s ${system.url('auth')}/auth/login ${json} -d ${credentials} | ${token})`);
-  console.log('\nOrder something: orders, catalog and inventory verify the token, each by itself:');
+  console.log('\nOrder something: orders verifies the token, and inventory, which it calls over TCP, does so again:');
   console.log(`  curl -s ${system.url('orders')}/orders -H "Authorization: Bearer $TOKEN" ${json} \\`);
   console.log(`    -d '{"items":[{"sku":"LAMP-OIL","quantity":1}]}'`);
 }
