@@ -1,8 +1,9 @@
-import { Controller, Get, Module, Scope } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Scope } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { MessagePattern, Transport } from '@nestjs/microservices';
-import { AuthModule, Public, Roles } from '@watchword/auth';
+import { AccessTokenGuard, AuthModule, Public, Roles } from '@watchword/auth';
 import { createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';
@@ -104,6 +105,17 @@ it('lets a pure microservice start', async () => {
   await app.close();
 });
 
+it('does not start with a guard that is made anew for each request, of which nothing can be seen at boot', async () => {
+  @Injectable({ scope: Scope.REQUEST })
+  class RequestScopedGuard extends AccessTokenGuard {}
+  @Module({
+    imports: [AuthModule.forRoot({ ...issuer.trusted('inventory'), guard: RequestScopedGuard })],
+    controllers: [StockController],
+  })
+  class AppModule {}
+  await expect(NestFactory.create(AppModule, QUIET)).rejects.toThrow(/depends on a request-scoped provider/);
+});
+
 it('does not start with two of them, and names the fix', async () => {
   @Module({ imports: [AuthModule.forRoot(issuer.trusted('other'))] })
   class Feature {}
@@ -111,6 +123,16 @@ it('does not start with two of them, and names the fix', async () => {
   class AppModule {}
   const app = await NestFactory.create(AppModule, QUIET);
   await expect(app.init()).rejects.toThrow(/imported twice.*issuers/);
+});
+
+it('starts with a guard that a test put in its place', async () => {
+  const testing = await Test.createTestingModule({ imports: [moduleWith(StockController)] })
+    .overrideProvider(AccessTokenGuard)
+    .useValue({ canActivate: () => true })
+    .compile();
+  const app = testing.createNestApplication(QUIET);
+  await expect(app.init()).resolves.toBe(app);
+  await app.close();
 });
 
 it('starts when one is named by several modules', async () => {

@@ -1,13 +1,25 @@
 import { HttpException } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
-import { AccessTokenGuard, AuthError, AuthExceptionFilter, HopException, Public, TokenVerifier } from '@watchword/auth';
+import {
+  AccessTokenGuard,
+  AuthError,
+  AuthExceptionFilter,
+  CurrentUser,
+  HopException,
+  Public,
+  TokenVerifier,
+} from '@watchword/auth';
+import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 
 /** The kinds of context that need packages which are not installed here, as those packages build them. */
 class Handlers {
-  guarded(): void {}
+  guarded(@CurrentUser() _user: VerifiedToken): void {}
+  @Public()
+  openTo(@CurrentUser() _user: VerifiedToken): void {}
   @Public()
   open(): void {}
 }
@@ -24,6 +36,14 @@ function contextOf(type: string, args: unknown[], handler: keyof Handlers = 'gua
   const context = new ExecutionContextHost(args, Handlers as Type, Handlers.prototype[handler]);
   context.setType(type);
   return context;
+}
+
+/** What Nest gives the handler for its parameter. */
+function currentUser(context: ExecutionContext): unknown {
+  type Parameter = { factory: (data: unknown, context: ExecutionContext) => unknown };
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, Handlers, context.getHandler().name) as object;
+  const [parameter] = Object.values(parameters) as Parameter[];
+  return parameter?.factory(undefined, context);
 }
 
 const mint = (): Promise<string> => issuer.mint(asUser({ audience: 'things' }));
@@ -55,6 +75,13 @@ describe.each([
       expect(await code(contextOf(type, args(request)))).toBe('context_unsupported');
     }
   });
+});
+
+it('shows a public handler nobody of whom a guarded one let in on the same socket', async () => {
+  const socket = [{ request: requestWith(`Bearer ${await mint()}`) }, {}];
+  await guard.canActivate(contextOf('ws', socket));
+  expect(currentUser(contextOf('ws', socket))).toMatchObject({ audience: ['things'] });
+  expect(() => currentUser(contextOf('ws', socket, 'openTo'))).toThrow(AuthError);
 });
 
 it('refuses a message of a transport without metadata, but for public handlers', async () => {

@@ -166,6 +166,7 @@ describe('json()', () => {
     [401, { code: 'invalid_token' }, { status: 401, code: 'invalid_token' }],
     [409, {}, { status: 409, code: 'request_refused' }],
     [418, { code: 'a b', detail: 7 }, { status: 418, code: 'request_refused', message: 'The service catalog refused' }],
+    [422, { code: 'x', detail: 'y'.repeat(501) }, { status: 422, message: 'The service catalog refused' }],
     [500, { code: 'x', detail: 'secret' }, { status: 502, code: 'bad_gateway', message: 'The service catalog failed' }],
     [503, {}, { status: 503, code: 'service_unavailable' }],
   ])('rejects for %i %j', async (status, body, expected) => {

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Controller, Delete, Get, Module, Post, Res, VERSION_NEUTRAL, Version, VersioningType } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
@@ -151,6 +151,10 @@ beforeAll(async () => {
   class AppModule {}
   const testing = await Test.createTestingModule({ imports: [AppModule] }).compile();
   app = testing.createNestApplication({ logger: false });
+  app.use(({ headers }: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (headers['x-request-id'] !== undefined) response.setHeader('X-Request-Id', headers['x-request-id']);
+    next();
+  });
   app.enableVersioning({ type: VersioningType.HEADER, header: 'version', defaultVersion: VERSION_NEUTRAL });
   await app.listen(0, '127.0.0.1');
   port = (app.getHttpServer().address() as AddressInfo).port;
@@ -218,6 +222,10 @@ describe('an undecorated handler', () => {
       code: 'authentication_required',
     });
     expect(ran).toEqual([]);
+  });
+
+  it('names the request in the refusal, when it has an id', async () => {
+    expect((await send('GET', '/things', ['X-Request-Id', 'r-1'])).body).toMatchObject({ requestId: 'r-1' });
   });
 
   it('lets a good token in and shows whose it is', async () => {

@@ -111,6 +111,21 @@ it('exchanges a token that is not for the target, once for both transports, and 
   expect(tokens.requests).toHaveLength(1);
 });
 
+it.each([
+  [400, 'invalid_grant', 401, 'invalid_token'],
+  [400, 'invalid_target', 403, 'insufficient_audience'],
+  [401, 'invalid_client', 502, 'bad_gateway'],
+  [429, 'temporarily_unavailable', 503, 'service_unavailable'],
+  [500, 'server_error', 503, 'service_unavailable'],
+])('answers the caller, when the token endpoint says %i %s, with %i %s', async (status, error, answered, code) => {
+  const { answer } = tokens;
+  tokens.answer = () => ({ status, body: { error } });
+  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+  expect(await get(token)).toMatchObject({ status: answered, code });
+  tokens.answer = answer;
+  expect(await get(token)).toMatchObject({ tcp: { subject: 'ada' } });
+});
+
 it('passes a token on as it is that is for the target', async () => {
   const token = await issuer.mint(asUser({ subject: 'bob', audience: ['orders', 'inventory'] }));
   const bob = { subject: 'bob', audience: ['orders', 'inventory'] };

@@ -1,9 +1,12 @@
 import { Controller, Get, Inject, Injectable, Module, Optional, forwardRef } from '@nestjs/common';
 import type { ModuleMetadata } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ModuleRef, NestFactory } from '@nestjs/core';
+import { MessagePattern, ServerTCP } from '@nestjs/microservices';
 import { AuthClientsModule, AuthModule, CallerContext } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
+import { freePort } from './support/free-port.js';
+import { RawTcpPeer } from './support/raw-tcp.js';
 import { runApp } from './support/running-app.js';
 
 let issuer: TestIssuer;
@@ -62,6 +65,41 @@ it.each([
   ['a client', { imports: [AuthClientsModule.register({})] }],
 ])('requests run in scopes where the caller context is injected by %s', async (_, metadata) => {
   expect(await answer(metadata)).toEqual({ status: 200, text: 'ada' });
+});
+
+it("leaves the server's hook to others: it composes with one that was there, and with one that comes later", async () => {
+  @Controller()
+  class Messages {
+    constructor(private readonly callers: CallerContext) {}
+
+    @MessagePattern('whoami')
+    whoami(): string | undefined {
+      return this.callers.current()?.verified.subject;
+    }
+  }
+  @Module({ imports: [AuthModule.forRoot(issuer.trusted('things'))], controllers: [Messages] })
+  class AppModule {}
+  const seen: string[] = [];
+  const hook = (name: string) => (_transport: unknown, _context: unknown, done: () => Promise<unknown>) => {
+    seen.push(name);
+    void done();
+  };
+  const port = await freePort();
+  const strategy = new ServerTCP({ host: '127.0.0.1', port });
+  strategy.setOnProcessingStartHook(hook('before'));
+  const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
+  app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+  await app.startAllMicroservices();
+  const peer = await RawTcpPeer.open(port);
+  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'things' }));
+  const ask = async (id: string): Promise<unknown> =>
+    (await peer.request(id, `"pattern":"whoami","data":{},"metadata":{"authorization":"Bearer ${token}"}`)).response;
+  expect(await ask('1')).toBe('ada');
+  strategy.setOnProcessingStartHook(hook('later'));
+  expect(await ask('2')).toBe('ada');
+  expect(seen).toEqual(['before', 'later']);
+  peer.close();
+  await app.close();
 });
 
 it('fails, and never shows nobody, where nothing had it injected at boot', async () => {

@@ -193,6 +193,7 @@ it.each([
   [404, 'not_found', 404],
   [409, 'conflict', 409],
   [503, 'service_unavailable', 503],
+  [504, 'gateway_timeout', 504],
   [500, 'bad_gateway', 502],
   [200, 'bad_gateway', 502],
   [999, 'bad_gateway', 502],

@@ -24,11 +24,11 @@ export class BootAudit implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    const guards = this.config.getGlobalGuards().filter((guard) => guard instanceof AccessTokenGuard);
+    const guards = this.config.getGlobalGuards();
     if (!guards.includes(this.guard)) {
       throw new Error('AuthModule is imported but its guard is not among the global guards, so nothing is protected.');
     }
-    if (guards.length > 1) {
+    if (guards.some((guard) => guard instanceof AccessTokenGuard && guard !== this.guard)) {
       throw new Error(
         'AuthModule.forRoot() is imported twice, so each request would need a token that is good for both. Import it ' +
           'once, in the root module; several issuers go into one: forRoot({ issuers: […] }).',

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import { freePort } from './free-port.js';
@@ -13,8 +13,8 @@ export interface RunningApp {
 }
 
 /** A hybrid application on free ports of this machine, exactly as an app would start it. */
-export async function runApp(module: Type | DynamicModule): Promise<RunningApp> {
-  const app = await NestFactory.create(module, { logger: false, abortOnError: false });
+export async function runApp(module: Type | DynamicModule, logger: LoggerService | false = false): Promise<RunningApp> {
+  const app = await NestFactory.create(module, { logger, abortOnError: false });
   const tcpPort = await freePort();
   app.connectMicroservice(
     { transport: Transport.TCP, options: { host: '127.0.0.1', port: tcpPort } },
