@@ -121,7 +121,11 @@ describe('a configuration that is not safe fails at boot, also where types did n
     ['two sources of keys', { issuer, audience, keys: { ...keys, jwks: { keys: [] } } }, /exactly one/],
     ['no source of keys', { issuer, audience, keys: {} }, /exactly one/],
     ['a JWKS URL that is a file', { issuer, audience, keys: { jwksUri: 'file:///jwks.json' } }, /http/],
-    ['a JWKS URL with a password', { issuer, audience, keys: { jwksUri: 'https://a:b@issuer.test' } }, /http/],
+    [
+      'a JWKS URL with a password',
+      { issuer, audience, keys: { jwksUri: 'https://a:b@issuer.test' } },
+      /^(?!.*a:b).*http/,
+    ],
     ['a discovery by an issuer that is no URL', { issuer: 'us', audience, keys: { discovery: true } }, /http/],
     ['an empty static set', { issuer, audience, keys: { jwks: { keys: [] } } }, /no key/],
     ['a weak secret', { issuer, audience, secrets: ['secret'] }, /shared secret/],

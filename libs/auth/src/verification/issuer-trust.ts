@@ -80,7 +80,10 @@ function publicKeys(options: AsymmetricIssuer, keyCache: KeyCacheSettings, clock
   }
   if (jwks !== undefined) return new StaticKeySource(issuer, staticKeys(jwks, algorithms, fail));
   const url = jwksUri ?? issuer;
-  if (load === undefined && !isHttpUrl(url)) fail(`${url} is not an http(s) URL without credentials and fragment`);
+  if (load === undefined && !isHttpUrl(url)) {
+    const name = jwksUri === undefined ? '`issuer`, by which its keys are to be found,' : '`jwksUri`'; // it may have a password
+    fail(`${name} must be an http(s) URL without credentials and fragment`);
+  }
   const origin = load === undefined ? new JwksEndpoint(issuer, jwksUri) : new SuppliedKeySet(load);
   return new RemoteKeySource(issuer, origin, algorithms, keyCache, clock);
 }

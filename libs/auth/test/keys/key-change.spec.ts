@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { JWK } from 'jose';
-import type { TestIssuer } from '../../src/testing/index.js';
-import type { TokenVerifier } from '../../src/verification/index.js';
+import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js';
+import { TokenVerifier } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
 import { type Endpoint, fetchedKeys, HOUR, pass } from './fetched-keys.js';
 
@@ -57,6 +57,21 @@ describe('fetched keys that change', () => {
     endpoint.keys = [{ ...(issuer.jwks().keys[0] as JWK), kid: keyId }];
     await verifier.refreshKeys();
     await expectRefused(verifier, token, 'signature_invalid');
+  });
+
+  it('a key that is published for another algorithm stops verifying by the old one at once', async () => {
+    const rsa = await createTestIssuer({ algorithm: 'RS256' });
+    let alg = 'RS256';
+    const load = async () => ({ keys: rsa.jwks().keys.map((jwk) => ({ ...jwk, alg })) });
+    const both = new TokenVerifier({
+      issuers: [{ issuer: rsa.issuer, audience: 'orders', keys: { load }, algorithms: ['RS256', 'PS256'] }],
+    });
+    const token = await rsa.mint();
+    await expectAccepted(both, token);
+    alg = 'PS256';
+    await both.refreshKeys();
+    await expectRefused(both, token, 'algorithm_not_allowed');
+    both.stop();
   });
 
   it('a refresh that changes nothing leaves verified tokens verified', async () => {

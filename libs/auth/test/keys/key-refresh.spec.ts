@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { TestIssuer } from '../../src/testing/index.js';
 import { TokenVerifier, type TokenVerifierOptions } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
@@ -71,6 +72,7 @@ describe('keys that are fetched', () => {
     it('are no longer asked for after stop', async () => {
       await verifier.start();
       verifier.stop();
+      expect(jest.getTimerCount()).toBe(0);
       await pass(HOUR);
       expect(endpoint.fetches).toBe(1);
     });
@@ -83,6 +85,7 @@ describe('keys that are fetched', () => {
       endpoint.keys = issuer.jwks().keys;
       await expectRefused(verifier, await issuer.mint(), 'key_unknown');
       await verifier.refreshKeys();
+      expect(verifier.status()).toMatchObject([{ ready: true, lastError: undefined }]);
       await pass(HOUR);
       expect(endpoint.fetches).toBe(1);
       await expectAccepted(verifier, known); // what is still under way is let through
@@ -104,7 +107,7 @@ describe('keys that are fetched', () => {
       const start = verifier.start();
       verifier.stop();
       await start;
-      await pass(HOUR);
+      expect(jest.getTimerCount()).toBe(0);
       expect(verifier.status()).toMatchObject([{ ready: false, lastError: 'stopped' }]);
       expect(endpoint.fetches).toBe(1);
       endpoint.release?.();
