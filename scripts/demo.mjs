@@ -4,7 +4,10 @@
  * Uses the system that `npm start` runs in this folder, or the one at AUTH_URL, CATALOG_URL and ORDERS_URL; starts one of
  * its own in a temporary directory if there is none. Ends with an error at the first step that is not as it should be.
  */
-import { configuredPorts } from './system/configured.mjs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { configuredPorts, dataDirectory, variable } from './system/configured.mjs';
+import { narrowerToken } from './demo/exchange.mjs';
 import { say, title } from './demo/narrate.mjs';
 import { startOwnSystem } from './demo/own-system.mjs';
 import { decodeToken, logIn, logInQuietly, logOut, refresh, register, stolenRefreshToken } from './demo/login.mjs';
@@ -30,9 +33,19 @@ async function findSystem() {
   const running = await Promise.all(Object.values(urls).map((url) => reachable(url)));
   if (running.every(Boolean)) {
     say(`Watchword runs at ${urls.auth}; the demo uses it, and its log shows the other side.`);
-    return { urls, stop: async () => undefined };
+    return { urls, client: await ordersClient(), stop: async () => undefined };
   }
   return startOwnSystem();
+}
+
+/** How orders authenticates at the auth that `npm start` runs in this folder; undefined where that can't be known. */
+async function ordersClient() {
+  const folder = process.cwd();
+  const [clientId, secret] = ['CLIENT_ID', 'CLIENT_SECRET'].map((name) => variable(folder, 'orders', name));
+  if (clientId !== undefined && secret !== undefined) return { clientId, secret };
+  if (process.env.AUTH_URL !== undefined || variable(folder, 'auth', 'CLIENTS_FILE') !== undefined) return undefined;
+  const text = await readFile(join(dataDirectory(folder), 'clients.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text).find((client) => client.clientId === 'orders');
 }
 
 function introduce() {
@@ -64,6 +77,7 @@ async function main() {
     await missingScope(urls, session);
     await forgedToken(urls, session);
     await unsignedToken(urls, session);
+    if (system.client !== undefined) await narrowerToken(urls, session, system.client);
     const renewed = await refresh(urls, session);
     await stolenRefreshToken(urls, bobsSession);
     await logOut(urls, await logInQuietly(urls, bob));

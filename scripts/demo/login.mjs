@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { expect, say, send, show, step } from './narrate.mjs';
+import { decode, expect, say, send, show, step } from './narrate.mjs';
 
 /** Makes an account with an address and a password of its own, so that the demo can be run again and again. */
 export async function register({ auth }, name) {
@@ -55,10 +55,7 @@ const MEANING = {
 /** Shows what is in a token. */
 export function decodeToken(token) {
   step('What is in the access token');
-  const [header, claims] = token
-    .split('.')
-    .slice(0, 2)
-    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
+  const [header, claims] = decode(token);
   const makers = header.alg === 'HS256' ? 'nobody without the secret' : 'nobody but auth';
   say(`It is a JSON Web Token (RFC 7519): a header, the claims and a signature over both, each base64url, separated by dots.
     It is signed, not encrypted: anybody can read it, ${makers} can make one or change one.`);

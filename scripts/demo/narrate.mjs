@@ -48,18 +48,22 @@ const cut = (text) => (text.length > 260 ? `${text.slice(0, 260)} …` : text);
 /**
  * Sends a request, shows it and its answer, and gives back status, headers and the parsed body.
  */
-export async function send(method, url, { token, body } = {}) {
+export async function send(method, url, { token, client, body, form } = {}) {
   const headers = {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(client !== undefined && { authorization: `Basic ${btoa(`${client.clientId}:${client.secret}`)}` }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
   show(`→ ${method} ${url}`);
   if (token !== undefined) show(`  Authorization: Bearer ${shorten(token)}`);
+  if (client !== undefined) show(`  Authorization: Basic (${client.clientId} and its secret)`);
   if (body !== undefined) show(`  ${shorten(JSON.stringify(hidePassword(body)))}`);
+  for (const [name, value] of Object.entries(form ?? {})) show(`  ${name}=${shorten(value)}`);
   const response = await fetch(url, {
     method,
     headers,
     ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(form !== undefined && { body: new URLSearchParams(form) }),
     signal: AbortSignal.timeout(15_000),
   });
   const text = await response.text();
@@ -70,5 +74,12 @@ export async function send(method, url, { token, body } = {}) {
   if (answer !== undefined) show(`  ${shorten(JSON.stringify(answer))}`);
   return { status: response.status, headers: response.headers, body: answer };
 }
+
+/** The header and the claims of a token. */
+export const decode = (token) =>
+  token
+    .split('.')
+    .slice(0, 2)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
 
 const hidePassword = (body) => ('password' in body ? { ...body, password: '••••••••' } : body);

@@ -41,10 +41,11 @@ export async function startOwnSystem() {
   const built = await buildWhatChanged();
   if (built.length > 0) say(`Built ${built.join(', ')}.`);
   const folder = await mkdtemp(join(tmpdir(), 'watchword-demo-'));
+  const clients = await serviceClient(join(folder, 'clients.json'));
   const { PATH = '', HOME = '' } = process.env;
   const system = new LocalSystem({
     ports: await freePorts(),
-    appEnv: await serviceClient(join(folder, 'clients.json')),
+    appEnv: clients,
     cwd: folder,
     env: {
       PATH,
@@ -70,6 +71,7 @@ export async function startOwnSystem() {
   }
   return {
     urls: { auth: system.url('auth'), catalog: system.url('catalog'), orders: system.url('orders') },
+    client: { clientId: clients.orders.CLIENT_ID, secret: clients.orders.CLIENT_SECRET },
     stopAuth: () => system.app('auth').stop(),
     stop,
   };
