@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { parseLogLine } from '../scripts/system/app-process.mjs';
 import { newCustomer, register, type Session } from './harness/people.js';
-import { type Reply, sendMessages } from './harness/tcp-message.js';
+import { type Reply, sendMessage, sendMessages } from './harness/tcp-message.js';
 import { TestSystem } from './harness/test-system.js';
 
 describe('an app that is asked to stop', () => {
@@ -15,8 +15,10 @@ describe('an app that is asked to stop', () => {
 
   afterAll(() => system?.close(), 30_000);
 
+  const bearer = () => ({ authorization: `Bearer ${session.access_token}` });
+
   it('answers the TCP messages that it has, then ends by itself', async () => {
-    const metadata = { authorization: `Bearer ${session.access_token}` };
+    const metadata = bearer();
     const messages = Array.from({ length: 40 }, () => ({
       pattern: 'stock.reserve',
       data: { reservationId: crypto.randomUUID(), items: [{ sku: 'LAMP-OIL', quantity: 1 }] },
@@ -29,6 +31,26 @@ describe('an app that is asked to stop', () => {
     });
     expect(replies.filter(({ err }) => err !== undefined && err !== null)).toEqual([]);
     expect(await exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('answers 100 orders that it has, each of them with calls to other services, then ends by itself', async () => {
+    await system.apps.start('inventory').listening();
+    const body = { items: [{ sku: 'TILE-OAK', quantity: 1 }] };
+    const stock = async (): Promise<unknown> =>
+      (await sendMessage(system.tcp, { pattern: 'stock.read', data: { skus: ['TILE-OAK'] }, metadata: bearer() }))
+        .response;
+    const before = await stock();
+    const placed = await Promise.all(
+      Array.from({ length: 100 }, () => beginRequest(`${system.url('orders')}/orders`, body, bearer())),
+    );
+    const orders = system.apps.app('orders');
+    const exit = orders.stop();
+    await orders.line((line) => parseLogLine(line)?.message === 'draining', 10_000);
+    const statuses = await Promise.all(placed.map((order) => order.finish()));
+    expect(new Set(statuses)).toEqual(new Set([201]));
+    expect(await exit).toEqual({ code: 0, signal: null });
+    expect(before).toMatchObject({ items: [{ available: 10_000 }] });
+    expect(await stock()).toMatchObject({ items: [{ available: 9_900 }] });
   });
 
   it('answers the HTTP requests that it has, then ends by itself', async () => {
@@ -50,13 +72,18 @@ describe('an app that is asked to stop', () => {
  * Sends the head of a request and waits until the app has it (`100 Continue`, RFC 9110 §10.1.1): it is in flight then,
  * for as long as its body is kept back.
  */
-function beginRequest(url: string, body: object): Promise<{ finish(): Promise<number | undefined> }> {
+function beginRequest(
+  url: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ finish(): Promise<number | undefined> }> {
   const json = JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, {
       method: 'POST',
       agent: false,
       headers: {
+        ...headers,
         expect: '100-continue',
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(json),

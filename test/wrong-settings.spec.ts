@@ -105,6 +105,14 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
     );
   });
 
+  it('nothing more, when it is told to stop while it waits for its database', async () => {
+    const DATABASE_URL = 'postgres://u:hunter2@127.0.0.1:1/db';
+    const app = start('catalog', { DATABASE_URL });
+    await app.line((line) => line.includes('PostgreSQL does not answer yet'), 30_000);
+    expect(await app.stop()).toEqual({ code: 143, signal: null });
+    expect(app.lines).toEqual([expect.stringContaining('ECONNREFUSED')]);
+  });
+
   it("a first administrator's password that would be guessed; a better one mends it", async () => {
     const weak = await refusal('auth', { ADMIN_PASSWORD: 'password123' });
     expect(weak).toMatch(
