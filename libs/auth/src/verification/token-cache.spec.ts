@@ -11,7 +11,9 @@ const key = () => {
 };
 const trusted = key();
 /** The cache does not look into what was verified. */
-const verified = (tokenId: string) => ({ tokenId }) as VerifiedToken;
+const none: ReadonlySet<string> = new Set();
+const verified = (tokenId: string) =>
+  ({ tokenId, claims: {}, scopes: none, roles: none }) as Partial<VerifiedToken> as VerifiedToken;
 const entry = (token: string, until = 1000, from = 0) => ({
   token,
   verified: verified(token),
@@ -69,7 +71,7 @@ describe('the cache of verified tokens', () => {
 
   it('does not keep what alone is over the limit', () => {
     const cache = new TokenCache({ maxBytes: 10_000 });
-    cache.set(entry('x'.repeat(3000)), 1);
+    cache.set(entry('x'.repeat(10_000)), 1);
     expect(cache.entries).toBe(0);
   });
 
@@ -123,7 +125,8 @@ describe('the cache of verified tokens', () => {
             if (found !== undefined) expect(found.tokenId).toBe(token);
             expect(cache.entries).toBeLessThanOrEqual(maxEntries);
             expect(cache.bytes).toBeLessThanOrEqual(12_000);
-            expect(cache.bytes >= cache.entries * 2048).toBe(true);
+            expect(cache.bytes >= cache.entries * 1024).toBe(true);
+            if (cache.entries === 0) expect(cache.bytes).toBe(0);
           }
         },
       ),

@@ -1,3 +1,4 @@
+import { estimatedBytes } from './estimated-bytes.js';
 import type { VerificationKey } from './keys/verification-key.js';
 import type { TokenTimes } from './token-times.js';
 import type { VerifiedToken } from './verified-token.js';
@@ -43,6 +44,7 @@ export class TokenCache {
   #next = new Int32Array(0);
   #free = NONE;
   #hashes = new Int32Array(0);
+  #sizes = new Int32Array(0);
   /** In milliseconds, as in {@link TokenTimes}. */
   #from = new Float64Array(0);
   #until = new Float64Array(0);
@@ -78,7 +80,7 @@ export class TokenCache {
   }
 
   set({ token, verified, times, key }: CacheEntry, now: number): void {
-    const bytes = estimatedBytes(token);
+    const bytes = estimatedBytes(token, verified);
     if (bytes > this.#maxBytes) return;
     const known = this.#find(token);
     if (known !== NONE) this.#remove(known);
@@ -96,6 +98,7 @@ export class TokenCache {
     this.#until[place] = times.until;
     this.#visited[place] = 0;
     this.#hashes[place] = hashOf(token);
+    this.#sizes[place] = bytes;
     this.#link(place);
     this.#entries += 1;
     this.#bytes += bytes;
@@ -154,7 +157,7 @@ export class TokenCache {
       while (this.#next[before] !== place) before = this.#next[before] ?? NONE;
       this.#next[before] = after;
     }
-    this.#bytes -= estimatedBytes(this.#tokens[place] ?? '');
+    this.#bytes -= this.#sizes[place] ?? 0;
     this.#entries -= 1;
     this.#tokens[place] = this.#verified[place] = this.#keys[place] = undefined;
     this.#next[place] = this.#free;
@@ -167,6 +170,7 @@ export class TokenCache {
     const free = this.#free;
     this.#next = resized(this.#next, new Int32Array(capacity));
     this.#hashes = resized(this.#hashes, new Int32Array(capacity));
+    this.#sizes = resized(this.#sizes, new Int32Array(capacity));
     this.#from = resized(this.#from, new Float64Array(capacity));
     this.#until = resized(this.#until, new Float64Array(capacity));
     this.#visited = resized(this.#visited, new Uint8Array(capacity));
@@ -188,11 +192,6 @@ function hashOf(token: string): number {
   }
   hash ^= hash >>> 15; // the low bits choose the chain: let all bits have a say in them
   return Math.imul(hash, 0x2c1b3c6d) ^ (hash >>> 12);
-}
-
-/** The token, its claims parsed, and the objects around them. */
-function estimatedBytes(token: string): number {
-  return 2048 + 4 * token.length;
 }
 
 function resized<T extends Int32Array | Float64Array | Uint8Array>(from: T, to: T): T {
