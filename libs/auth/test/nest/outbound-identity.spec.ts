@@ -141,6 +141,11 @@ it('calls as this service outside of any request, with one token', async () => {
   expect(tokens.requests).toHaveLength(1);
 });
 
+function ownTokens(): OutboundTokens {
+  const endpoint = new TokenEndpoint({ clientId: 'orders', clientSecret: 'secret', tokenEndpoint: tokens.url });
+  return new OutboundTokens({ callers: new CallerContext(), service: new ServiceTokens(endpoint) });
+}
+
 it('gets a new token of its own after one was refused, and does not blame the caller', async () => {
   const refused = createServer((_, response) => response.writeHead(401).end());
   await new Promise<void>((resolve) => refused.listen(0, '127.0.0.1', resolve));
@@ -150,12 +155,7 @@ it('gets a new token of its own after one was refused, and does not blame the ca
       baseUrl: `http://127.0.0.1:${(refused.address() as AddressInfo).port}`,
       audience: 'inventory',
     },
-    new OutboundTokens({
-      callers: new CallerContext(),
-      service: new ServiceTokens(
-        new TokenEndpoint({ clientId: 'orders', clientSecret: 'secret', tokenEndpoint: tokens.url }),
-      ),
-    }),
+    ownTokens(),
   );
   for (const times of [1, 2]) {
     // oxlint-disable-next-line no-await-in-loop
@@ -164,6 +164,22 @@ it('gets a new token of its own after one was refused, and does not blame the ca
   }
   refused.close();
   refused.closeAllConnections();
+});
+
+it('gets a new token of its own after a TCP service refused one, too', async () => {
+  const { answer } = tokens;
+  tokens.answer = async () => {
+    const token = await issuer.mint(asUser({ subject: 'orders', audience: 'elsewhere' }));
+    return { body: { access_token: token, token_type: 'Bearer', expires_in: 300 } };
+  };
+  const client = new AuthTcpClient(
+    { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory', credentials: 'service' },
+    ownTokens(),
+  );
+  await expect(client.send('whoami', {})).rejects.toMatchObject({ status: 502 });
+  tokens.answer = answer;
+  expect(await client.send('whoami', {})).toMatchObject({ subject: 'orders' });
+  client.onApplicationShutdown();
 });
 
 it('asks nobody for a token in the name of nobody', async () => {

@@ -109,7 +109,9 @@ beforeAll(async () => {
     imports: [
       AuthModule.forRoot(issuer.trusted('orders')),
       AuthClientsModule.register({
-        tcp: [{ name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory' }],
+        tcp: [
+          { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory', timeoutMs: 30_000 },
+        ],
         headers: () => along,
       }),
     ],
@@ -149,7 +151,7 @@ it('never mixes the tokens of hundreds of callers who share the client', async (
 it('never mixes them while the connection is still being made either', async () => {
   const callers = new CallerContext();
   const client = new AuthTcpClient(
-    { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory' },
+    { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory', timeoutMs: 30_000 },
     new OutboundTokens({ callers }),
   );
   const verifier = { audience: ['inventory'] } as unknown as VerifiedToken;
@@ -230,6 +232,18 @@ it('sends nothing when what goes along would bring another token', async () => {
   client.onApplicationShutdown();
 });
 
+it('calls as nobody where the client is registered so', async () => {
+  const callers = new CallerContext();
+  const client = new AuthTcpClient(
+    { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory', credentials: 'none' },
+    new OutboundTokens({ callers }),
+  );
+  const caller = { token: await mint({}), verified: { audience: ['inventory'] } as unknown as VerifiedToken };
+  const asked = callers.runAs(caller, () => client.send('stock.read', { user: 'ada' }));
+  await expect(asked).rejects.toMatchObject({ status: 502, cause: 'Authentication is required' });
+  client.onApplicationShutdown();
+});
+
 describe('without a service on the other side', () => {
   const callers = new CallerContext();
   const caller = { token: 'token', verified: { audience: ['inventory'] } as unknown as VerifiedToken };
@@ -245,10 +259,35 @@ describe('without a service on the other side', () => {
     const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
     await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
     await expect(send()).rejects.toBeInstanceOf(HopException);
-    const echo = await listen(port, (socket) => socket.on('data', (data) => socket.write(answerTo(data))));
+    const echo = await listen(port, (socket) =>
+      socket.on('data', (data) => socket.write(answerTo(data, { response: 'answer' }))),
+    );
     await expect(send()).resolves.toBe('answer');
     client.onApplicationShutdown();
     await close(echo);
+  });
+
+  it('gives undefined for an answer without a value', async () => {
+    const server = await listen(0, (socket) => socket.on('data', (data) => socket.write(answerTo(data, {}))));
+    const client = clientFor((server.address() as AddressInfo).port);
+    await expect(callers.runAs(caller, () => client.send('any', {}))).resolves.toBeUndefined();
+    client.onApplicationShutdown();
+    await close(server);
+  });
+
+  it('takes no answer longer than it was told', async () => {
+    const server = await listen(0, (socket) =>
+      socket
+        .on('error', () => undefined)
+        .on('data', (data) => {
+          socket.write(answerTo(data, { response: 'x'.repeat(1_048_576) }));
+        }),
+    );
+    const client = clientFor((server.address() as AddressInfo).port);
+    const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
+    await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
+    client.onApplicationShutdown();
+    await close(server);
   });
 
   it('answers 504 when the service goes on sending values that are not the last', async () => {
@@ -256,7 +295,7 @@ describe('without a service on the other side', () => {
       socket
         .on('error', () => undefined)
         .on('data', (data) => {
-          const timer = setInterval(() => socket.write(answerTo(data, false)), 10);
+          const timer = setInterval(() => socket.write(answerTo(data, { response: 'answer', isDisposed: false })), 10);
           socket.on('close', () => clearInterval(timer));
         }),
     );
@@ -272,7 +311,7 @@ describe('without a service on the other side', () => {
     const server = await listen(0, (socket) => {
       connections += 1;
       const isFirst = connections === 1;
-      socket.on('data', (data) => (isFirst ? socket.destroy() : socket.write(answerTo(data))));
+      socket.on('data', (data) => (isFirst ? socket.destroy() : socket.write(answerTo(data, { response: 'answer' }))));
     });
     const client = clientFor((server.address() as AddressInfo).port);
     const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
@@ -283,9 +322,9 @@ describe('without a service on the other side', () => {
   });
 });
 
-function answerTo(data: Buffer, isDisposed = true): string {
+function answerTo(data: Buffer, { response, isDisposed = true }: { response?: string; isDisposed?: boolean }): string {
   const packet = JSON.parse(data.toString().replace(/^\d+#/, '')) as { id: string };
-  const answer = JSON.stringify({ id: packet.id, response: 'answer', isDisposed });
+  const answer = JSON.stringify({ id: packet.id, response, isDisposed });
   return `${answer.length}#${answer}`;
 }
 

@@ -3,9 +3,7 @@ import { ClientTCP } from '@nestjs/microservices';
 import type { TcpClientOptions } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
 
-type DispatchHook = Parameters<ClientTCP['setOnDispatchHook']>[0];
 type Metadata = Readonly<Record<string, string>>;
-type Packet = Parameters<DispatchHook>[0];
 
 /**
  * Nest's TCP client with metadata of its own, the token among it, on each packet.
@@ -16,11 +14,13 @@ type Packet = Parameters<DispatchHook>[0];
  */
 export class TokenCarryingClient extends ClientTCP {
   readonly #metadata = new AsyncLocalStorage<Metadata>();
-  #furtherHook: DispatchHook | undefined;
 
   constructor(options: NonNullable<TcpClientOptions['options']>) {
     super(options);
-    super.setOnDispatchHook((packet) => this.#attach(packet));
+    this.setOnDispatchHook((packet) => {
+      const metadata = this.#metadata.getStore();
+      if (metadata !== undefined) packet.metadata = metadata;
+    });
   }
 
   /** Tries anew after a refused connection, which Nest's client keeps for all who come before its socket is closed. */
@@ -29,11 +29,6 @@ export class TokenCarryingClient extends ClientTCP {
     const connection = super.connect();
     if (isNew) connection.catch(() => this.#forget(connection));
     return connection;
-  }
-
-  /** Composes with the token's hook in place of replacing it, so that tracing may use the slot. */
-  override setOnDispatchHook(hook: DispatchHook): void {
-    this.#furtherHook = hook;
   }
 
   /** Subscribes to what `call` makes of the client, with `metadata` on every packet that comes of it. */
@@ -47,11 +42,5 @@ export class TokenCarryingClient extends ClientTCP {
 
   #forget(connection: Promise<unknown>): void {
     if (this.connectionPromise === connection) this.connectionPromise = null;
-  }
-
-  #attach(packet: Packet): void {
-    this.#furtherHook?.(packet);
-    const metadata = this.#metadata.getStore();
-    if (metadata !== undefined) packet.metadata = { ...packet.metadata, ...metadata };
   }
 }
