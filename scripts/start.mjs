@@ -136,10 +136,24 @@ async function main() {
     const { app, exit } = outcome;
     console.error(`\n${app} ended by itself (${exit.signal ?? `exit code ${exit.code}`}); its last lines are above.`);
   }
-  console.log('\nStopping …');
+  await stop(system);
+  return outcome === 'interrupted' ? 0 : 1;
+}
+
+/** One Ctrl-C comes twice, from the terminal and from npm; a second one is later. */
+const SAME_INTERRUPT_MS = 500;
+
+/** Lets all apps answer what is in flight. A second Ctrl-C ends them at once. */
+async function stop(system) {
+  console.log('\nStopping … (Ctrl-C again: at once)');
+  const since = performance.now();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (performance.now() - since > SAME_INTERRUPT_MS) void system.stop('SIGKILL');
+    });
+  }
   await system.stop();
   console.log('Stopped.');
-  return outcome === 'interrupted' ? 0 : 1;
 }
 
 /** What keeps it from starting is for the person who started it: a line or two, and no stack. */

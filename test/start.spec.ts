@@ -120,6 +120,18 @@ describe('npm start', () => {
     expect(await stillTaken()).toEqual([]);
   }, 180_000);
 
+  it('ends at once at a second Ctrl-C, also an app that answers nothing any more', async () => {
+    const started = run('scripts/start.mjs', folder);
+    await printed(started, /Ctrl-C stops everything/);
+    const [, pid] = await printed(started, /\[orders\].*pid=(\d+)/);
+    process.kill(Number(pid), 'SIGSTOP');
+    // More often than needed: npm passes one Ctrl-C on twice, and that must not count as two.
+    const impatient = setInterval(() => started.process.kill('SIGINT'), 100);
+    expect(await started.exit).toBe(0);
+    clearInterval(impatient);
+    expect(await stillTaken()).toEqual([]);
+  }, 60_000);
+
   it('says which port is taken and by whom it is needed', async () => {
     const squatter = createServer().listen(ports.catalog, '127.0.0.1');
     const started = run('scripts/start.mjs', folder);
