@@ -35,6 +35,17 @@ describe('fetched keys that change', () => {
     expect(endpoint.fetches).toBe(2);
   });
 
+  it('what a fetch that follows redirects brings is not taken over', async () => {
+    const fetch = async () => Object.defineProperty(Response.json(issuer.jwks()), 'redirected', { value: true });
+    const keys = { jwksUri: 'https://issuer.test/jwks.json' };
+    const misled = new TokenVerifier({
+      issuers: [{ issuer: issuer.issuer, audience: 'orders', keys }],
+      keyCache: { fetch },
+    });
+    await expectRefused(misled, await issuer.mint(), 'keys_unavailable');
+    misled.stop();
+  });
+
   it('a key that is gone stops verifying at once, and its cached tokens with it', async () => {
     await verifier.start();
     const token = await issuer.mint();

@@ -8,8 +8,8 @@ const MAX_KEYS = 100;
 const MAX_KEY_ID_LENGTH = 256;
 const RSA_BITS = { min: 2048, max: 8192 };
 const RSA_EXPONENT = { min: 65_537n, max: 2n ** 32n };
-/** RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2. */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+/** RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2; `priv` of the AKP keys that ML-DSA has. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /** Why a JWK Set is refused. Its message names the key by its place, and quotes nothing of it. */
 export class JwkSetError extends TypeError {
