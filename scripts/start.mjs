@@ -16,9 +16,6 @@ import { serviceClient } from './system/service-client.mjs';
 const folder = process.cwd();
 const data = dataDirectory(folder);
 
-/** Seconds from the first process to the last app that is ready, on two cores. */
-const BUDGET = { first: 30, later: 10 };
-
 const WHAT = {
   auth: 'logs people in, signs tokens, publishes its public keys',
   catalog: 'products: reading is public, changing needs a scope',
@@ -53,9 +50,8 @@ async function refuseTakenPorts(ports) {
   return false;
 }
 
-function printSummary(system, { seconds, first, administrator }) {
-  const budget = first ? BUDGET.first : BUDGET.later;
-  console.log(`\nWatchword is ready, ${seconds.toFixed(1)} s after its start (budget ${budget} s).\n`);
+function printSummary(system, { seconds, administrator }) {
+  console.log(`\nWatchword is ready, ${seconds.toFixed(1)} s after its start.\n`);
   for (const app of [...APPS].reverse()) console.log(`  ${app.padEnd(10)} ${system.url(app)}  ${WHAT[app]}`);
   console.log(`  ${''.padEnd(10)} tcp://${system.tcp.host}:${system.tcp.port}   inventory's messages`);
   console.log(`\nThe APIs are at /docs of each. ${whereDataIs()}`);
@@ -128,7 +124,7 @@ async function main() {
   let outcome = await Promise.race([interrupted, ended, ready]);
   if (outcome === 'ready') {
     const seconds = (performance.now() - started) / 1000;
-    printSummary(system, { seconds, first, administrator: administratorIn(system.app('auth').lines) });
+    printSummary(system, { seconds, administrator: administratorIn(system.app('auth').lines) });
     outcome = await Promise.race([interrupted, ended]);
   }
   if (outcome instanceof Error) console.error(`\n${outcome.message}`);
