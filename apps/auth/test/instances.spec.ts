@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { AppModule } from '../src/app.module.js';
 import { AuthConfig } from '../src/config/index.js';
+import { payloadOf } from './issuer.js';
 
 const ADMIN = { email: 'admin@watchword.local', password: 'quartz-lantern-velvet' };
 
@@ -64,6 +65,26 @@ describeOnPostgres('two instances on one PostgreSQL', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
     expect(new Set(answers.map((answer) => answer.body['refresh_token'])).size).toBe(1);
+  });
+
+  it('say nothing with a new sid that was true before the roles were changed, though the change comes in between', async () => {
+    const { body } = await post(instances[0], '/auth/login', ADMIN);
+    const before = payloadOf(body['access_token'] ?? '');
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('begin');
+    await client.query(`insert into account_roles (account_id, role) values ($1, 'catalog-manager')`, [before['sub']]);
+    await client.query('update sessions set sid = gen_random_uuid() where sid = $1', [before['sid']]);
+    const refreshing = post(instances[1], '/auth/refresh', { refresh_token: body['refresh_token'] });
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await client.query(waiting)).rowCount === 0);
+    await client.query('commit');
+    await client.end();
+    const refreshed = await refreshing;
+    expect(refreshed.status).toBe(200);
+    const after = payloadOf(refreshed.body['access_token'] ?? '');
+    expect(after['sid']).not.toBe(before['sid']);
+    expect(after['roles']).toEqual(['admin', 'catalog-manager', 'customer']);
   });
 
   it('count guesses together', async () => {

@@ -1,6 +1,8 @@
+import { ManualClock } from '@watchword/auth/testing';
 import type { Database } from '@watchword/platform';
 import { describeOnEachDatabase } from '@watchword/platform/testing';
 import { addAccount, AUTH_DATABASE, DAY, makeIssuer } from '../../test/issuer.js';
+import { UsedAssertions } from '../clients/authentication/used-assertions.js';
 import { Housekeeping } from './housekeeping.js';
 import * as schema from './schema/index.js';
 
@@ -46,5 +48,19 @@ describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<
     await housekeeping.run();
     const left = await database().select().from(schema.securityEvents).orderBy(schema.securityEvents.seq);
     expect(left.map(({ value }) => value)).toEqual(['1', '2', '3']);
+  });
+
+  it('remembers a used assertion for as long as an instance whose clock is behind takes it', async () => {
+    const clock = new ManualClock();
+    const end = clock.now() + 60_000;
+    const assertions = new UsedAssertions(database());
+    const housekeeping = new Housekeeping(database(), clock);
+    expect(await assertions.use('orders', 'once', end)).toBe(true);
+    clock.advance(119);
+    await housekeeping.run();
+    expect(await assertions.use('orders', 'once', end)).toBe(false);
+    clock.advance(2);
+    await housekeeping.run();
+    expect(await database().select().from(schema.usedClientAssertions)).toEqual([]);
   });
 });
