@@ -51,9 +51,9 @@ async function ordersClient() {
 function introduce() {
   title('Watchword: one login, and every service checks it alone');
   say(`Four programs make a small shop: auth logs people in, catalog knows the products, orders takes orders, inventory keeps
-    the stock. A person speaks to orders, and orders speaks to inventory. How does inventory know for whom? It could ask
-    auth at each message, which makes auth a part of everything, or believe orders, which makes one broken program enough.
-    Here it does neither: auth hands out a signed token, the token goes along with each call, and each program checks it.`);
+    the stock. A person speaks to orders, and orders speaks to inventory. How does inventory know for whom? If it asked auth
+    each time, nothing would work while auth does not. If it believed orders, whoever broke into orders could be anybody.
+    It does neither: auth hands out a signed token, the token goes along with each call, and each program checks it.`);
   console.log();
 }
 
