@@ -41,7 +41,7 @@ describeOnEveryDatabase('while auth is stopped', (options) => {
     const asked = await request('GET', `${system.url('orders')}/orders`, { token: session.access_token });
     expect(asked.status).toBe(503);
     expect(asked.body.code).toBe('temporarily_unavailable');
-    const said = (text: string) => orders.line((line) => parseLogLine(line)?.message.includes(text) === true, 20_000);
+    const said = (text: string) => orders.line((line) => parseLogLine(line)?.message.includes(text) === true, 30_000);
     expect(await said('answered with 503 until the keys are there')).toContain('ECONNREFUSED');
     const garbage = await request('GET', `${system.url('orders')}/orders`, { token: 'garbage' });
     expect(garbage.status).toBe(401);

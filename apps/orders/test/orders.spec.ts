@@ -182,6 +182,12 @@ describe('orders', () => {
       ['answers half a cent', json(200, { items: [{ ...lamp, priceCents: 0.5 }] }), 502, 'catalog_failed'],
       ['answers a price as text', json(200, { items: [{ ...lamp, priceCents: '1' }] }), 502, 'catalog_failed'],
       ['answers a negative price', json(200, { items: [{ ...lamp, priceCents: -1 }] }), 502, 'catalog_failed'],
+      [
+        'answers a price that no order holds',
+        json(200, { items: [{ ...lamp, priceCents: 2 ** 31 }] }),
+        502,
+        'catalog_failed',
+      ],
       ['has no such product', json(200, { items: [] }), 422, 'unknown_product'],
     ])('says so where catalog %s, and reserves nothing', async (_, answer, status, code) => {
       catalog.answer = answer;

@@ -42,6 +42,12 @@ class ThingsController {
   }
 
   @Public()
+  @Get(['open', 'also-open'])
+  open(): { open: true } {
+    return { open: true };
+  }
+
+  @Public()
   @Get('taken')
   taken(): never {
     throw new ProblemError(409, 'taken', 'It is taken', { headers: { 'Retry-After': '3' } });
@@ -131,6 +137,12 @@ describe('what every app does with a request', () => {
     expect(fields.sort()).toEqual(['extra', 'items.1.more', 'items.1.quantity', 'items.1.sku']);
   });
 
+  it('says no more than fifty faults of one body', async () => {
+    const body = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`x${String(index)}`, 1]));
+    const problem = await expectProblem(await post('/things/line', JSON.stringify(body)), 400, 'validation_failed');
+    expect(problem['errors']).toHaveLength(50);
+  });
+
   it.each(['{"items":[],"__proto__":{"polluted":1}}', '{"items":[],"constructor":{"prototype":{"polluted":1}}}'])(
     'is not changed by %s',
     async (body) => {
@@ -167,7 +179,9 @@ describe('what every app does with a request', () => {
       paths: Record<string, Record<string, { security?: unknown; description?: string }>>;
     };
     expect(paths['/things/line']?.['post']).toMatchObject({ security: [{ bearer: [] }] });
-    expect(paths['/things/taken']?.['get']).toMatchObject({ security: [] });
+    for (const path of ['taken', 'open', 'also-open']) {
+      expect(paths[`/things/${path}`]?.['get']).toMatchObject({ security: [] });
+    }
     expect(paths['/things/touch']?.['post']).toMatchObject({
       security: [{ bearer: [] }],
       description: 'Needs scope `things:touch`. Needs role `keeper` or `admin`.',

@@ -104,6 +104,19 @@ describe('a process of an app', () => {
     client.close();
   }, 30_000);
 
+  it('answers a pattern that nothing handles, drops such an event, and logs a little of either', async () => {
+    const { tcpPort } = await start().ready();
+    const client = new ClientTCP({ port: tcpPort, host: '127.0.0.1' });
+    const pattern = 'unknown'.repeat(10_000);
+    await lastValueFrom(client.emit(pattern, {}), { defaultValue: undefined });
+    const refused = lastValueFrom(client.send(pattern, {})).catch((error: unknown) => error);
+    expect(await refused).toMatchObject({ status: 404, code: 'not_found', message: expect.any(String) as string });
+    const warned = running.lines.filter(({ level }) => level === 'warn');
+    expect(warned.map((line) => String(line['pattern']).length)).toEqual([100, 100]);
+    expect(running.output.length).toBeLessThan(20_000);
+    client.close();
+  }, 30_000);
+
   it('ends with 1 and a word in the log when nothing handles an error', async () => {
     const { tcpPort } = await start().ready();
     const socket = connect(tcpPort, '127.0.0.1');

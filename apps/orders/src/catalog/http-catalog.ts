@@ -3,6 +3,9 @@ import { ProblemError } from '@watchword/platform';
 import { downstreamError } from '../downstream/downstream-error.js';
 import type { Catalog, PricedProduct } from './catalog.js';
 
+/** What a column of four bytes holds. */
+const HIGHEST_PRICE_CENTS = 2_147_483_647;
+
 /** Catalog over HTTP, asked as whoever calls this app. */
 export class HttpCatalog implements Catalog {
   constructor(private readonly client: Pick<AuthHttpClient, 'json'>) {}
@@ -36,6 +39,7 @@ function isPricedProduct(item: unknown): item is PricedProduct {
     typeof item['name'] === 'string' &&
     Number.isSafeInteger(item['priceCents']) &&
     Number(item['priceCents']) >= 0 &&
+    Number(item['priceCents']) <= HIGHEST_PRICE_CENTS &&
     typeof item['currency'] === 'string'
   );
 }

@@ -3,8 +3,8 @@ import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } fro
 import { ModuleRef } from '@nestjs/core';
 import { HealthRegistry } from './health-registry.js';
 
-/** How often to look whether the log has to say something, in milliseconds. The first fetch needs less. */
-const LOOK_MS = 3_000;
+/** How often to look whether the log has to say something, in milliseconds: longer than all apps of a system take to start. */
+const LOOK_MS = 15_000;
 
 /** An app that verifies tokens is not ready before it has the keys of every issuer that it trusts. The log says when it has not. */
 @Injectable()
@@ -35,7 +35,7 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
   private sayWhatChanged(missing: string | undefined): void {
     if (missing === this.said) return;
     this.said = missing;
-    if (missing === undefined) this.logger.log('The keys are there: tokens are verified again');
+    if (missing === undefined) this.logger.log('The keys are there');
     else this.logger.warn('Requests with a token are answered with 503 until the keys are there', { reason: missing });
   }
 

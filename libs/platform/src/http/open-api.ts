@@ -25,6 +25,8 @@ function describe(app: INestApplication, name: string, extend?: (document: OpenA
     .setTitle(`Watchword: ${name}`)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    // Of an operation whose handler is not found here.
+    .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
   describeSecurity(document, handlersOf(app));
@@ -40,7 +42,8 @@ const operationId = (controller: string, method: string): string => `${controlle
 /** Says of each operation what its decorators ask of a caller: the guard's own truth, not a second one. */
 function describeSecurity({ paths }: OpenAPIObject, handlers: Handlers): void {
   for (const operation of Object.values(paths).flatMap((path): Operation[] => Object.values(path))) {
-    const known = handlers.get(operation?.operationId ?? '') ?? [];
+    // A handler of several paths has one operation for each: `read[0]`, `read[1]`.
+    const known = handlers.get(operation?.operationId?.replace(/\[\d+\]$/, '') ?? '') ?? [];
     if (operation === undefined || known.length === 0) continue;
     const required = known.map(([controller, handler]) => requirementsOf(controller, handler));
     operation.security = required.every(({ isPublic }) => isPublic) ? [] : [{ bearer: [] }];

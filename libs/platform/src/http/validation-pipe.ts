@@ -3,6 +3,9 @@ import type { ValidationError } from 'class-validator';
 import { ProblemError, type FieldError } from './problem-error.js';
 import { UNREAD_BODY } from './unread-body.js';
 
+/** A body of small unknown fields must not become an answer many times its size. */
+const MOST_ERRORS = 50;
+
 /** Validates what comes in against its DTO class: unknown fields are refused, values are never converted by guessing. */
 export function createValidationPipe(): ValidationPipe {
   return new BodyAwarePipe({
@@ -14,7 +17,7 @@ export function createValidationPipe(): ValidationPipe {
     validationError: { target: false, value: false },
     exceptionFactory: (errors) =>
       new ProblemError(400, 'validation_failed', 'What was sent is not valid', {
-        errors: errors.flatMap((error) => flatten(error)),
+        errors: errors.flatMap((error) => flatten(error)).slice(0, MOST_ERRORS),
       }),
   });
 }

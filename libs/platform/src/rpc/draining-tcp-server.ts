@@ -1,31 +1,23 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ServerTCP, type BaseRpcContext, type TcpOptions, type TcpSocket } from '@nestjs/microservices';
+import type { BaseRpcContext, TcpOptions, TcpSocket } from '@nestjs/microservices';
+import { AnsweringTcpServer } from './answering-tcp-server.js';
 
 /** Most characters of one message; Nest's default is 128 Mi. */
 const MAX_BUFFER_SIZE = 1024 * 1024;
 
 /**
- * Nest's TCP server, which can stop without losing a reply: Nest's own destroys its sockets at once.
+ * A TCP server which can stop without losing a reply: Nest's own destroys its sockets at once.
  *
  * {@link drain} stops accepting, handles what has arrived, sends the replies, then ends each connection. What arrives on a
  * connection after that is not run: its sender sees the connection close instead of a reply.
  */
-export class DrainingTcpServer extends ServerTCP {
+export class DrainingTcpServer extends AnsweringTcpServer {
   private readonly inFlight = new InFlight();
 
   constructor(options: NonNullable<TcpOptions['options']>) {
     super({ maxBufferSize: MAX_BUFFER_SIZE, ...options });
-  }
-
-  /** Nest's own calls back for two kinds of failure; at any other the boot would wait for ever. */
-  override listen(callback: (error?: unknown) => void): void {
-    this.server.once('error', callback);
-    this.server.listen(this.port, this.host, () => {
-      this.server.off('error', callback);
-      callback();
-    });
   }
 
   /** Resolves when every connection has ended, with all its replies sent. */
