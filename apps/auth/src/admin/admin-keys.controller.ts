@@ -42,7 +42,7 @@ export class AdminKeysController {
 
   @Post(':kid/compromise')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Withdraw a key at once: its tokens are denied' })
+  @ApiOperation({ summary: 'Withdraw a key: it leaves the key set at once, and the issuer refuses its tokens' })
   compromise(
     @Param('kid') kid: string,
     @CurrentUser() token: VerifiedToken,
