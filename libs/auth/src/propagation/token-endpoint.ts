@@ -65,7 +65,7 @@ export class TokenEndpoint {
         await response.body?.cancel();
         throw unavailable(`it answered ${response.status}`);
       }
-      return { ok: response.ok, body: asObject(await response.json()) };
+      return { ok: response.ok, body: asObject(await response.text()) };
     } catch (error) {
       throw error instanceof PropagationError ? error : unavailable('it did not answer', error);
     }
@@ -102,7 +102,13 @@ function unavailable(reason: string, cause?: unknown): PropagationError {
   return new PropagationError('token_endpoint_unavailable', `No token from the issuer: ${reason}.`, { cause });
 }
 
-function asObject(body: unknown): Record<string, unknown> {
+function asObject(text: string): Record<string, unknown> {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw unavailable('its answer is not JSON'); // without the cause, which quotes the answer: it may hold a token
+  }
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw unavailable('its answer is not an object');
   return body as Record<string, unknown>;

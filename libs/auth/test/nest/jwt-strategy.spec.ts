@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { AuthModule, JwtStrategy, Public } from '@watchword/auth';
@@ -69,6 +70,15 @@ it('answers as the guard does', async () => {
       code: 'invalid_token',
     });
   }
+});
+
+it('refuses two Authorization headers, of which passport sees one', async () => {
+  const good = `Bearer ${await mint()}`;
+  const headers = ['Host', 'x', 'Authorization', good, 'Authorization', good];
+  const status = await new Promise((resolve) => {
+    request(running.url, { headers }, (response) => resolve(response.resume().statusCode)).end();
+  });
+  expect(status).toBe(400);
 });
 
 it('takes nothing that only passport-jwt would', async () => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Controller, Get, Injectable, Module } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import {
   AuthClientsModule,
@@ -52,6 +53,10 @@ class OrdersController {
   }
 }
 
+const errors: unknown[] = [];
+const ignore = (): void => undefined;
+const logger: LoggerService = { log: ignore, warn: ignore, error: (line) => errors.push(line) };
+
 let issuer: TestIssuer;
 let tokens: TokenServer;
 let inventory: RunningApp;
@@ -86,7 +91,7 @@ beforeAll(async () => {
     providers: [Jobs],
   })
   class OrdersModule {}
-  orders = await runApp(OrdersModule);
+  orders = await runApp(OrdersModule, logger);
 });
 afterAll(async () => {
   await orders.close();
@@ -122,6 +127,9 @@ it.each([
   tokens.answer = () => ({ status, body: { error } });
   const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
   expect(await get(token)).toMatchObject({ status: answered, code });
+  const line = errors.splice(0).at(-1);
+  if (answered === 401) expect(line).toBeUndefined();
+  else expect(line).toMatch(/inventory.*: .*token endpoint|inventory.*: No token from the issuer/);
   tokens.answer = answer;
   expect(await get(token)).toMatchObject({ tcp: { subject: 'ada' } });
 });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { PropagationError, TokenEndpoint } from '@watchword/auth';
 import type { ServiceCredentials } from '@watchword/auth';
 import { ManualClock } from '@watchword/auth/testing';
@@ -68,6 +69,13 @@ it.each([
 ])('takes %s for unavailable', async (_, answer) => {
   server.answer = () => answer;
   await expect(grant()).rejects.toMatchObject({ code: 'token_endpoint_unavailable' });
+});
+
+it('quotes nothing of an answer that it can not read', async () => {
+  server.answer = () => ({ body: 'the-secret-token' });
+  const asked = grant();
+  await expect(asked).rejects.toThrow('its answer is not JSON');
+  await expect(asked.catch((error: unknown) => inspect(error))).resolves.not.toContain('the-sec');
 });
 
 it('follows no redirect: the request carries a secret', async () => {

@@ -1,18 +1,23 @@
-import { Catch, HttpException } from '@nestjs/common';
+import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { PropagationError } from '../../propagation/index.js';
 import { AuthError } from '../../verification/index.js';
 import { authProblem, authRpcError } from './auth-problem.js';
 import { HopException } from './hop-exception.js';
+import { hopReason } from './hop-reason.js';
 
 /** Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC. */
 @Catch(AuthError, HopException)
 export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopException> {
+  private readonly logger = new Logger(AuthExceptionFilter.name);
+
   constructor(private readonly host: HttpAdapterHost) {}
 
   catch(error: AuthError | HopException, context: ArgumentsHost): Observable<never> | HttpException | undefined {
+    if (error instanceof HopException && isForOperator(error)) this.logger.error(hopReason(error));
     switch (context.getType<string>()) {
       case 'http':
         return this.reply(error, context);
@@ -43,6 +48,12 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
 }
 
 /** With `extensions`, which GraphQL puts into its answer: without them a refusal would read as a failure of the server. */
+/** What broke elsewhere, or is set up wrongly, the caller is not told. (Refusals of callers are the guard's to log.) */
+function isForOperator(error: HopException): boolean {
+  const { cause } = error;
+  return error.getStatus() >= 500 || (cause instanceof PropagationError && cause.code !== 'caller_refused');
+}
+
 function asHttpException(error: AuthError | HopException): HttpException {
   const { status, body } = authProblem(error);
   const exception = new HttpException({ ...body, message: body.detail }, status);
