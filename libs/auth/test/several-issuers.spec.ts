@@ -281,6 +281,13 @@ describe('the claims of a third party', () => {
     await expectRefused(verifier, await issuer.mint({ groups }), 'claim_invalid', 'roles');
   });
 
+  it.each([[undefined], [[]]])('a mapped audience that is %j is missing', async (mapped) => {
+    const issuer = await createTestIssuer();
+    const claims = { audience: () => mapped };
+    const verifier = new TokenVerifier({ issuers: [{ ...issuer.trusted('orders'), claims }] });
+    await expectRefused(verifier, await issuer.mint(), 'claim_missing', 'aud');
+  });
+
   it('a mapping that fails over a token refuses that token', async () => {
     const issuer = await createTestIssuer();
     const claims = { roles: (payload: Readonly<Record<string, unknown>>) => [(payload.deep as { role: string }).role] };

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { TokenVerifier } from '../src/verification/index.js';
-import { asUser, createTestIssuer } from '../src/testing/index.js';
+import { asUser, createTestIssuer, withBrokenSignature, withClaims } from '../src/testing/index.js';
+import { expectAccepted, expectRefused } from './attacks/describe-attacks.js';
 
 const ALGORITHMS = [
   'ES256',
@@ -35,6 +37,29 @@ describe('a good token', () => {
     expect([...verified.roles]).toEqual(['admin']);
     expect(verifier.verify(Buffer.from(token).toString())).toBe(verified);
   });
+
+  it.each(ALGORITHMS)(
+    'signed by %s is refused with any other signature, or with any other claim',
+    async (algorithm) => {
+      const issuer = await createTestIssuer({ algorithm });
+      const verifier = new TokenVerifier({ issuers: [issuer.trusted('orders')] });
+      const token = await issuer.mint();
+      await expectAccepted(verifier, token);
+      const [header, payload, signature = ''] = token.split('.');
+      const signed = (bytes: Buffer) => [header, payload, bytes.toString('base64url')].join('.');
+      const { length } = Buffer.from(signature, 'base64url');
+      const forged = [
+        withBrokenSignature(token),
+        withClaims(token, { sub: 'admin' }),
+        signed(Buffer.alloc(length)),
+        signed(Buffer.alloc(length, 0xff)),
+        signed(randomBytes(length)),
+        signed(Buffer.from(signature, 'base64url').subarray(1)),
+        signed(Buffer.concat([Buffer.from(signature, 'base64url'), Buffer.alloc(1)])),
+      ];
+      for (const attack of forged) await expectRefused(verifier, attack, 'signature_invalid');
+    },
+  );
 
   it('is verified with keys that are fetched', async () => {
     const issuer = await createTestIssuer();

@@ -1,6 +1,6 @@
 import { createTestIssuer } from '../../src/testing/index.js';
 import { TokenVerifier } from '../../src/verification/index.js';
-import { expectAccepted } from '../attacks/describe-attacks.js';
+import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
 
 const ISSUER = 'https://issuer.test/realms/shop';
 const OAUTH = 'https://issuer.test/.well-known/oauth-authorization-server/realms/shop';
@@ -44,6 +44,15 @@ describe('discovery', () => {
     await verifier.refreshKeys();
     await expectAccepted(verifier, await issuer.mint());
     expect(asked).toEqual([OAUTH, OPENID, JWKS, JWKS]);
+  });
+
+  it('looks for the keys anew when they are no longer where they were', async () => {
+    const pages: Record<string, object> = { [OAUTH]: { issuer: ISSUER, jwks_uri: 'https://keys.test/old.json' } };
+    const { verifier, issuer } = await discover(pages);
+    await expectRefused(verifier, await issuer.mint(), 'keys_unavailable');
+    pages[OAUTH] = { issuer: ISSUER, jwks_uri: JWKS };
+    await verifier.refreshKeys();
+    await expectAccepted(verifier, await issuer.mint());
   });
 
   it('does not go on to the next address after stop', async () => {
