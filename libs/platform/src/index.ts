@@ -14,6 +14,7 @@ export { describeVariables } from './config/describe-variables.js';
 export type { VariableDescription } from './config/describe-variables.js';
 export { readEnvironment } from './config/environment.js';
 export type { Environment } from './config/environment.js';
+export { IsHttpUrl } from './config/is-http-url.js';
 export { IsSharedSecretList } from './config/is-shared-secret-list.js';
 export { loadConfig } from './config/load-config.js';
 export { Variable } from './config/variable.js';

@@ -73,6 +73,15 @@ describe('the configuration', () => {
     expect(faults.length).toBe(PORT === '3000 ' ? 0 : 1);
   });
 
+  it.each(['auth:3000', 'ftp://auth', 'http//auth', 'http://', '/keys'])(
+    'does not take %s for a URL',
+    (AUTH_ISSUER) => {
+      expect(faultsOf({ AUTH_ISSUER })).toEqual([
+        `AUTH_ISSUER must be an http or https URL (it is ${JSON.stringify(AUTH_ISSUER)})`,
+      ]);
+    },
+  );
+
   it('never shows a secret', () => {
     const faults = faultsOf({ DATABASE_URL: 'mysql://u:hunter2@db', JWT_SHARED_SECRETS: 'hunter2' });
     expect(faults).toHaveLength(2);

@@ -54,6 +54,20 @@ describeOnPostgres('a PostgreSQL database', () => {
     await watcher.end();
   }, 30_000);
 
+  it('says in a line what is wrong with a URL, and with a role that may not make tables', async () => {
+    await expect(open('postgres://u:hunter2@127.0.0.1:port/db')).rejects.toThrow(
+      /^The server of DATABASE_URL can not be used: .*Invalid URL$/,
+    );
+    const owner = new pg.Client(server.url);
+    await owner.connect();
+    const guest = `guest_${new URL(server.url).pathname.slice(-12)}`;
+    await owner.query(`create role ${guest} login password 'guest'`);
+    const url = Object.assign(new URL(server.url), { username: guest, password: 'guest' }).href;
+    await expect(open(url)).rejects.toThrow(/^The role of DATABASE_URL may not make its tables: permission denied/);
+    await owner.query(`drop role ${guest}`);
+    await owner.end();
+  }, 30_000);
+
   it('outlives the loss of its idle connections', async () => {
     const database = await open();
     await database.ping();

@@ -1,14 +1,12 @@
 import type { ServiceCredentials } from '@watchword/auth';
-import { IsInt, IsNotEmpty, IsOptional, IsString, IsUrl, Max, Min, ValidateIf } from 'class-validator';
-import { Variable, VerifierConfig } from '@watchword/platform';
-
-const HTTP_URL = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+import { IsInt, IsNotEmpty, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
+import { IsHttpUrl, Variable, VerifierConfig } from '@watchword/platform';
 
 export class OrdersConfig extends VerifierConfig {
   override readonly PORT: number = 3002;
 
   @Variable({ doc: 'Where catalog answers over HTTP.' })
-  @IsUrl(HTTP_URL, { message: 'CATALOG_URL must be an http or https URL' })
+  @IsHttpUrl()
   readonly CATALOG_URL: string = 'http://127.0.0.1:3001';
 
   @Variable({ doc: 'Host on which inventory answers over TCP.' })
@@ -42,7 +40,7 @@ export class OrdersConfig extends VerifierConfig {
 
   @Variable({ doc: 'Where service tokens are issued, when not at AUTH_ISSUER (inside a private network, say).' })
   @IsOptional()
-  @IsUrl(HTTP_URL, { message: 'AUTH_TOKEN_ENDPOINT must be an http or https URL' })
+  @IsHttpUrl()
   readonly AUTH_TOKEN_ENDPOINT?: string;
 
   @Variable({ doc: 'Seconds after which an order that was never completed counts as abandoned.' })

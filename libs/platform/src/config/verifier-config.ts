@@ -1,11 +1,10 @@
 import type { TrustedIssuer } from '@watchword/auth';
-import { IsIn, IsOptional, IsUrl, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, ValidateIf } from 'class-validator';
 import { AppConfig } from './app-config.js';
 import { algorithmsOf, IsAlgorithmList } from './is-algorithm-list.js';
+import { IsHttpUrl } from './is-http-url.js';
 import { IsSharedSecretList } from './is-shared-secret-list.js';
 import { Variable } from './variable.js';
-
-const HTTP_URL = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
 /** The configuration of an app that verifies access tokens: whom it trusts, and how it learns the keys. */
 export class VerifierConfig extends AppConfig {
@@ -13,14 +12,14 @@ export class VerifierConfig extends AppConfig {
     doc: "URL of the issuer, exactly as in its tokens' `iss`.",
     explicitInProduction: true,
   })
-  @IsUrl(HTTP_URL, { message: 'AUTH_ISSUER must be an http or https URL' })
+  @IsHttpUrl()
   readonly AUTH_ISSUER: string = 'http://127.0.0.1:3000';
 
   @Variable({
     doc: "Where the issuer's public keys are fetched, when not at AUTH_ISSUER (inside a private network, say).",
   })
   @IsOptional()
-  @IsUrl(HTTP_URL, { message: 'AUTH_JWKS_URI must be an http or https URL' })
+  @IsHttpUrl()
   readonly AUTH_JWKS_URI?: string;
 
   @Variable({
