@@ -52,6 +52,20 @@ describe("an administrator's endpoints", () => {
     await issuer.logIn({ email, password: PASSWORD });
   });
 
+  it('end the sessions of an account that is disabled, also for when it is enabled again', async () => {
+    const ann = await issuer.person();
+    for (const change of ['disable', 'enable']) {
+      expect((await issuer.call('POST', `/admin/accounts/${ann.id}/${change}`, administrator)).status).toBe(204);
+      expectProblem(await issuer.call('GET', '/auth/me', ann.access_token), 401, 'invalid_token');
+    }
+    const again = await issuer.call('POST', '/auth/refresh', undefined, { refresh_token: ann.refresh_token });
+    expectProblem(again, 400, 'invalid_grant');
+    const events = await issuer.call('GET', '/admin/security-events?limit=1000', administrator);
+    expect((events.body as { value: string }[]).map(({ value }) => value)).toContain(
+      payloadOf(ann.access_token)['sid'],
+    );
+  });
+
   it('show accounts page by page', async () => {
     await issuer.person();
     const seen: string[] = [];
