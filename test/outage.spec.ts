@@ -51,5 +51,7 @@ describeOnEveryDatabase('while auth is stopped', (options) => {
     const again = await request('GET', `${system.url('orders')}/orders`, { token: session.access_token });
     expect(again.status).toBe(200);
     await said('The keys are there');
+    const metrics = await (await fetch(`${system.url('orders')}/metrics`)).text();
+    expect(metrics).toMatch(/watchword_verification_keys_age_seconds\{issuer="[^"]+"\} \d/);
   }, 90_000);
 });

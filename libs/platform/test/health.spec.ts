@@ -57,6 +57,13 @@ describe('the health of an app', () => {
     expect(JSON.stringify(report.checks['keys'])).toContain('no keys of http://127.0.0.1:1');
   });
 
+  it('measures how many keys of which issuer there are, and no age of keys that were never fetched', async () => {
+    await start({ JWT_SIGNING: 'shared-secret', JWT_SHARED_SECRETS: SECRET });
+    const metrics = async () => (await fetch(`${app.url}/metrics`)).text();
+    expect(await metrics()).toContain('watchword_verification_keys{issuer="http://127.0.0.1:3000"} 1');
+    expect(await metrics()).not.toContain('watchword_verification_keys_age_seconds{');
+  });
+
   it('says which check fails and why, and is ready again by itself', async () => {
     await start({ JWT_SIGNING: 'shared-secret', JWT_SHARED_SECRETS: SECRET });
     let reason: string | undefined = 'out of ink';

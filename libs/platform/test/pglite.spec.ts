@@ -33,6 +33,13 @@ describe('the embedded database', () => {
     await second.close();
   }, 60_000);
 
+  it("is nobody else's to read", async () => {
+    const database = await open();
+    await database.close();
+    const { mode } = await stat(join(dataDirectory, 'sample'));
+    expect(mode & 0o777).toBe(0o700);
+  }, 60_000);
+
   it('takes less than 20 MB when it is new', async () => {
     const database = await open();
     await database.close();

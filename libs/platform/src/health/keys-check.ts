@@ -1,12 +1,14 @@
 import { TokenVerifier } from '@watchword/auth';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { Gauge } from 'prom-client';
+import { Metrics } from '../metrics/metrics.js';
 import { HealthRegistry } from './health-registry.js';
 
 /** How often to look whether the log has to say something, in milliseconds: longer than all apps of a system take to start. */
 const LOOK_MS = 15_000;
 
-/** An app that verifies tokens is not ready before it has the keys of every issuer that it trusts. The log says when it has not. */
+/** An app that verifies tokens is not ready before it has the keys of every issuer that it trusts. The log says when it has not, the metrics how old they are. */
 @Injectable()
 export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Keys');
@@ -16,6 +18,7 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly modules: ModuleRef,
     private readonly health: HealthRegistry,
+    private readonly metrics: Metrics,
   ) {}
 
   onModuleInit(): void {
@@ -25,6 +28,7 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
       const missing = missingKeys(verifier);
       if (missing !== undefined) throw new Error(missing);
     });
+    measureKeys(this.metrics, verifier);
     this.timer = setInterval(() => this.sayWhatChanged(missingKeys(verifier)), LOOK_MS).unref();
   }
 
@@ -47,6 +51,33 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
       return undefined;
     }
   }
+}
+
+/** Read when the metrics are. */
+function measureKeys({ registry }: Metrics, verifier: TokenVerifier): void {
+  const labelNames = ['issuer'] as const;
+  const keys = new Gauge({
+    name: 'watchword_verification_keys',
+    help: 'Keys of the issuer that tokens are verified with',
+    labelNames,
+    registers: [],
+    collect() {
+      for (const { issuer, keyIds } of verifier.status()) this.set({ issuer }, keyIds.length);
+    },
+  });
+  const age = new Gauge({
+    name: 'watchword_verification_keys_age_seconds',
+    help: 'Time since the issuer last confirmed its keys; absent before the first time',
+    labelNames,
+    registers: [],
+    collect() {
+      for (const { issuer, ageSeconds } of verifier.status()) {
+        if (ageSeconds !== undefined) this.set({ issuer }, ageSeconds);
+      }
+    },
+  });
+  registry.registerMetric(keys);
+  registry.registerMetric(age);
 }
 
 type Status = ReturnType<TokenVerifier['status']>[number];

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, chmod, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -21,6 +21,8 @@ export async function prepareDataDirectory(directory: string, dataDirectory: str
   await removeLeftovers(directory);
   const copy = `${directory}.copy-${String(process.pid)}`;
   await cp(template, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  // Password hashes and the like are for the app's user alone.
+  await chmod(copy, 0o700);
   await rename(copy, directory);
 }
 
