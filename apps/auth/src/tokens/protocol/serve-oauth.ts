@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { nameRoute } from '@watchword/platform';
 import type { RequestHandler } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OAuthEndpoint } from './oauth-request.js';
@@ -11,7 +12,11 @@ const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store
 /** Serves an endpoint on Express, before bodies are parsed. It is mounted at its path: what is below that is no concern of its. */
 export function serveOAuth(endpoint: OAuthEndpoint): RequestHandler {
   const answer = answerOAuth(endpoint);
-  return (request, response, next) => (request.path === '/' ? answer(request, response, request.ip) : next());
+  return (request, response, next) => {
+    if (request.path !== '/') return next();
+    nameRoute(response, endpoint.path);
+    return answer(request, response, request.ip);
+  };
 }
 
 /** Answers requests to an endpoint. Resolves when the answer was handed over; never rejects. */
