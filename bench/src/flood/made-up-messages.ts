@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { constants, setPriority } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { tcpRequest } from '../load/bearer-requests.js';
 
@@ -16,8 +17,12 @@ export interface Flood {
 const TICK_MS = 1;
 let messages: readonly Buffer[] = [];
 
-/** Makes every message before the clock starts, so that the program that floods takes no core from the service. */
+/**
+ * Makes every message before the clock starts, and gives way to others from then on: whoever floods a service does it from
+ * elsewhere, and takes no core from it.
+ */
 export function prepareFlood({ token, perSecond, seconds }: Flood): void {
+  setPriority(constants.priority.PRIORITY_LOW);
   const [, payload, signature] = token.split('.');
   messages = Array.from({ length: Math.floor(perSecond * seconds) }, () =>
     tcpRequest(`${madeUpHeader()}.${payload}.${signature}`),
