@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { constants, setPriority } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { tcpRequest } from '../load/bearer-requests.js';
 
 export interface Flood {
@@ -14,8 +14,9 @@ export interface Flood {
   readonly seconds: number;
 }
 
-const TICK_MS = 1;
-let messages: readonly Buffer[] = [];
+/** One after the other, all of one length. */
+let messages = Buffer.alloc(0);
+let messageLength = 0;
 
 /**
  * Makes every message before the clock starts, and gives way to others from then on: whoever floods a service does it from
@@ -24,22 +25,30 @@ let messages: readonly Buffer[] = [];
 export function prepareFlood({ token, perSecond, seconds }: Flood): void {
   setPriority(constants.priority.PRIORITY_LOW);
   const [, payload, signature] = token.split('.');
-  messages = Array.from({ length: Math.floor(perSecond * seconds) }, () =>
-    tcpRequest(`${madeUpHeader()}.${payload}.${signature}`),
+  messages = Buffer.concat(
+    Array.from({ length: Math.floor(perSecond * seconds) }, () =>
+      tcpRequest(`${madeUpHeader()}.${payload}.${signature}`),
+    ),
   );
+  messageLength = messages.length / Math.floor(perSecond * seconds);
 }
 
-/** Sends the prepared messages at their own pace, however slowly they are answered. @returns how many were sent */
+/**
+ * Sends the prepared messages evenly, however slowly they are answered, and leaves next to nothing for the garbage collector:
+ * its pauses would bunch the messages. @returns how many were sent
+ */
 export async function sendFlood({ port, perSecond, seconds }: Flood): Promise<number> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true }).resume();
+  const unread = { buffer: Buffer.alloc(64 * 1024), callback: () => true };
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: unread });
   await once(socket, 'connect');
   const started = performance.now();
   let sent = 0;
   for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - started) / 1000) {
-    const due = Math.min(Math.floor(elapsed * perSecond), messages.length);
-    if (!socket.write(Buffer.concat(messages.slice(sent, due)))) await once(socket, 'drain');
+    const due = Math.min(Math.floor(elapsed * perSecond), messages.length / messageLength);
+    const bytes = messages.subarray(sent * messageLength, due * messageLength);
+    if (bytes.length > 0 && !socket.write(bytes)) await once(socket, 'drain');
     sent = due;
-    await setTimeout(TICK_MS);
+    await setImmediate();
   }
   socket.destroy();
   return sent;
