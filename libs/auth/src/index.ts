@@ -14,6 +14,7 @@ export type {
   TcpServiceOptions,
 } from './nest/clients/client-options.js';
 export { InjectHttpClient, InjectTcpClient, httpClientToken, tcpClientToken } from './nest/clients/client-tokens.js';
+export { authorizationHeaders } from './nest/contexts/http-context.js';
 export { CurrentUser } from './nest/current-user.js';
 export { AuthExceptionFilter } from './nest/errors/auth-exception.filter.js';
 export { authProblem, authRpcError } from './nest/errors/auth-problem.js';

@@ -37,6 +37,7 @@ export { openDatabase } from './database/open-database.js';
 export type { DatabaseOptions, OpenDatabase } from './database/database-options.js';
 export { HealthRegistry } from './health/health-registry.js';
 export type { CheckResult, HealthCheck, HealthReport } from './health/health-registry.js';
+export { HasNoControlCharacters } from './http/has-no-control-characters.js';
 export { ProblemError } from './http/problem-error.js';
 export type { FieldError, ProblemErrorOptions } from './http/problem-error.js';
 export { ProblemFilter, respond } from './http/problem.filter.js';

@@ -1,14 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
-import { isEmail, IsNotEmpty, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { HasNoControlCharacters } from '@watchword/platform';
+import { isEmail, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 
 const LONGEST_EMAIL = 254;
 const LONGEST_NAME = 100;
 /** Far beyond what a password may have: the policy answers for it. This only bounds the work. */
 const LONGEST_PASSWORD = 1024;
-
-/** Of what is kept as text: PostgreSQL takes no NUL, and a name has one line. */
-export const HasNoControlCharacters = () =>
-  Matches(/^\P{Cc}*$/u, { message: '$property must not contain control characters' });
 
 /** With characters that can be seen alone: none looks like another with something hidden in it, and `isEmail` throws at half a surrogate pair. */
 const IsEmailAddress = () =>

@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { HasNoControlCharacters } from '@watchword/platform';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -12,7 +13,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { HasNoControlCharacters, RegisterDto } from '../accounts/account.dto.js';
+import { RegisterDto } from '../accounts/account.dto.js';
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 /** RFC 6749 §3.3, of a length that fits many into a token. */

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { HasNoControlCharacters } from '@watchword/platform';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -13,7 +14,6 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
-import { HasNoControlCharacters } from '../accounts/account.dto.js';
 import { CLIENT_ID_RULE, isClientId } from './client-identifier.js';
 import { GRANT_TYPES, type GrantType } from './client.js';
 

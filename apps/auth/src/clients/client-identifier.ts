@@ -1,5 +1,6 @@
+import { isUuid } from '../database/is-uuid.js';
+
 const CLIENT_ID = /^[a-z][a-z0-9._-]{1,63}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a client may be called, in words for the one who chose otherwise. */
 export const CLIENT_ID_RULE =
@@ -10,5 +11,5 @@ export const CLIENT_ID_RULE =
  * whose `sub` it is, would pass for a person's (RFC 9700 §4.15).
  */
 export function isClientId(value: unknown): value is string {
-  return typeof value === 'string' && CLIENT_ID.test(value) && !UUID.test(value);
+  return typeof value === 'string' && CLIENT_ID.test(value) && !isUuid(value);
 }

@@ -1,8 +1,7 @@
 import type { Clock, VerifiedToken } from '@watchword/auth';
 import { sql } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isUuid } from '../database/is-uuid.js';
 
 /** Whether tokens that verify still count. The issuer asks the database: what was revoked elsewhere counts at once. */
 export class LiveTokens {
@@ -16,7 +15,7 @@ export class LiveTokens {
    * nothing that it depends on was revoked: the session, the token itself, the key that it is signed with.
    */
   async isLive({ sessionId, subject, tokenId, keyId }: VerifiedToken): Promise<boolean> {
-    if (sessionId === undefined || !UUID.test(sessionId)) return false;
+    if (sessionId === undefined || !isUuid(sessionId)) return false;
     const { rows } = await this.db.execute(sql`
       select 1 where (
         exists (

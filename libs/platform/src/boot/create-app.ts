@@ -8,6 +8,7 @@ import { accessLog } from '../http/access-log.middleware.js';
 import { bodyErrors } from '../http/body-errors.middleware.js';
 import { drainable } from '../http/drain-http-server.js';
 import { serveOpenApi } from '../http/open-api.js';
+import { PreparedExpressAdapter } from '../http/prepared-express-adapter.js';
 import { requestScope } from '../http/request-scope.middleware.js';
 import { secureHeaders } from '../http/secure-headers.js';
 import { markUnreadBody } from '../http/unread-body.js';
@@ -50,7 +51,11 @@ const HEADERS_TIMEOUT_MS = 10_000;
 export async function createApp<C extends AppConfig>(options: AppOptions<C>): Promise<App> {
   const { module, config, logger, configure } = options;
   const nest = await withConfig(config, () =>
-    NestFactory.create<NestExpressApplication>(module, { logger, bodyParser: false, abortOnError: false }),
+    NestFactory.create<NestExpressApplication>(module, new PreparedExpressAdapter(), {
+      logger,
+      bodyParser: false,
+      abortOnError: false,
+    }),
   );
   nest.set('etag', false);
   nest.disable('x-powered-by');

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { authorizationHeaders } from '@watchword/auth';
 import { nameRoute } from '@watchword/platform';
 import type { RequestHandler } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -28,7 +29,7 @@ export function answerOAuth(
     try {
       assertPost(request);
       const parameters = await readForm(request);
-      send(response, 200, await endpoint.answer({ parameters, authorization: authorizationOf(request), ip }));
+      send(response, 200, await endpoint.answer({ parameters, authorization: authorizationHeaders(request), ip }));
     } catch (error) {
       const refusal = toOAuthError(error);
       log(logger, endpoint, refusal);
@@ -40,17 +41,6 @@ export function answerOAuth(
 function assertPost({ method }: IncomingMessage): void {
   if (method === 'POST') return;
   throw new OAuthError('invalid_request', 'The method must be POST', { status: 405, headers: { Allow: 'POST' } });
-}
-
-/** All of them: Node keeps the first of several and hides the others. */
-function authorizationOf({ rawHeaders }: IncomingMessage): readonly string[] {
-  const values: string[] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.length === 13 && rawHeaders[i]?.toLowerCase() === 'authorization') {
-      values.push(rawHeaders[i + 1] ?? '');
-    }
-  }
-  return values;
 }
 
 function send(

@@ -19,7 +19,11 @@ export function incomingMessage(request: unknown): object {
   return raw;
 }
 
-/** @internal From the raw headers: the parsed ones keep the first of two Authorization headers and drop the other. */
+/**
+ * The Authorization values of a request, out of its raw headers: Node's parsed ones keep the first of two and drop the other.
+ *
+ * @throws AuthError `context_unsupported` for what has no raw headers
+ */
 export function authorizationHeaders(message: object): readonly string[] {
   const { rawHeaders } = message as { readonly rawHeaders?: unknown };
   if (!Array.isArray(rawHeaders)) {

@@ -47,13 +47,13 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
   }
 }
 
-/** With `extensions`, which GraphQL puts into its answer: without them a refusal would read as a failure of the server. */
 /** What broke elsewhere, or is set up wrongly, the caller is not told. (Refusals of callers are the guard's to log.) */
 function isForOperator(error: HopException): boolean {
   const { cause } = error;
   return error.getStatus() >= 500 || (cause instanceof PropagationError && cause.code !== 'caller_refused');
 }
 
+/** With `extensions`, which GraphQL puts into its answer: without them a refusal would read as a failure of the server. */
 function asHttpException(error: AuthError | HopException): HttpException {
   const { status, body } = authProblem(error);
   const exception = new HttpException({ ...body, message: body.detail }, status);
