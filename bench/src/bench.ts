@@ -9,16 +9,17 @@ import { judge } from './report/targets.js';
 import { printVerdicts } from './report/verdict.js';
 import { writeResults } from './report/write-results.js';
 import { serveKeySet } from './serve-key-set.js';
-import { httpSuite, tcpSuite } from './services/service-suite.js';
+import { httpSuite, preparedHttpSuite, tcpSuite } from './services/service-suite.js';
 import { AUDIENCE, ISSUER, generateKeys, publicKey, publicKeySet } from './tokens/token-mint.js';
 import { verifierSuite } from './verifier/verifier-suite.js';
 
 type Suite = (bench: Bench) => AsyncIterable<Table | Sheet>;
 
 const SUITES: Readonly<Record<string, readonly Suite[]>> = {
-  verify: [verifierSuite, httpSuite, tcpSuite, floodSuite],
+  verify: [verifierSuite, httpSuite, preparedHttpSuite, tcpSuite, floodSuite],
   verifier: [verifierSuite],
   http: [httpSuite],
+  prepared: [preparedHttpSuite],
   tcp: [tcpSuite],
   flood: [floodSuite],
   issue: [issueSuite],

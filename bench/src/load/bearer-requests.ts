@@ -53,7 +53,7 @@ export function httpRequest(token: string): Buffer {
 /** A request message of Nest's TCP transport with the token in the packet's metadata. */
 export function tcpRequest(token: string): Buffer {
   const packet = JSON.stringify({
-    pattern: 'order',
+    pattern: { cmd: 'order' },
     data: { id: 1 },
     id: 'a1b2c3',
     metadata: { authorization: `Bearer ${token}` },

@@ -7,7 +7,7 @@ const ORDER = { id: '0198d2c4-7f4e-7b52-9d3c-7a1f5f0f8f11', status: 'placed', to
 @Controller()
 export class OrderController {
   @Get('order')
-  @MessagePattern('order')
+  @MessagePattern({ cmd: 'order' })
   read(): typeof ORDER {
     return ORDER;
   }

@@ -11,6 +11,9 @@ import type { ServicePorts } from './service.js';
 /** The others have no guard that works on TCP. */
 const ON_TCP = ['none', 'watchword', 'jose, remote key set'];
 
+/** The ones that are near enough to no authentication at all to be told apart from it there. */
+const PREPARED = ['none', 'watchword', 'passport-jwt + jwks-rsa', 'jose, remote key set'];
+
 /** A server that idled while the others were measured has a small heap and cold caches: so much of a burst warms it up. */
 const WARM_UP_SHARE = 2;
 
@@ -18,6 +21,11 @@ const MODES: Readonly<Record<TokenMode, string>> = {
   one: 'one token',
   pool: 'a pool of 10,000 tokens',
   new: 'every token new',
+};
+
+const TITLES: Readonly<Record<Burst['transport'], string>> = {
+  http: 'HTTP on Nest Express',
+  tcp: 'TCP on Nest microservices',
 };
 
 interface Service {
@@ -31,6 +39,11 @@ export function httpSuite(bench: Bench): AsyncIterable<Table> {
   return serviceSuite(bench, 'http', Object.keys(authentications));
 }
 
+/** The same where HTTP is served as our apps serve it. */
+export function preparedHttpSuite(bench: Bench): AsyncIterable<Table> {
+  return serviceSuite(bench, 'http', PREPARED, true);
+}
+
 /** The same over Nest's TCP transport. */
 export function tcpSuite(bench: Bench): AsyncIterable<Table> {
   return serviceSuite(bench, 'tcp', ON_TCP);
@@ -40,18 +53,23 @@ async function* serviceSuite(
   bench: Bench,
   transport: Burst['transport'],
   names: readonly string[],
+  isPrepared = false,
 ): AsyncGenerator<Table> {
+  const { settings } = bench;
   const load = await Child.start('load');
   const services: Service[] = [];
   try {
     await load.ask('keys', bench.keys);
     for (const name of names.filter((candidate) => bench.only?.includes(candidate) ?? true)) {
       const child = await Child.start('service', name);
-      const service = { name, child, ports: await child.ask<ServicePorts>('start', bench.settings) };
+      const service = { name, child, ports: await child.ask<ServicePorts>('start', { settings, isPrepared }) };
       services.push(service);
       if (name !== 'none') await checkRefusals(service.ports.http, tokenKind(name), bench.keys);
     }
-    for (const mode of Object.keys(MODES) as TokenMode[]) yield await table(bench, load, services, transport, mode);
+    for (const mode of Object.keys(MODES) as TokenMode[]) {
+      const title = `${TITLES[transport]}${isPrepared ? ' as our apps serve it' : ''}, ${MODES[mode]}`;
+      yield await table(bench, load, services, { transport, mode, title });
+    }
   } finally {
     await Promise.all([load, ...services.map(({ child }) => child)].map((child) => child.close()));
   }
@@ -61,8 +79,7 @@ function table(
   bench: Bench,
   load: Child,
   services: readonly Service[],
-  transport: Burst['transport'],
-  mode: TokenMode,
+  { transport, mode, title }: Pick<Burst, 'transport' | 'mode'> & { readonly title: string },
 ): Promise<Table> {
   const count = Math.ceil((transport === 'http' ? 4000 : 20_000) * bench.scale);
   const contenders = services.map(({ name, child, ports }): Contender => {
@@ -70,7 +87,7 @@ function table(
     return { name, round: () => measuredBurst(load, child, burst) };
   });
   return measure(bench, {
-    title: `${transport === 'http' ? 'HTTP on Nest Express' : 'TCP on Nest microservices'}, ${MODES[mode]}`,
+    title,
     unit: transport === 'http' ? 'requests' : 'messages',
     contenders: contenders as [Contender, ...Contender[]],
     ...(mode === 'new' && { before: () => load.ask('renew', { transport, count }) }),

@@ -13,6 +13,12 @@ export interface ServiceSettings {
   readonly realmKeyPem: string;
 }
 
+export interface ServiceStart {
+  readonly settings: ServiceSettings;
+  /** Whether HTTP is served as `libs/platform` serves it, which spares Express half of its work; otherwise as Nest does. */
+  readonly isPrepared: boolean;
+}
+
 /** How one way of authentication is put into a Nest app, as its users do it. */
 export interface Authentication {
   readonly imports?: readonly NestImport[];

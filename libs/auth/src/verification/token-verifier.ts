@@ -107,6 +107,7 @@ export class TokenVerifier {
   #verifyNew(token: string): VerifiedToken | Promise<VerifiedToken> {
     const { header: headerSegment, payload, signature: signatureSegment, signingInput } = splitToken(token);
     const header = this.#headers.read(headerSegment);
+    if (this.#isFlood(header.keyId)) throw new AuthError('key_unknown', { reason: 'one of many that nobody knows' });
     const claims = decodeJsonSegment(payload);
     const signature = decodeSegment(signatureSegment);
     const trust = this.#trustOf(claims.iss, header);
@@ -115,6 +116,12 @@ export class TokenVerifier {
     return key instanceof Promise
       ? key.then((found) => this.#verifyWith(found, presented))
       : this.#verifyWith(key, presented);
+  }
+
+  /** Of a token that no issuer can have a key for, nothing more is read while there are thousands of them. */
+  #isFlood(keyId: string): boolean {
+    for (const { keys } of this.#issuers.values()) if (!keys.isFlood(keyId)) return false;
+    return true;
   }
 
   /** Before any signature is looked at: whose token it says it is, and whether that issuer would make it so. */

@@ -86,6 +86,17 @@ describe('made-up kids', () => {
     await expectAccepted(verifier, await issuer.mint());
   }, 60_000);
 
+  it('of a flood nothing but the header is read, until the next fetch is allowed', async () => {
+    await verifier.start();
+    const unread = `${encodeSegment({ typ: 'at+jwt', alg: 'ES256', kid: 'made-up' })}.e30.AAAA`;
+    await expectRefused(verifier, unread, 'claim_missing');
+    for (let i = 0; i < 10; i += 1) await expectRefused(verifier, await made(`spends-the-budget-${i}`), 'key_unknown');
+    await expectRefused(verifier, unread, 'key_unknown');
+    await expectAccepted(verifier, await issuer.mint());
+    await pass(10);
+    await expectRefused(verifier, unread, 'claim_missing');
+  });
+
   it('a flood does not keep a new key from being found', async () => {
     await verifier.start();
     for (let i = 0; i < 100; i += 1) await expectRefused(verifier, await made(`made-up-${i}`), 'key_unknown');

@@ -1,4 +1,5 @@
-import { HttpException } from '@nestjs/common';
+import { jest } from '@jest/globals';
+import { HttpException, Logger } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
@@ -128,6 +129,21 @@ describe('the filter', () => {
     const client = { emit: (...event: unknown[]) => events.push(event) };
     caught('ws', [client], new HopException({ status: 404, code: 'not_found', message: 'No such thing' }));
     expect(events).toEqual([['exception', { status: 404, code: 'not_found', message: 'No such thing' }]]);
+  });
+
+  it('logs calls that fail by the thousand in a bounded number of lines, each service for itself', () => {
+    jest.useFakeTimers();
+    const lines: string[] = [];
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation((line: string) => void lines.push(line));
+    const failed = (service: string) =>
+      new HopException({ status: 502, code: 'bad_gateway', message: `The service ${service} failed` });
+    for (let i = 0; i < 1000; i += 1) caught('ws', [], failed('catalog'));
+    caught('ws', [], failed('inventory'));
+    expect(lines).toEqual([...Array<string>(10).fill('The service catalog failed'), 'The service inventory failed']);
+    jest.advanceTimersByTime(1000);
+    expect(lines.slice(11)).toEqual(['990 times more within a second: The service catalog failed']);
+    error.mockRestore();
+    jest.useRealTimers();
   });
 
   it('catches what it says and nothing else', () => {

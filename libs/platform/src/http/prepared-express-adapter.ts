@@ -6,9 +6,9 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 const UNUSED = ['httpsOptions', 'forceCloseConnections', 'return503OnClosing'] as const;
 
 /**
- * Nest's Express adapter whose requests and responses are made with Express's methods. Express otherwise changes the prototype
- * of each one that comes; V8 then takes every access to it the slow way, and keeps it through collections of the young
- * generation. That is half of the CPU time of a small request, and most of the pauses.
+ * Nest's Express adapter whose requests and responses are made with Express's methods (docs/adr, 11). Express otherwise changes
+ * the prototype of each one that comes; V8 then takes every access to it the slow way, and keeps it through collections of the
+ * young generation. That is most of the CPU time of a small request, and of the pauses.
  */
 export class PreparedExpressAdapter extends ExpressAdapter {
   /** @throws TypeError for options about TLS and open connections, which the platform does not use */

@@ -8,16 +8,22 @@ import { AuthError } from '../../verification/index.js';
 import { authProblem, authRpcError } from './auth-problem.js';
 import { HopException } from './hop-exception.js';
 import { hopReason } from './hop-reason.js';
+import { LineLimit } from './line-limit.js';
 
 /** Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC. */
 @Catch(AuthError, HopException)
 export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopException> {
   private readonly logger = new Logger(AuthExceptionFilter.name);
+  private readonly failures = new LineLimit((what, count) =>
+    this.logger.error(`${count} times more within a second: ${what}`),
+  );
 
   constructor(private readonly host: HttpAdapterHost) {}
 
   catch(error: AuthError | HopException, context: ArgumentsHost): Observable<never> | HttpException | undefined {
-    if (error instanceof HopException && isForOperator(error)) this.logger.error(hopReason(error));
+    if (error instanceof HopException && isForOperator(error) && this.failures.admits(error.message)) {
+      this.logger.error(hopReason(error));
+    }
     switch (context.getType<string>()) {
       case 'http':
         return this.reply(error, context);

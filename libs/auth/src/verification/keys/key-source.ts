@@ -22,6 +22,11 @@ export interface KeySource {
    * @throws AuthError `key_unknown`, or `keys_unavailable` when this can't be told right now.
    */
   find(keyId: string): VerificationKey | Promise<VerificationKey>;
+  /**
+   * Whether this is one of a flood of names that nobody knows: `find` would refuse it, because more of them were asked for than
+   * may cause a fetch. Never so where nothing is fetched.
+   */
+  isFlood(keyId: string): boolean;
   /** Begins background refresh; resolves after the first attempt, whatever came of it. */
   start(): Promise<void>;
   /** Ends any fetch and causes no other until it is started again; the keys at hand go on verifying. */

@@ -90,6 +90,12 @@ export class RemoteKeySource implements KeySource {
     return this.#findAfterRefresh(keyId);
   }
 
+  isFlood(keyId: string): boolean {
+    if (this.#refresh !== undefined || this.#keys.has(keyId)) return false;
+    const now = this.clock.now();
+    return this.#isLoaded(now) && this.#budget.isEmpty(now);
+  }
+
   revoke(keyId: string): void {
     this.#revoked.add(keyId);
     this.#keys.get(keyId)?.distrust();

@@ -20,6 +20,10 @@ export class StaticKeySource implements KeySource {
     return key;
   }
 
+  isFlood(): boolean {
+    return false;
+  }
+
   async start(): Promise<void> {}
 
   stop(): void {}

@@ -14,12 +14,16 @@ export class TokenBucket {
   }
 
   take(now: number): boolean {
+    if (this.isEmpty(now)) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  isEmpty(now: number): boolean {
     // A clock that was set back must neither refill nor stop the refill.
     const elapsed = Math.max(0, now - this.#updatedAt);
     this.#tokens = Math.min(this.burst, this.#tokens + elapsed / this.period);
     this.#updatedAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    return this.#tokens < 1;
   }
 }

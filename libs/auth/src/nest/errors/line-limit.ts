@@ -1,0 +1,28 @@
+const LINES = 10;
+const WINDOW = 1000;
+
+/**
+ * At most {@link LINES} lines of one kind in {@link WINDOW} milliseconds: who causes them by the thousand must not fill the disk, and
+ * must not hide a line of another kind. The kinds are a bounded set.
+ */
+export class LineLimit<Kind extends string> {
+  readonly #counts = new Map<Kind, number>();
+
+  /** @param onLeftOut is told at the end of a window how many lines of a kind there were too many */
+  constructor(private readonly onLeftOut: (kind: Kind, count: number) => void) {}
+
+  /** Whether a line of this kind may be written now; counts it. */
+  admits(kind: Kind): boolean {
+    if (this.#counts.size === 0) setTimeout(() => this.#endWindow(), WINDOW).unref();
+    const count = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.set(kind, count);
+    return count <= LINES;
+  }
+
+  #endWindow(): void {
+    for (const [kind, count] of this.#counts) {
+      if (count > LINES) this.onLeftOut(kind, count - LINES);
+    }
+    this.#counts.clear();
+  }
+}
