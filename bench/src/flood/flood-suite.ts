@@ -10,9 +10,7 @@ import type { Flood } from './made-up-messages.js';
 
 const KIDS_A_SECOND = 10_000;
 const SECONDS = 20;
-const ROUNDS = 5;
-/** Four times Node's own: a quarter of the pauses, when thousands of messages a second leave garbage. */
-const ROOMY = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+const ROUNDS = 3;
 
 /**
  * Good requests beside 20 s of 10,000 tokens a second whose kid nobody knows, and for as long without them. An app without
@@ -25,8 +23,8 @@ export async function* floodSuite({ settings, keys, scale }: Bench): AsyncGenera
   const [token = ''] = new TokenMint(keys, 'watchword').mint(1);
   const seconds = SECONDS * scale;
 
-  async function besiege(authentication: string, flags: readonly string[] = []) {
-    const service = await Child.start('service', authentication, flags);
+  async function besiege(authentication: string) {
+    const service = await Child.start('service', authentication);
     services.push(service);
     const ports = await service.ask<ServicePorts>('start', { settings, isPrepared: true } satisfies ServiceStart);
     const good = { port: ports.http, token, seconds } satisfies GoodRequests;
@@ -46,7 +44,6 @@ export async function* floodSuite({ settings, keys, scale }: Bench): AsyncGenera
   try {
     const open = await besiege('none');
     const guarded = await besiege('watchword');
-    const roomy = await besiege('watchword', ROOMY);
     yield {
       title: 'Good HTTP requests during a flood of made-up kids (over TCP, into the same verifier)',
       head: ['', 'kids/s', 'good requests/s', 'median ms', 'p99 ms', 'CPU of the service'],
@@ -55,8 +52,6 @@ export async function* floodSuite({ settings, keys, scale }: Bench): AsyncGenera
         row('none, during', open.flooded),
         row('watchword, before', guarded.calm),
         row('watchword, during', guarded.flooded),
-        row('watchword with 64 MiB for young objects, before', roomy.calm),
-        row('watchword with 64 MiB for young objects, during', roomy.flooded),
       ],
       verdict: {
         what: 'p99 of good requests during the flood ÷ before',

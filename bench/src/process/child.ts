@@ -15,9 +15,9 @@ export class Child {
     this.#process = process;
   }
 
-  /** Starts `dist/<entry>.js`, told its name, and waits until it answers. @param flags Node's */
-  static start(entry: string, name = '', flags: readonly string[] = []): Promise<Child> {
-    return Child.#fork(ownFile(entry), name, { args: [name], flags });
+  /** Starts `dist/<entry>.js`, told its name, and waits until it answers. */
+  static start(entry: string, name = ''): Promise<Child> {
+    return Child.#fork(ownFile(entry), name, { args: [name] });
   }
 
   /** Starts a program that is none of the bench's, with this environment alone; it can be asked for its CPU time. */
@@ -28,11 +28,11 @@ export class Child {
   static async #fork(
     file: string,
     name: string,
-    { args = [], flags = [], preload, env = process.env }: ForkOptions,
+    { args = [], preload, env = process.env }: ForkOptions,
   ): Promise<Child> {
     const child = new Child(
       fork(file, args, {
-        execArgv: [...AS_IF_BUSY, ...flags, ...(preload ? ['--import', preload] : []), ...profiling(name)],
+        execArgv: [...AS_IF_BUSY, ...(preload ? ['--import', preload] : []), ...profiling(name)],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         // Several peers print deprecations; the children's own errors must stay readable.
         env: { PATH: process.env['PATH'], ...env, NODE_NO_WARNINGS: '1', NODE_ENV: 'production' },
