@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { DATABASE } from '@watchword/platform';
+import { setImmediate } from 'node:timers/promises';
 import { PasswordHasher } from '../src/accounts/password-hasher.js';
 import type { AuthDatabase } from '../src/database/auth-database.js';
 import { newId } from '../src/database/new-id.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, type INestApplication, Module, Req } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import type { Request } from 'express';
+import type { Express, Request } from 'express';
 import { IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PreparedExpressAdapter } from './prepared-express-adapter.js';
@@ -47,6 +47,17 @@ describe('PreparedExpressAdapter', () => {
     expect(await areChanged(new ExpressAdapter())).toEqual([true, true]);
     await app.close();
     expect(await areChanged(new PreparedExpressAdapter())).toEqual([false, false]);
+  });
+
+  it('leaves a mounted application to Express, and the requests that it lets through', async () => {
+    app = await NestFactory.create(EchoModule, new PreparedExpressAdapter(), QUIET);
+    const mounted = new ExpressAdapter().getInstance<Express>();
+    mounted.get('/own', (request, response) => void response.json({ isItsOwn: request.app === mounted }));
+    app.use('/', mounted);
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    expect(await (await fetch(`http://127.0.0.1:${port}/own`)).json()).toEqual({ isItsOwn: true });
+    expect(await (await fetch(`http://127.0.0.1:${port}/echo`)).json()).toMatchObject({ hostname: '127.0.0.1' });
   });
 
   it.each([{ httpsOptions: {} }, { forceCloseConnections: true }, { return503OnClosing: true }])(
