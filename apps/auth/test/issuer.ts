@@ -1,4 +1,5 @@
 import { ManualClock } from '@watchword/auth/testing';
+import { sql } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AuthDatabase } from '../src/database/auth-database.js';
@@ -78,6 +79,16 @@ export async function addAccount(db: AuthDatabase, clock: ManualClock, roles = [
   });
   await db.insert(schema.accountRoles).values(roles.map((role) => ({ accountId: id, role })));
   return id;
+}
+
+/** Sessions that began now, written in one statement. */
+export async function insertSessions(db: AuthDatabase, clock: ManualClock, accountId: string, count: number) {
+  const now = sql`${new Date(clock.now()).toISOString()}::timestamptz`;
+  await db.execute(sql`
+    insert into sessions (id, sid, account_id, client_id, created_at, last_used_at, expires_at, tokens_expire_at, refresh_hash)
+    select gen_random_uuid(), gen_random_uuid(), ${accountId}, 'watchword', ${now}, ${now}, ${now} + interval '30 days',
+      ${now} + interval '5 minutes', ''
+    from generate_series(1, ${count}::int)`);
 }
 
 /** The payload of a JWT that nobody checked. */

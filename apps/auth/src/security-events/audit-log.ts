@@ -1,6 +1,6 @@
 import type { Clock } from '@watchword/auth';
+import { sql } from 'drizzle-orm';
 import type { AuthQueries } from '../database/auth-database.js';
-import { auditLog } from '../database/schema/index.js';
 import { newId } from '../database/new-id.js';
 
 /** Who acted. `system` is the issuer itself: a schedule, or the first boot. */
@@ -30,18 +30,27 @@ export const SYSTEM_ACTOR: AuditActor = { type: 'system' };
 export class AuditLog {
   constructor(private readonly clock: Clock) {}
 
-  async record(db: AuthQueries, { actor, action, target, detail }: AuditEntry): Promise<void> {
+  record(db: AuthQueries, entry: AuditEntry): Promise<void> {
+    return this.recordAll(db, [entry]);
+  }
+
+  /** One statement, whatever the number of entries. */
+  async recordAll(db: AuthQueries, entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return;
     const now = this.clock.now();
-    await db.insert(auditLog).values({
-      id: newId(now),
-      at: new Date(now),
-      actorType: actor.type,
-      actorId: actor.id ?? null,
-      ip: actor.ip ?? null,
-      action,
-      targetType: target.type,
-      targetId: target.id,
-      detail: detail ?? null,
-    });
+    const column = (valueOf: (entry: AuditEntry) => string | null) => sql.param(entries.map(valueOf));
+    await db.execute(sql`
+      insert into audit_log (at, id, actor_type, actor_id, ip, action, target_type, target_id, detail)
+      select ${new Date(now).toISOString()}::timestamptz, entry.*
+      from unnest(
+        ${column(() => newId(now))}::uuid[],
+        ${column(({ actor }) => actor.type)}::text[],
+        ${column(({ actor }) => actor.id ?? null)}::text[],
+        ${column(({ actor }) => actor.ip ?? null)}::text[],
+        ${column(({ action }) => action)}::text[],
+        ${column(({ target }) => target.type)}::text[],
+        ${column(({ target }) => target.id)}::text[],
+        ${column(({ detail }) => (detail === undefined ? null : JSON.stringify(detail)))}::jsonb[]
+      ) as entry`);
   }
 }

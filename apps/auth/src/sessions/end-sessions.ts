@@ -59,14 +59,15 @@ export class EndSessions {
       .set({ endedAt: new Date(this.clock.now()), previousRefreshHash: null, successorNonce: null })
       .where(and(which, isNull(sessions.endedAt)))
       .returning({ sid: sessions.sid, tokensExpireAt: sessions.tokensExpireAt });
-    for (const { sid } of ended) {
-      await this.audit.record(tx, {
+    await this.audit.recordAll(
+      tx,
+      ended.map(({ sid }) => ({
         actor,
         action: 'session.end',
         target: { type: 'session', id: sid },
         detail: { reason },
-      });
-    }
+      })),
+    );
     await this.events.appendAll(
       tx,
       ended.map(({ sid, tokensExpireAt }) => ({
