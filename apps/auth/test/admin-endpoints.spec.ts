@@ -32,9 +32,9 @@ describe("an administrator's endpoints", () => {
       scope: expect.stringContaining('catalog:write') as string,
     });
 
-    const sessions = (await issuer.call('GET', `/admin/accounts/${id}/sessions`, administrator)).body as {
-      id: string;
-    }[];
+    const { sessions } = (await issuer.call('GET', `/admin/accounts/${id}/sessions`, administrator)).body as {
+      sessions: { id: string }[];
+    };
     expect(sessions).toHaveLength(1);
     const path = `/admin/accounts/${id}/sessions/${sessions[0]?.id ?? ''}`;
     expect((await issuer.call('DELETE', path, administrator)).status).toBe(204);

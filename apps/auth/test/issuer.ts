@@ -1,5 +1,5 @@
 import { ManualClock } from '@watchword/auth/testing';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AuthDatabase } from '../src/database/auth-database.js';
@@ -16,8 +16,9 @@ import { RefreshTokens } from '../src/sessions/refresh-tokens.js';
 import { RenewSessionIds } from '../src/sessions/renew-session-ids.js';
 import { RotateRefreshToken } from '../src/sessions/rotate-refresh-token.js';
 import { SessionTokens } from '../src/sessions/session-grant.js';
+import { SessionLimit } from '../src/sessions/session-limit.js';
 import type { SessionTiming } from '../src/sessions/session-timing.js';
-import { StartSession } from '../src/sessions/start-session.js';
+import { type Device, StartSession } from '../src/sessions/start-session.js';
 import { AccessTokenIssuer } from '../src/tokens/access-token-issuer.js';
 
 /** For `describeOnEachDatabase`. */
@@ -27,6 +28,8 @@ export const DAY = 86_400;
 
 export const SESSION_TIMING: SessionTiming = { idle: 7 * DAY * 1000, absolute: 30 * DAY * 1000, grace: 10_000 };
 
+const TEST_DEVICE: Device = { userAgent: 'jest', ip: '192.0.2.1' };
+
 /** One key-encryption key, with version 1. */
 export const randomKeys = () => new KeyEncryptionKeys([{ version: 1, secret: randomBytes(32) }]);
 
@@ -34,6 +37,7 @@ export interface TestIssuerOptions {
   readonly clock?: ManualClock;
   readonly keys?: KeyEncryptionKeys;
   readonly timing?: Partial<SessionTiming>;
+  readonly sessionsPerAccount?: number;
 }
 
 /** The issuer's session classes as one instance of the app has them, signing with a secret. */
@@ -47,6 +51,8 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
   const tokens = new SessionTokens(accessTokens, ['auth', 'orders']);
   const refreshTokens = new RefreshTokens(keys);
   const endSessions = new EndSessions(db, events, audit, clock);
+  const limit = new SessionLimit(endSessions, options.sessionsPerAccount ?? 100, timing, clock);
+  const start = new StartSession(refreshTokens, accessTokens, tokens, limit, timing, clock);
   return {
     db,
     clock,
@@ -55,7 +61,13 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
     accessTokens,
     refreshTokens,
     endSessions,
-    start: new StartSession(refreshTokens, accessTokens, tokens, timing, clock),
+    start,
+    /** As a login does once the password is known to be right. */
+    logIn: (accountId: string, device: Device = TEST_DEVICE) =>
+      db.transaction(async (tx) => {
+        await tx.select().from(schema.accounts).where(eq(schema.accounts.id, accountId)).for('no key update');
+        return start.run(tx, accountId, 'watchword', device);
+      }),
     rotate: new RotateRefreshToken(db, refreshTokens, accessTokens, tokens, endSessions, timing, clock),
     endByRefreshToken: new EndByRefreshToken(db, refreshTokens, endSessions),
     list: new ListSessions(db, timing, clock),

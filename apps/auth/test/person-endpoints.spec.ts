@@ -120,11 +120,29 @@ describe("a person's endpoints", () => {
     const ann = await issuer.person();
     const others = [await issuer.logIn(ann), await issuer.logIn(ann), await issuer.logIn(ann)] as const;
     const sid = (tokens: Tokens) => String(payloadOf(tokens.access_token)['sid']);
-    const list = async () =>
-      (await issuer.call('GET', '/auth/sessions', ann.access_token)).body as Record<string, unknown>[];
+    type Page = { readonly sessions: Record<string, unknown>[]; readonly next?: string };
+    const page = async (query: string) =>
+      (await issuer.call('GET', `/auth/sessions${query}`, ann.access_token)).body as Page;
+    const list = async () => (await page('')).sessions;
     const sessions = await list();
     expect(new Set(sessions.map(({ id }) => id))).toEqual(new Set([ann, ...others].map(sid)));
     expect(sessions.filter(({ current }) => current === true).map(({ id }) => id)).toEqual([sid(ann)]);
+
+    const first = await page('?limit=3');
+    const second = await page(`?limit=3&after=${first.next ?? ''}`);
+    expect([...first.sessions, ...second.sessions]).toEqual(sessions);
+    expect(second.next).toBeUndefined();
+    for (const query of [
+      '?limit=0',
+      '?limit=201',
+      '?after=x',
+      '?after=1.2',
+      `?after=1.${sid(ann)}.1`,
+      '?after=a&after=b',
+    ]) {
+      const answer = await issuer.call('GET', `/auth/sessions${query}`, ann.access_token);
+      expectProblem(answer, 400, 'validation_failed');
+    }
 
     expect((await issuer.call('DELETE', `/auth/sessions/${sid(others[0])}`, ann.access_token)).status).toBe(204);
     expectProblem(await issuer.call('GET', '/auth/me', others[0].access_token), 401, 'invalid_token');

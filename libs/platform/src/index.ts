@@ -38,6 +38,7 @@ export type { DatabaseOptions, OpenDatabase } from './database/database-options.
 export { HealthRegistry } from './health/health-registry.js';
 export type { CheckResult, HealthCheck, HealthReport } from './health/health-registry.js';
 export { HasNoControlCharacters } from './http/has-no-control-characters.js';
+export { IsOptionalInt, PageQuery } from './http/page-query.js';
 export { ProblemError } from './http/problem-error.js';
 export type { FieldError, ProblemErrorOptions } from './http/problem-error.js';
 export { ProblemFilter, respond } from './http/problem.filter.js';

@@ -32,7 +32,8 @@ export class AccountStore {
   }
 
   /**
-   * Keeps an account as it is until the end of the transaction: its password, its roles, its being enabled.
+   * Keeps an account as it is until the end of the transaction (its password, its roles, its being enabled), and other
+   * logins to it waiting.
    *
    * @returns false when it is disabled, or has another password by now
    */
@@ -41,7 +42,7 @@ export class AccountStore {
       .select({ id: accounts.id })
       .from(accounts)
       .where(and(eq(accounts.id, id), eq(accounts.passwordHash, passwordHash), isNull(accounts.disabledAt)))
-      .for('share');
+      .for('no key update');
     return held.length > 0;
   }
 

@@ -1,12 +1,13 @@
-import { Controller, Delete, Get, HttpCode, HttpStatus, Param, ParseUUIDPipe, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, HttpStatus, Param, ParseUUIDPipe, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
 import type { Request } from 'express';
 import { EndSessions } from '../sessions/end-sessions.js';
-import { ListSessions, type SessionView } from '../sessions/list-sessions.js';
+import { ListSessions, type SessionPage } from '../sessions/list-sessions.js';
 import { actorOf } from '../sessions/request-origin.js';
+import { SessionsQuery } from '../sessions/sessions-query.js';
 import { AdministratorOnly } from './administrator-only.js';
 
 @ApiTags('admin')
@@ -19,9 +20,9 @@ export class AdminSessionsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: "Somebody's sessions" })
-  list(@Param('id', ParseUUIDPipe) id: string): Promise<SessionView[]> {
-    return this.listSessions.run(id);
+  @ApiOperation({ summary: "Somebody's sessions, page by page" })
+  list(@Param('id', ParseUUIDPipe) id: string, @Query() { limit, after }: SessionsQuery): Promise<SessionPage> {
+    return this.listSessions.page(id, limit, after);
   }
 
   @Delete()

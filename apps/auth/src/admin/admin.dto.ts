@@ -1,39 +1,10 @@
-import { applyDecorators } from '@nestjs/common';
-import { HasNoControlCharacters } from '@watchword/platform';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { HasNoControlCharacters, IsOptionalInt, PageQuery } from '@watchword/platform';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { RegisterDto } from '../accounts/account.dto.js';
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 /** RFC 6749 §3.3, of a length that fits many into a token. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/;
-
-/** An integer of a query string, if it is there. */
-const IsOptionalInt = (least: number, most: number) =>
-  applyDecorators(
-    IsOptional(),
-    Type(() => Number),
-    IsInt(),
-    Min(least),
-    Max(most),
-  );
-
-/** One page of a list. */
-class PageQuery {
-  @IsOptionalInt(1, 200)
-  readonly limit: number = 50;
-}
 
 export class AccountsQuery extends PageQuery {
   /** `next` of the page before. */

@@ -165,6 +165,18 @@ export class AuthConfig extends AppConfig {
   @IsAtLeastSum(['SESSION_IDLE_TTL'], 'the idle limit could never be reached')
   readonly SESSION_TTL: number = 30 * DAY;
 
+  @Variable({ doc: 'Live sessions of one account; a login beyond that ends the one that was unused for longest.' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  readonly SESSIONS_PER_ACCOUNT: number = 100;
+
+  @Variable({ doc: 'Seconds for which entries of the audit log are kept.' })
+  @IsInt()
+  @Min(DAY)
+  @Max(LONGEST)
+  readonly AUDIT_LOG_RETENTION: number = 400 * DAY;
+
   @Variable({
     doc: 'Seconds in which a refresh token that was just used gives the same successor again, for responses that get lost. 0 turns it off.',
   })

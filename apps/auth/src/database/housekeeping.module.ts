@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
 import { DATABASE } from '@watchword/platform';
-import { CLOCK } from '../config/index.js';
+import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from './auth-database.js';
 import { Housekeeping } from './housekeeping.js';
 
@@ -9,8 +9,9 @@ import { Housekeeping } from './housekeeping.js';
   providers: [
     {
       provide: Housekeeping,
-      inject: [DATABASE, CLOCK],
-      useFactory: (db: AuthDatabase, clock: Clock) => new Housekeeping(db, clock),
+      inject: [DATABASE, CLOCK, AuthConfig],
+      useFactory: (db: AuthDatabase, clock: Clock, config: AuthConfig) =>
+        new Housekeeping(db, clock, config.AUDIT_LOG_RETENTION * 1000),
     },
   ],
 })

@@ -9,10 +9,9 @@ import * as schema from './schema/index.js';
 describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<typeof schema>) => {
   it('forgets sessions and events once no token of theirs can be valid, and not before', async () => {
     const issuer = makeIssuer(database());
-    const housekeeping = new Housekeeping(database(), issuer.clock);
+    const housekeeping = new Housekeeping(database(), issuer.clock, 400 * DAY * 1000);
     const account = await addAccount(database(), issuer.clock);
-    const device = { userAgent: undefined, ip: undefined };
-    await issuer.start.run(database(), account, 'watchword', device);
+    await issuer.logIn(account);
     await issuer.endSessions.endAll(account, { type: 'system' });
     const counts = async () => {
       await housekeeping.run();
@@ -33,7 +32,7 @@ describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<
 
   it('leaves no gap between events that are kept', async () => {
     const issuer = makeIssuer(database());
-    const housekeeping = new Housekeeping(database(), issuer.clock);
+    const housekeeping = new Housekeeping(database(), issuer.clock, 400 * DAY * 1000);
     await database().transaction((tx) =>
       issuer.events.appendAll(
         tx,
@@ -50,11 +49,36 @@ describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<
     expect(left.map(({ value }) => value)).toEqual(['1', '2', '3']);
   });
 
+  it('keeps entries of the audit log for their retention, and removes all that are older', async () => {
+    const issuer = makeIssuer(database());
+    const housekeeping = new Housekeeping(database(), issuer.clock, 400 * DAY * 1000);
+    await database().delete(schema.auditLog);
+    const record = (count: number, action: string) => {
+      const entry = { actor: { type: 'system' }, action, target: { type: 'role', id: 'customer' } } as const;
+      return issuer.audit.recordAll(
+        database(),
+        Array.from({ length: count }, () => entry),
+      );
+    };
+    const left = async () => {
+      await housekeeping.run();
+      const rows = await database().select({ action: schema.auditLog.action }).from(schema.auditLog);
+      return rows.map(({ action }) => action);
+    };
+    await record(10_001, 'old');
+    issuer.clock.advance(1);
+    await record(1, 'kept');
+    issuer.clock.advance(400 * DAY - 1);
+    expect(new Set(await left())).toEqual(new Set(['old', 'kept']));
+    issuer.clock.advance(0.001);
+    expect(await left()).toEqual(['kept']);
+  });
+
   it('remembers a used assertion for as long as an instance whose clock is behind takes it', async () => {
     const clock = new ManualClock();
     const end = clock.now() + 60_000;
     const assertions = new UsedAssertions(database());
-    const housekeeping = new Housekeeping(database(), clock);
+    const housekeeping = new Housekeeping(database(), clock, 400 * DAY * 1000);
     expect(await assertions.use('orders', 'once', end)).toBe(true);
     clock.advance(119);
     await housekeeping.run();

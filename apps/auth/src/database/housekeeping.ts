@@ -2,10 +2,17 @@ import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } f
 import type { Clock } from '@watchword/auth';
 import { sql } from 'drizzle-orm';
 import type { AuthDatabase } from './auth-database.js';
+import { firstIdOf } from './new-id.js';
 
 const INTERVAL_MS = 600_000;
 
-/** Removes what nobody can need any more: sessions that are over, events that deny nothing, assertions that expired. */
+/** Entries of the audit log that one statement removes. */
+const BATCH = 10_000;
+
+/**
+ * Removes what is not needed any more: sessions that are over, events that deny nothing, assertions that expired, entries of
+ * the audit log that are older than its retention.
+ */
 export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Housekeeping');
   private timer: NodeJS.Timeout | undefined;
@@ -14,6 +21,8 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     private readonly db: AuthDatabase,
     private readonly clock: Clock,
+    /** Milliseconds for which entries of the audit log are kept. */
+    private readonly auditLogRetention: number,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -37,5 +46,17 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
       delete from security_events where expires_at < ${now}
         and seq < coalesce((select min(seq) from security_events where expires_at >= ${now}), 9223372036854775807)`);
     await this.db.execute(sql`delete from used_client_assertions where expires_at < ${now}`);
+    await this.pruneAuditLog();
+  }
+
+  /** By the ids, which are in the order of time; in parts, so that no statement takes long. */
+  private async pruneAuditLog(): Promise<void> {
+    const end = firstIdOf(this.clock.now() - this.auditLogRetention);
+    for (let removed = BATCH; removed === BATCH;) {
+      const { rows } = await this.db.execute(sql`
+        with oldest as (select id from audit_log where id < ${end}::uuid order by id limit ${BATCH})
+        delete from audit_log using oldest where audit_log.id = oldest.id returning 1`);
+      removed = rows.length;
+    }
   }
 }

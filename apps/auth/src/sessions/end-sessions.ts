@@ -7,7 +7,13 @@ import type { SecurityEventLog } from '../security-events/security-event-log.js'
 
 /** Why a session ended; kept in the audit log. */
 export type EndReason =
-  'logout' | 'ended' | 'refresh-token-reuse' | 'password-changed' | 'account-disabled' | 'account-deleted';
+  | 'logout'
+  | 'ended'
+  | 'session-limit'
+  | 'refresh-token-reuse'
+  | 'password-changed'
+  | 'account-disabled'
+  | 'account-deleted';
 
 /** Ends sessions. Each end is logged as a security event in the same transaction, before the answer goes out. */
 export class EndSessions {
@@ -21,7 +27,7 @@ export class EndSessions {
   /** @returns false when there is no such session of this account, or it has ended before */
   async endOne(accountId: string, sid: string, actor: AuditActor): Promise<boolean> {
     const ended = await this.db.transaction((tx) =>
-      this.end(tx, and(eq(sessions.accountId, accountId), eq(sessions.sid, sid)), 'ended', actor),
+      this.endIn(tx, and(eq(sessions.accountId, accountId), eq(sessions.sid, sid)), 'ended', actor),
     );
     return ended > 0;
   }
@@ -34,26 +40,22 @@ export class EndSessions {
   /** @returns how many there were */
   endOthers(accountId: string, currentSid: string, actor: AuditActor): Promise<number> {
     return this.db.transaction((tx) =>
-      this.end(tx, and(eq(sessions.accountId, accountId), ne(sessions.sid, currentSid)), 'ended', actor),
+      this.endIn(tx, and(eq(sessions.accountId, accountId), ne(sessions.sid, currentSid)), 'ended', actor),
     );
   }
 
   /** As the last step of a transaction that changes the account. */
   endAllIn(tx: AuthTransaction, accountId: string, reason: EndReason, actor: AuditActor): Promise<number> {
-    return this.end(tx, eq(sessions.accountId, accountId), reason, actor);
+    return this.endIn(tx, eq(sessions.accountId, accountId), reason, actor);
   }
 
   /** As the last step of a transaction that found the session's refresh token to be in the wrong hands, or given back. */
   endByIdIn(tx: AuthTransaction, id: string, reason: EndReason, actor: AuditActor): Promise<number> {
-    return this.end(tx, eq(sessions.id, id), reason, actor);
+    return this.endIn(tx, eq(sessions.id, id), reason, actor);
   }
 
-  private async end(
-    tx: AuthTransaction,
-    which: SQL | undefined,
-    reason: EndReason,
-    actor: AuditActor,
-  ): Promise<number> {
+  /** Those of them that have not ended, as the last step of a transaction. */
+  async endIn(tx: AuthTransaction, which: SQL | undefined, reason: EndReason, actor: AuditActor): Promise<number> {
     const ended = await tx
       .update(sessions)
       .set({ endedAt: new Date(this.clock.now()), previousRefreshHash: null, successorNonce: null })

@@ -1,7 +1,9 @@
 import type { Clock } from '@watchword/auth';
-import { and, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { sessions } from '../database/schema/index.js';
+import { isLiveSession } from './live-session.js';
+import { type SessionPosition, sessionPosition } from './session-position.js';
 import type { SessionTiming } from './session-timing.js';
 
 /** A live session, as its owner and administrators see it. */
@@ -16,6 +18,12 @@ export interface SessionView {
   readonly expiresAt: string;
 }
 
+export interface SessionPage<View extends SessionView = SessionView> {
+  readonly sessions: readonly View[];
+  /** `after` of the next page; left out of the last one. */
+  readonly next?: string;
+}
+
 /** The live sessions of an account, the last used first. */
 export class ListSessions {
   constructor(
@@ -24,21 +32,20 @@ export class ListSessions {
     private readonly clock: Clock,
   ) {}
 
-  async run(accountId: string): Promise<SessionView[]> {
-    const now = this.clock.now();
+  async page(accountId: string, limit: number, after?: SessionPosition): Promise<SessionPage> {
     const rows = await this.db
       .select()
       .from(sessions)
       .where(
         and(
           eq(sessions.accountId, accountId),
-          isNull(sessions.endedAt),
-          gt(sessions.expiresAt, new Date(now)),
-          gt(sessions.lastUsedAt, new Date(now - this.timing.idle)),
+          isLiveSession(this.timing, this.clock.now()),
+          after && sql`(last_used_at, sid) < (${after.lastUsedAt}::timestamptz, ${after.sid}::uuid)`,
         ),
       )
-      .orderBy(desc(sessions.lastUsedAt), desc(sessions.id));
-    return rows.map((row) => ({
+      .orderBy(desc(sessions.lastUsedAt), desc(sessions.sid))
+      .limit(limit + 1);
+    const views = rows.slice(0, limit).map((row) => ({
       id: row.sid,
       clientId: row.clientId,
       userAgent: row.userAgent,
@@ -47,5 +54,9 @@ export class ListSessions {
       lastUsedAt: row.lastUsedAt.toISOString(),
       expiresAt: row.expiresAt.toISOString(),
     }));
+    const last = views.at(-1);
+    return rows.length > limit && last !== undefined
+      ? { sessions: views, next: sessionPosition({ lastUsedAt: last.lastUsedAt, sid: last.id }) }
+      : { sessions: views };
   }
 }

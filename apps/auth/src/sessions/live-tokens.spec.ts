@@ -11,8 +11,7 @@ describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Datab
   async function setUp() {
     const issuer = makeIssuer(database());
     const account = await addAccount(database(), issuer.clock);
-    const device = { userAgent: undefined, ip: undefined };
-    const { access_token } = await issuer.start.run(database(), account, 'watchword', device);
+    const { access_token } = await issuer.logIn(account);
     const { sub, sid, jti } = payloadOf(access_token);
     const token = { subject: sub, sessionId: sid, tokenId: jti, keyId: randomUUID() } as VerifiedToken;
     const liveTokens = new LiveTokens(database(), issuer.clock);

@@ -16,17 +16,11 @@ import * as schema from '../database/schema/index.js';
 import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
 
 const CLIENT = 'watchword';
-const DEVICE = { userAgent: 'jest', ip: '127.0.0.1' };
 const REFUSED = { status: 400, code: 'invalid_grant' };
 
 async function logIn(issuer: TestIssuer) {
   const account = await addAccount(issuer.db, issuer.clock);
-  const { refresh_token: refreshToken = '', access_token: accessToken } = await issuer.start.run(
-    issuer.db,
-    account,
-    CLIENT,
-    DEVICE,
-  );
+  const { refresh_token: refreshToken = '', access_token: accessToken } = await issuer.logIn(account);
   return { account, refreshToken, sid: String(payloadOf(accessToken)['sid']) };
 }
 

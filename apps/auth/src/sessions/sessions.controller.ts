@@ -17,9 +17,12 @@ import { ProblemError } from '@watchword/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request } from 'express';
 import { EndSessions } from './end-sessions.js';
-import { ListSessions, type SessionView } from './list-sessions.js';
+import { ListSessions, type SessionPage, type SessionView } from './list-sessions.js';
 import { LiveSessionGuard } from './live-session.guard.js';
 import { actorOf } from './request-origin.js';
+import { SessionsQuery } from './sessions-query.js';
+
+type OwnSessionPage = SessionPage<SessionView & { readonly current: boolean }>;
 
 class EndSessionsQuery {
   /** `current` keeps the session that asks. */
@@ -40,10 +43,10 @@ export class SessionsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'My sessions' })
-  async list(@CurrentUser() token: VerifiedToken): Promise<(SessionView & { readonly current: boolean })[]> {
-    const sessions = await this.listSessions.run(token.subject);
-    return sessions.map((session) => ({ ...session, current: session.id === token.sessionId }));
+  @ApiOperation({ summary: 'My sessions, page by page' })
+  async list(@CurrentUser() token: VerifiedToken, @Query() { limit, after }: SessionsQuery): Promise<OwnSessionPage> {
+    const { sessions, ...page } = await this.listSessions.page(token.subject, limit, after);
+    return { ...page, sessions: sessions.map((session) => ({ ...session, current: session.id === token.sessionId })) };
   }
 
   @Delete()

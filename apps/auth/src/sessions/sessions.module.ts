@@ -17,6 +17,7 @@ import { RefreshTokens } from './refresh-tokens.js';
 import { RenewSessionIds } from './renew-session-ids.js';
 import { RotateRefreshToken } from './rotate-refresh-token.js';
 import { SessionTokens } from './session-grant.js';
+import { SessionLimit } from './session-limit.js';
 import { sessionTiming } from './session-timing.js';
 import { SessionsController } from './sessions.controller.js';
 import { StartSession } from './start-session.js';
@@ -43,14 +44,21 @@ import { StartSession } from './start-session.js';
     },
     {
       provide: StartSession,
-      inject: [RefreshTokens, AccessTokenIssuer, SessionTokens, AuthConfig, CLOCK],
+      inject: [RefreshTokens, AccessTokenIssuer, SessionTokens, SessionLimit, AuthConfig, CLOCK],
       useFactory: (
         refreshTokens: RefreshTokens,
         accessTokens: AccessTokenIssuer,
         tokens: SessionTokens,
+        limit: SessionLimit,
         config: AuthConfig,
         clock: Clock,
-      ) => new StartSession(refreshTokens, accessTokens, tokens, sessionTiming(config), clock),
+      ) => new StartSession(refreshTokens, accessTokens, tokens, limit, sessionTiming(config), clock),
+    },
+    {
+      provide: SessionLimit,
+      inject: [EndSessions, AuthConfig, CLOCK],
+      useFactory: (endSessions: EndSessions, config: AuthConfig, clock: Clock) =>
+        new SessionLimit(endSessions, config.SESSIONS_PER_ACCOUNT, sessionTiming(config), clock),
     },
     {
       provide: EndSessions,

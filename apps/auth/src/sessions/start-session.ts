@@ -1,12 +1,13 @@
 import type { Clock } from '@watchword/auth';
 import { eq } from 'drizzle-orm';
-import type { AuthQueries } from '../database/auth-database.js';
+import type { AuthTransaction } from '../database/auth-database.js';
 import { newId } from '../database/new-id.js';
 import { sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { RefreshTokens } from './refresh-tokens.js';
 import { SESSION_GRANT, type SessionTokens } from './session-grant.js';
+import type { SessionLimit } from './session-limit.js';
 import type { SessionTiming } from './session-timing.js';
 
 /** Where a login came from. */
@@ -23,16 +24,18 @@ export class StartSession {
     private readonly refreshTokens: RefreshTokens,
     private readonly accessTokens: AccessTokenIssuer,
     private readonly tokens: SessionTokens,
+    private readonly limit: SessionLimit,
     private readonly timing: SessionTiming,
     private readonly clock: Clock,
   ) {}
 
-  async run(db: AuthQueries, accountId: string, clientId: string, device: Device): Promise<TokenResponse> {
+  /** Inside the transaction that holds the account for the login. */
+  async run(tx: AuthTransaction, accountId: string, clientId: string, device: Device): Promise<TokenResponse> {
     this.accessTokens.assertReady();
     const now = this.clock.now();
     const id = newId(now);
     const refreshToken = this.refreshTokens.first(id);
-    await db.insert(sessions).values({
+    await tx.insert(sessions).values({
       id,
       sid: newId(now),
       accountId,
@@ -45,8 +48,9 @@ export class StartSession {
       tokensExpireAt: new Date(this.accessTokens.latestExpiry()),
       refreshHash: refreshToken.hash,
     });
-    const [grant] = await db.select(SESSION_GRANT).from(sessions).where(eq(sessions.id, id));
+    const [grant] = await tx.select(SESSION_GRANT).from(sessions).where(eq(sessions.id, id));
     if (grant === undefined) throw new Error('A session that was just written is not there');
+    await this.limit.enforce(tx, accountId);
     return this.tokens.respond(grant, refreshToken.text);
   }
 }

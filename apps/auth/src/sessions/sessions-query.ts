@@ -1,0 +1,13 @@
+import { PageQuery } from '@watchword/platform';
+import { Transform } from 'class-transformer';
+import { IsObject, IsOptional } from 'class-validator';
+import { parseSessionPosition, type SessionPosition } from './session-position.js';
+
+/** Which page of a list of sessions. */
+export class SessionsQuery extends PageQuery {
+  /** `next` of the page before. */
+  @IsOptional()
+  @Transform(({ value }) => (typeof value === 'string' ? (parseSessionPosition(value) ?? value) : value))
+  @IsObject({ message: 'after must be `next` of the page before' })
+  readonly after?: SessionPosition;
+}
