@@ -9,7 +9,9 @@ export interface Reply {
 
 export interface Message {
   readonly pattern: string;
-  readonly data: unknown;
+  readonly data?: unknown;
+  /** In the place of `data`, as JSON is written: for what JSON.stringify would not write. */
+  readonly dataText?: string;
   /** The packet's metadata, exactly as given: an attacker writes here what they like. */
   readonly metadata?: unknown;
 }
@@ -77,8 +79,9 @@ export function sendEvents(target: Target, events: readonly Message[]): Promise<
   });
 }
 
-function frame(packet: object): string {
-  const json = JSON.stringify(packet);
+function frame({ dataText, ...packet }: Message & { readonly id?: string }): string {
+  const rest = JSON.stringify(packet);
+  const json = dataText === undefined ? rest : `{"data":${dataText},${rest.slice(1)}`;
   return `${json.length}#${json}`;
 }
 

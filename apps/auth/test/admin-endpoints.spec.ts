@@ -110,7 +110,7 @@ describe("an administrator's endpoints", () => {
       'validation_failed',
     );
     expectProblem(
-      await issuer.call('PUT', '/admin/roles/tea', administrator, { scopes: [], description: 'a\u0000' }),
+      await issuer.call('PUT', '/admin/roles/tea', administrator, { scopes: [], description: 'a\u0007' }),
       400,
       'validation_failed',
     );

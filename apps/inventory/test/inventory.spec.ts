@@ -161,7 +161,7 @@ describe('inventory', () => {
       ['stock.read', { skus: [] }],
       ['stock.read', { skus: 'TENT-2P' }],
       ['stock.read', { skus: ['TENT-2P', 'TENT-2P'] }],
-      ['stock.read', { skus: ['\0'] }],
+      ['stock.read', { skus: ['\u0007'] }],
       ['stock.reserve', { items: [item] }],
       ['stock.reserve', { reservationId: 'x', items: [item] }],
       ['stock.reserve', { reservationId, items: [] }],

@@ -27,6 +27,7 @@ export { requirementsOf } from './nest/requirements/requirements.js';
 export type { Handler, Requirements } from './nest/requirements/requirements.js';
 export { Roles } from './nest/requirements/roles.js';
 export { Scopes } from './nest/requirements/scopes.js';
+export { StrictJsonSocket } from './nest/tcp/strict-json-socket.js';
 export {
   CallerContext,
   HttpTarget,
@@ -50,6 +51,8 @@ export {
   AuthError,
   TokenVerifier,
   parseBearer,
+  parseStrictJson,
+  parseStrictJsonObject,
   providerClaims,
   publicError,
   readSharedSecret,
@@ -70,6 +73,7 @@ export type {
   PublicAuthError,
   RevocationCheck,
   SharedSecretIssuer,
+  StrictJsonOptions,
   TokenCacheOptions,
   TokenVerifierOptions,
   TrustedIssuer,

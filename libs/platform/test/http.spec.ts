@@ -72,6 +72,8 @@ class ThingsController {
 @Module({ imports: [PlatformModule.forRoot({ name: 'sample', config: AppConfig })], controllers: [ThingsController] })
 class SampleModule {}
 
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
 describe('what every app does with a request', () => {
   let app: TestApp;
 
@@ -98,8 +100,27 @@ describe('what every app does with a request', () => {
   it.each([
     ['malformed JSON', '{"sku":', {}, 400, 'malformed_body'],
     ['a JSON text that is no object', '"text"', {}, 400, 'malformed_body'],
+    ['half of a text', '{"sku":"a', {}, 400, 'malformed_body'],
+    ['a byte order mark', '\ufeff{}', {}, 400, 'malformed_body'],
+    ['bytes that are not UTF-8', Buffer.from('7b22ff227d', 'hex'), {}, 400, 'malformed_body'],
+    ['33 levels', `{"sku":${nested(32)}}`, {}, 400, 'malformed_body'],
+    ['1,000 levels', nested(1000), {}, 400, 'malformed_body'],
+    ['a member twice', '{"sku":"a","quantity":1,"sku":"b"}', {}, 400, 'malformed_body'],
+    ['a member twice, once in disguise', '{"sku":"a","quantity":1,"s\\u006bu":"b"}', {}, 400, 'malformed_body'],
+    ['a member twice, of one escaped character', '{"b":1,"\\"":1,"\\u0022":1}', {}, 400, 'malformed_body'],
+    ['a NUL', '{"sku":"a\\u0000","quantity":1}', {}, 400, 'malformed_body'],
+    ['a NUL in a name', '{"sku":"a","quantity":1,"\\u0000":1}', {}, 400, 'malformed_body'],
+    ['half of a surrogate pair', '{"sku":"\\ud83d","quantity":1}', {}, 400, 'malformed_body'],
+    [
+      'UTF-16',
+      Buffer.from('{}', 'utf16le'),
+      { 'Content-Type': 'application/json; charset=utf-16' },
+      415,
+      'unsupported_media_type',
+    ],
+    ['Latin 1', '{}', { 'Content-Type': 'application/json;charset="iso-8859-1"' }, 415, 'unsupported_media_type'],
     ['a body over the limit', JSON.stringify({ sku: 'x'.repeat(3000), quantity: 1 }), {}, 413, 'payload_too_large'],
-    ['an unknown encoding', '{}', { 'Content-Encoding': 'zstd' }, 415, 'unsupported_media_type'],
+    ['an unknown encoding', '{}', { 'Content-Encoding': 'x-none' }, 415, 'unsupported_media_type'],
     ['an unknown charset', '{}', { 'Content-Type': 'application/json; charset=x-user' }, 415, 'unsupported_media_type'],
     ['a form', 'sku=a', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415, 'unsupported_media_type'],
     ['a text', '{"sku":"a"}', { 'Content-Type': 'text/plain' }, 415, 'unsupported_media_type'],
@@ -111,6 +132,21 @@ describe('what every app does with a request', () => {
   ])('refuses %s', async (_, body, headers, status, code) => {
     await expectProblem(await post('/things/line', body, headers), status, code);
   });
+
+  it('takes a body that says its charset, and names with an escaped slash', async () => {
+    const headers = { 'Content-Type': 'Application/JSON; Charset="UTF-8"' };
+    expect((await post('/things/line', '{"sku":"\\u00e9","quantity":1}', headers)).status).toBe(201);
+    const response = await post('/things/line', '{"sku":"a","quantity":1,"a\\/b":1}');
+    const problem = await expectProblem(response, 400, 'validation_failed');
+    expect(problem['errors']).toMatchObject([{ field: 'a/b' }]);
+  });
+
+  it.each(['/things/open?a=%00', '/things/open?%00=a', '/things/%00', '/nowhere%00', '/things/open/%00?a=b'])(
+    'refuses an address with a NUL: %s',
+    async (path) => {
+      await expectProblem(await fetch(app.url + path), 400, 'validation_failed');
+    },
+  );
 
   it('does not echo a body that it can not read', async () => {
     const problem = await expectProblem(await post('/things/line', 'hunter2'), 400, 'malformed_body');

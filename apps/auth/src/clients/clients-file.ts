@@ -1,3 +1,4 @@
+import { parseStrictJson } from '@watchword/auth';
 import { plainToInstance } from 'class-transformer';
 import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsOptional, Matches, validateSync } from 'class-validator';
 import { readFile } from 'node:fs/promises';
@@ -76,9 +77,9 @@ async function read(path: string): Promise<string> {
 function parse(text: string): readonly unknown[] {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw new ClientsFileError('the file is not JSON'); // the engine's own message would quote it
+    value = parseStrictJson(text);
+  } catch (error) {
+    throw new ClientsFileError(`the file can not be read: ${(error as SyntaxError).message}`);
   }
   if (!Array.isArray(value)) throw new ClientsFileError('the file must be a list of clients');
   return value;

@@ -75,9 +75,9 @@ describe('registering a client', () => {
     ['keys without a key', { jwks: { keys: [] } }],
     ['a private key', { jwks: { keys: [generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })] } }],
     [
-      'a key id with a NUL',
+      'a key id with a control character',
       {
-        jwks: { keys: [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'a\u0000' }] },
+        jwks: { keys: [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'a\u0007' }] },
       },
     ],
     ['a symmetric key', { jwks: { keys: [{ kty: 'oct', k: newSecret() }] } }],

@@ -41,7 +41,6 @@ export class CreateProduct {
   @ValidateIf(({ description }: CreateProduct) => description !== undefined && description !== null)
   @IsString()
   @MaxLength(4000)
-  @Matches(/^[^\0]*$/, { message: 'description must not contain NUL' })
   readonly description?: string | null;
 
   @ApiProperty({ minimum: 0, maximum: MAX_PRICE_CENTS, description: 'In the smallest unit of the currency' })

@@ -1,4 +1,4 @@
-import { systemClock } from '../verification/index.js';
+import { parseStrictJsonObject, systemClock } from '../verification/index.js';
 import type { Clock } from '../verification/index.js';
 import { PropagationError } from './propagation-error.js';
 
@@ -103,15 +103,11 @@ function unavailable(reason: string, cause?: unknown): PropagationError {
 }
 
 function asObject(text: string): Record<string, unknown> {
-  let body: unknown;
   try {
-    body = JSON.parse(text);
-  } catch {
-    throw unavailable('its answer is not JSON'); // without the cause, which quotes the answer: it may hold a token
+    return parseStrictJsonObject(text);
+  } catch (error) {
+    throw unavailable(`its answer can not be read: ${(error as SyntaxError).message}`);
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw unavailable('its answer is not an object');
-  return body as Record<string, unknown>;
 }
 
 /** application/x-www-form-urlencoded, as RFC 6749 §2.3.1 wants it before the colon is put between. */

@@ -8,6 +8,8 @@ export type { KeySourceStatus } from './keys/key-source.js';
 export { readSharedSecret, sharedSecretKeyId } from './keys/shared-secret.js';
 export { providerClaims } from './provider-claims.js';
 export type { TokenCacheOptions } from './token-cache.js';
+export { parseStrictJson, parseStrictJsonObject } from './strict-json.js';
+export type { StrictJsonOptions } from './strict-json.js';
 export { TokenVerifier } from './token-verifier.js';
 export type { TokenVerifierOptions } from './token-verifier.js';
 export type {

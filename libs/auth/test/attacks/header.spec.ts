@@ -42,7 +42,7 @@ describeAttacks('header', [
     claim: 'kid',
     token: withHeader({ kid }),
   })),
-  ...["' OR 1=1 --", '../../../../dev/null', '__proto__', 'constructor', 'k'.repeat(256), '\u0000', '|/bin/sh'].map(
+  ...["' OR 1=1 --", '../../../../dev/null', '__proto__', 'constructor', 'k'.repeat(256), '\u0007', '|/bin/sh'].map(
     (kid) => ({
       title: `kid made up: ${JSON.stringify(kid).slice(0, 30)}`,
       code: 'key_unknown' as const,

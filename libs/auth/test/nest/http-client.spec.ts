@@ -183,6 +183,14 @@ describe('json()', () => {
     await expect(asCaller(() => client().json('/'))).rejects.toMatchObject({ status: 404 });
   });
 
+  it('takes a 2xx that can be read in two ways for a failure, and any text for what it is', async () => {
+    catalog.handle = (_, response) => response.end('{"price":1,"pric\\u0065":2}');
+    await expect(asCaller(() => client().json('/'))).rejects.toMatchObject({ status: 502, code: 'bad_gateway' });
+    catalog.handle = (_, response) =>
+      response.end(`{"text":"\\u0000\\ud83d","list":${'['.repeat(98)}${']'.repeat(98)}}`);
+    await expect(asCaller(() => client().json('/'))).resolves.toMatchObject({ text: '\0\ud83d' });
+  });
+
   it('gives undefined for an empty answer', async () => {
     catalog.handle = (_, response) => response.writeHead(204).end();
     await expect(asCaller(() => client().json('/'))).resolves.toBeUndefined();

@@ -306,6 +306,32 @@ describe('without a service on the other side', () => {
     await close(server);
   });
 
+  it('answers 502 for an answer that can be read in two ways, and other calls on that connection go on', async () => {
+    const server = await listen(0, (socket) => {
+      socket.on('data', (data) => {
+        for (const [, id] of data.toString().matchAll(/"data":"twice".*?"id":"([^"]+)"/g)) {
+          const answer = `{"id":"${id}","response":1,"respons\\u0065":2,"isDisposed":true}`;
+          socket.write(`${answer.length}#${answer}`);
+        }
+        for (const [, id] of data.toString().matchAll(/"data":"once".*?"id":"([^"]+)"/g)) {
+          const answer = `{"id":"${id}","response":"a\\u0000","isDisposed":true}`;
+          socket.write(`${answer.length}#${answer}`);
+        }
+      });
+    });
+    const client = clientFor((server.address() as AddressInfo).port);
+    const send = (data: string): Promise<unknown> => callers.runAs(caller, () => client.send('any', data));
+    const answers = await Promise.allSettled([send('twice'), send('once'), send('twice'), send('once')]);
+    expect(answers).toMatchObject([
+      { reason: { status: 502, code: 'bad_gateway' } },
+      { value: 'a\0' },
+      { reason: { status: 502, code: 'bad_gateway' } },
+      { value: 'a\0' },
+    ]);
+    client.onApplicationShutdown();
+    await close(server);
+  });
+
   it('answers 503 when the connection is lost with the call on its way, and connects again for the next', async () => {
     let connections = 0;
     const server = await listen(0, (socket) => {

@@ -74,7 +74,7 @@ it.each([
 it('quotes nothing of an answer that it can not read', async () => {
   server.answer = () => ({ body: 'the-secret-token' });
   const asked = grant();
-  await expect(asked).rejects.toThrow('its answer is not JSON');
+  await expect(asked).rejects.toThrow('its answer can not be read: not JSON');
   await expect(asked.catch((error: unknown) => inspect(error))).resolves.not.toContain('the-sec');
 });
 

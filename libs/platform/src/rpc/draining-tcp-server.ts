@@ -3,9 +3,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BaseRpcContext, TcpOptions, TcpSocket } from '@nestjs/microservices';
 import { AnsweringTcpServer } from './answering-tcp-server.js';
-
-/** Most characters of one message; Nest's default is 128 Mi. */
-const MAX_BUFFER_SIZE = 1024 * 1024;
+import { LoggingSocket } from './logging-socket.js';
 
 /**
  * A TCP server which can stop without losing a reply: Nest's own destroys its sockets at once.
@@ -17,7 +15,7 @@ export class DrainingTcpServer extends AnsweringTcpServer {
   private readonly inFlight = new InFlight();
 
   constructor(options: NonNullable<TcpOptions['options']>) {
-    super({ maxBufferSize: MAX_BUFFER_SIZE, ...options });
+    super({ socketClass: LoggingSocket, ...options });
   }
 
   /** Resolves when every connection has ended, with all its replies sent. */

@@ -1,3 +1,4 @@
+import { parseStrictJson } from '../../verification/index.js';
 import { HttpTarget } from '../../propagation/index.js';
 import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
 import { HopException } from '../errors/hop-exception.js';
@@ -63,7 +64,8 @@ export class AuthHttpClient {
   }
 
   /**
-   * Sends a request and gives the JSON body of a 2xx answer; undefined when it is empty.
+   * Sends a request and gives the JSON body of a 2xx answer; undefined when it is empty. One that can be read in two ways, with a
+   * member twice, is the service's failure.
    *
    * @throws HopException with the status and code of the answer (4xx), else 502, 503 or 504
    */
@@ -126,7 +128,7 @@ export class AuthHttpClient {
   async #body(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
     try {
       const text = await response.text();
-      return text === '' ? undefined : (JSON.parse(text) as unknown);
+      return text === '' ? undefined : parseStrictJson(text, ANSWER);
     } catch (error) {
       if (signal?.aborted === true) throw error;
       if (isTimeout(error)) throw timedOut(this.service.name, error);
@@ -145,6 +147,8 @@ interface Problem {
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const MAX_REDIRECTS = 5;
+/** What another service's data holds is for its reader to judge. */
+const ANSWER = { maxDepth: 100, text: 'any' } as const;
 
 function isTimeout(error: unknown): boolean {
   return (error as { readonly name?: unknown } | null)?.name === 'TimeoutError';

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Socket } from 'node:net';
 import { ClientTCP } from '@nestjs/microservices';
 import type { TcpClientOptions } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
+import { StrictAnswerSocket } from '../tcp/strict-answer-socket.js';
 
 type Metadata = Readonly<Record<string, string>>;
 
@@ -16,7 +18,14 @@ export class TokenCarryingClient extends ClientTCP {
   readonly #metadata = new AsyncLocalStorage<Metadata>();
 
   constructor(options: NonNullable<TcpClientOptions['options']>) {
-    super(options);
+    const { maxBufferSize } = options;
+    // Nest gives the limit to its own class alone.
+    class LimitedSocket extends StrictAnswerSocket {
+      constructor(socket: Socket) {
+        super(socket, maxBufferSize === undefined ? {} : { maxBufferSize });
+      }
+    }
+    super({ ...options, socketClass: LimitedSocket });
     this.setOnDispatchHook((packet) => {
       const metadata = this.#metadata.getStore();
       if (metadata !== undefined) packet.metadata = metadata;

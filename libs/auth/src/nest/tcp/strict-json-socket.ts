@@ -1,0 +1,59 @@
+import type { Socket } from 'node:net';
+import { JsonSocket } from '@nestjs/microservices';
+import type { JsonSocketOptions } from '@nestjs/microservices';
+import { parseStrictJson } from '../../verification/index.js';
+import type { StrictJsonOptions } from '../../verification/index.js';
+import type { RpcError } from '../errors/auth-problem.js';
+
+/** In characters, of one packet. Nest's own default is 128 Mi. */
+const MAX_BUFFER_SIZE = 1_048_576;
+
+/**
+ * Nest's framing of TCP packets, read by {@link parseStrictJson}: `socketClass` of a TCP server. A packet that can be read in two
+ * ways, is nested deeper than 32 levels or has text that no database holds is refused with 400; the connection goes on.
+ *
+ * @example
+ * new ServerTCP({ host, port, socketClass: StrictJsonSocket })
+ */
+export class StrictJsonSocket extends JsonSocket {
+  protected readonly limits: StrictJsonOptions = {};
+
+  /** @param options those of Nest's JsonSocket; `maxBufferSize` is 1,048,576 characters by default. */
+  constructor(socket: Socket, options: JsonSocketOptions = {}) {
+    super(socket, { maxBufferSize: MAX_BUFFER_SIZE, ...options });
+  }
+
+  protected override emitMessage(data: string): void {
+    let message: unknown;
+    try {
+      message = parseStrictJson(data, this.limits);
+    } catch (error) {
+      this.refuse(idIn(data), (error as SyntaxError).message);
+      return;
+    }
+    this.socket.emit('message', message ?? {});
+  }
+
+  /** Answers a packet that was not taken. An event, which has no id, gets no answer. */
+  protected refuse(id: unknown, reason: string): void {
+    if (id === undefined) return;
+    const err: RpcError = { status: 400, code: 'bad_request', message: `The packet can not be read: ${reason}` };
+    this.sendMessage({ id, status: 'error', err });
+  }
+}
+
+/**
+ * Whom to answer. Nothing else is taken from what was refused.
+ *
+ * @throws SyntaxError when the text is not JSON at all: its peer does not speak this protocol, and Nest ends the connection
+ */
+function idIn(data: string): unknown {
+  let packet: unknown;
+  try {
+    packet = JSON.parse(data);
+  } catch {
+    throw new SyntaxError('The packet is not JSON'); // without the engine's message, which quotes it
+  }
+  const id = (packet as { readonly id?: unknown } | null)?.id;
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+}

@@ -1,0 +1,15 @@
+import type { RequestHandler } from 'express';
+import { ProblemError } from './problem-error.js';
+
+/**
+ * Refuses a NUL in the path or the query, which PostgreSQL's text can not hold. No header can have one: Node.js refuses it. Bodies
+ * are seen to where they are parsed.
+ *
+ * @throws ProblemError 400 `validation_failed`
+ */
+export function refuseNul(): RequestHandler {
+  return (request, _response, next) => {
+    if (request.url.includes('%00')) throw new ProblemError(400, 'validation_failed', 'The address has a NUL in it');
+    next();
+  };
+}
