@@ -10,7 +10,16 @@ import { configuredPorts, dataDirectory, variable } from './system/configured.mj
 import { narrowerToken } from './demo/exchange.mjs';
 import { say, title } from './demo/narrate.mjs';
 import { startOwnSystem } from './demo/own-system.mjs';
-import { decodeToken, logIn, logInQuietly, logOut, refresh, register, stolenRefreshToken } from './demo/login.mjs';
+import {
+  decodeToken,
+  logIn,
+  logInQuietly,
+  logOut,
+  ownAccount,
+  refresh,
+  register,
+  stolenRefreshToken,
+} from './demo/login.mjs';
 import { browse, order, readOrders } from './demo/shopping.mjs';
 import { forgedToken, missingScope, noToken, othersOrder, unsignedToken } from './demo/refusals.mjs';
 import { publishedKeys, verifyWithoutIssuer } from './demo/keys.mjs';
@@ -53,7 +62,7 @@ function introduce() {
   say(`Four programs make a small shop: auth logs people in, catalog knows the products, orders takes orders, inventory keeps
     the stock. A person speaks to orders, and orders speaks to inventory. How does inventory know for whom? If it asked auth
     each time, nothing would work while auth does not. If it believed orders, whoever broke into orders could be anybody.
-    It does neither: auth hands out a signed token, the token goes along with each call, and each program checks it.`);
+    It does neither: auth hands out signed tokens, a token goes along with each call, and each program checks it.`);
   console.log();
 }
 
@@ -78,7 +87,8 @@ async function main() {
     await forgedToken(urls, session);
     await unsignedToken(urls, session);
     if (system.client !== undefined) await narrowerToken(urls, session, system.client);
-    const renewed = await refresh(urls, session);
+    const forAccount = await ownAccount(urls, session);
+    const renewed = await refresh(urls, forAccount);
     await stolenRefreshToken(urls, bobsSession);
     await logOut(urls, await logInQuietly(urls, bob));
     if (system.stopAuth !== undefined) await verifyWithoutIssuer(system, renewed);

@@ -19,7 +19,7 @@ const data = dataDirectory(folder);
 const WHAT = {
   auth: 'logs people in, signs tokens, publishes its public keys',
   catalog: 'products: reading is public, changing needs a scope',
-  orders: 'orders: calls catalog over HTTP and inventory over TCP as you',
+  orders: 'orders: calls catalog over HTTP and inventory over TCP for you',
   inventory: 'stock, over TCP; HTTP for health and metrics alone',
 };
 
@@ -80,9 +80,18 @@ function printFirstSteps(system, administrator) {
   const token = `node -p 'JSON.parse(fs.readFileSync(0)).access_token'`;
   console.log('\nLog in, and keep the access token (it is good for minutes: log in again after that):');
   console.log(`  TOKEN=$(curl -s ${system.url('auth')}/auth/login ${json} -d ${credentials} | ${token})`);
-  console.log('\nOrder something: orders verifies the token, and inventory, which it calls over TCP, does so again:');
+  console.log(
+    '\nOrder something: orders verifies the token, and exchanges it for one that inventory, over TCP, verifies again:',
+  );
   console.log(`  curl -s ${system.url('orders')}/orders -H "Authorization: Bearer $TOKEN" ${json} \\`);
   console.log(`    -d '{"items":[{"sku":"LAMP-OIL","quantity":1}]}'`);
+  const own = `'${JSON.stringify({ email, password, resource: 'auth' })}'`;
+  console.log(
+    `\nThat token is for the services. Your account${administrator ? ' and /admin need' : ' needs'} one for auth alone:`,
+  );
+  console.log(`  AUTH_TOKEN=$(curl -s ${system.url('auth')}/auth/login ${json} -d ${own} | ${token})`);
+  const path = administrator === undefined ? '/auth/me' : '/admin/accounts';
+  console.log(`  curl -s ${system.url('auth')}${path} -H "Authorization: Bearer $AUTH_TOKEN"`);
 }
 
 /** What auth printed of the administrator that it made, if it made one: a plain line, since logs hold no passwords. */

@@ -1,6 +1,14 @@
 import type { AppName } from '../scripts/system/apps.mjs';
 import { request } from './harness/http.js';
-import { administrator, logIn, newCustomer, randomCredentials, register, type Credentials } from './harness/people.js';
+import {
+  administrator,
+  type Credentials,
+  inventoryToken,
+  logIn,
+  newCustomer,
+  randomCredentials,
+  register,
+} from './harness/people.js';
 import { sendMessage } from './harness/tcp-message.js';
 import { describeOnEveryDatabase, TestSystem } from './harness/test-system.js';
 
@@ -79,7 +87,7 @@ describeOnEveryDatabase('what was answered with success survives a crash', (opti
 
   it('inventory: reservations', async () => {
     const { access_token: token } = await newCustomer(system);
-    const metadata = { authorization: `Bearer ${token}` };
+    const metadata = { authorization: `Bearer ${await inventoryToken(system, token)}` };
     const stock = async (): Promise<unknown> =>
       (await sendMessage(system.tcp, { pattern: 'stock.read', data: { skus: ['LAMP-OIL'] }, metadata })).response;
     const reserve = (reservationId: string) =>

@@ -8,10 +8,19 @@ const order = { items: [{ sku: 'LAMP-OIL', quantity: 1 }] };
 describeOnEveryDatabase('while auth is stopped', (options) => {
   let system: TestSystem;
   let session: Session;
+  /** Has ordered nothing yet. */
+  let stranger: Session;
 
   beforeAll(async () => {
     system = await TestSystem.start(options);
     session = await newCustomer(system);
+    stranger = await newCustomer(system);
+    // Exchanged now, and kept by orders for as long as it lives.
+    const placed = await request('POST', `${system.url('orders')}/orders`, {
+      token: session.access_token,
+      body: order,
+    });
+    expect(placed.status).toBe(201);
     await system.apps.app('auth').stop();
   }, 120_000);
 
@@ -25,6 +34,13 @@ describeOnEveryDatabase('while auth is stopped', (options) => {
     expect(forbidden.status).toBe(403);
     const forged = await request('GET', `${system.url('orders')}/orders`, { token: `${token.slice(0, -6)}AAAAAA` });
     expect(forged.status).toBe(401);
+  });
+
+  it('orders asks to come again who orders with a token that it has not exchanged yet, and shows them what is theirs', async () => {
+    const { access_token: token } = stranger;
+    const placed = await request('POST', `${system.url('orders')}/orders`, { token, body: order });
+    expect(placed).toMatchObject({ status: 503, body: { code: 'inventory_unavailable' } });
+    expect((await request('GET', `${system.url('orders')}/orders`, { token })).status).toBe(200);
   });
 
   it('a new instance is not ready and says why, tells 503 from 401, and becomes ready by itself', async () => {

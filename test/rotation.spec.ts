@@ -3,7 +3,7 @@ import { TokenVerifier } from '@watchword/auth';
 import { describeOnPostgres } from '@watchword/platform/testing';
 import type { AppProcess } from '../scripts/system/app-process.mjs';
 import { request } from './harness/http.js';
-import { administrator, newCustomer, type Session } from './harness/people.js';
+import { issuerToken, newCustomer, type Session } from './harness/people.js';
 import { TestSystem } from './harness/test-system.js';
 
 const ROTATIONS = 20;
@@ -114,7 +114,7 @@ describeOnPostgres('three instances of auth on one PostgreSQL rotate their keys'
   );
 
   it('and have exactly one active key, whenever one of them is killed in the middle of it', async () => {
-    const token = async (): Promise<string> => (await administrator(system)).access_token;
+    const token = (): Promise<string> => issuerToken(system);
     const active = async (): Promise<readonly Key[]> => {
       const { body } = await request<readonly Key[]>('GET', `${system.url('auth')}/admin/keys`, {
         token: await token(),

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { parseLogLine } from '../scripts/system/app-process.mjs';
-import { newCustomer, register, type Session } from './harness/people.js';
+import { inventoryToken, newCustomer, register, type Session } from './harness/people.js';
 import { type Reply, sendMessage, sendMessages } from './harness/tcp-message.js';
 import { TestSystem } from './harness/test-system.js';
 
@@ -16,9 +16,10 @@ describe('an app that is asked to stop', () => {
   afterAll(() => system?.close(), 30_000);
 
   const bearer = () => ({ authorization: `Bearer ${session.access_token}` });
+  const forInventory = async () => ({ authorization: `Bearer ${await inventoryToken(system, session.access_token)}` });
 
   it('answers the TCP messages that it has, then ends by itself', async () => {
-    const metadata = bearer();
+    const metadata = await forInventory();
     const messages = Array.from({ length: 40 }, () => ({
       pattern: 'stock.reserve',
       data: { reservationId: crypto.randomUUID(), items: [{ sku: 'LAMP-OIL', quantity: 1 }] },
@@ -36,9 +37,9 @@ describe('an app that is asked to stop', () => {
   it('answers 100 orders that it has, each of them with calls to other services, then ends by itself', async () => {
     await system.apps.start('inventory').listening();
     const body = { items: [{ sku: 'TILE-OAK', quantity: 1 }] };
+    const metadata = await forInventory();
     const stock = async (): Promise<unknown> =>
-      (await sendMessage(system.tcp, { pattern: 'stock.read', data: { skus: ['TILE-OAK'] }, metadata: bearer() }))
-        .response;
+      (await sendMessage(system.tcp, { pattern: 'stock.read', data: { skus: ['TILE-OAK'] }, metadata })).response;
     const before = await stock();
     const placed = await Promise.all(
       Array.from({ length: 100 }, () => beginRequest(`${system.url('orders')}/orders`, body, bearer())),

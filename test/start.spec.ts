@@ -42,10 +42,10 @@ function printed({ process: child, output, exit }: Run, pattern: RegExp): Promis
   });
 }
 
-/** What `npm start` prints for a shell: a login that keeps the token, and an order with it. */
+/** What `npm start` prints for a shell: a login that keeps the token, an order with it, and the same for the issuer. */
 function linesToPaste(output: string): string {
-  const [login = '', order = ''] = [/^ {2}TOKEN=.*$/m, /^ {2}curl .*\\\n.*$/m].map((lines) => lines.exec(output)?.[0]);
-  return `${login}\n${order}`;
+  const commands = [/^ {2}TOKEN=.*$/m, /^ {2}curl .*\\\n.*$/m, /^ {2}AUTH_TOKEN=.*\n {2}curl .*$/m];
+  return commands.map((lines) => lines.exec(output)?.[0] ?? '').join('\n');
 }
 
 function runInShell(lines: string): Promise<{ code: number | null; output: string }> {
@@ -100,7 +100,10 @@ describe('npm start', () => {
     });
 
     const { code, output } = await runInShell(linesToPaste(started.output()));
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('"status":"confirmed"') as string });
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringMatching(/"status":"confirmed"[^]*"accounts":\[/) as string,
+    });
 
     started.process.kill('SIGINT');
     expect(await started.exit).toBe(0);

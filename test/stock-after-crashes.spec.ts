@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from './harness/http.js';
-import { administrator, newCustomer } from './harness/people.js';
+import { administrator, inventoryToken, newCustomer } from './harness/people.js';
 import { sendMessage } from './harness/tcp-message.js';
 import { describeOnEveryDatabase, TestSystem } from './harness/test-system.js';
 
@@ -86,7 +86,7 @@ describeOnEveryDatabase('no stock is lost or sold twice, whoever is killed', (op
   }
 
   async function ask<T>(token: string, pattern: string, data: object): Promise<T> {
-    const metadata = { authorization: `Bearer ${token}` };
+    const metadata = { authorization: `Bearer ${await inventoryToken(system, token)}` };
     const { response, err } = await sendMessage(system.tcp, { pattern, data, metadata });
     expect(err ?? undefined).toBeUndefined();
     return response as T;

@@ -8,8 +8,8 @@ describeOnPostgres('two instances of auth on one PostgreSQL', () => {
   let first: string;
   let second: string;
 
-  const refresh = (base: string, token: string) =>
-    request<Session>('POST', `${base}/auth/refresh`, { body: { refresh_token: token } });
+  const refresh = (base: string, token: string, resource?: 'auth') =>
+    request<Session>('POST', `${base}/auth/refresh`, { body: { refresh_token: token, resource } });
   const keyIds = async (base: string): Promise<readonly string[]> => {
     const { body } = await request<{ keys: { kid: string }[] }>('GET', `${base}/.well-known/jwks.json`);
     return body.keys.map(({ kid }) => kid).toSorted();
@@ -40,7 +40,7 @@ describeOnPostgres('two instances of auth on one PostgreSQL', () => {
 
   it('go on with one another’s logins', async () => {
     const session = await newCustomer(system);
-    const { status, body } = await refresh(second, session.refresh_token);
+    const { status, body } = await refresh(second, session.refresh_token, 'auth');
     expect(status).toBe(200);
     const me = await request('GET', `${first}/auth/me`, { token: body.access_token });
     expect(me.status).toBe(200);

@@ -9,9 +9,9 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
  * @param {{ clientId: string, secret: string }} client orders, as auth knows it
  */
 export async function narrowerToken({ auth, orders }, session, client) {
-  step('A token for one service is worth nothing at another');
-  say(`Ada's token is good at all three services, so each of them could use it at the other two. Where that is too much, a
-    service exchanges it (RFC 8693): orders shows auth who it is itself, and gets a token of Ada's that inventory alone takes.`);
+  step('What orders did for that order: the exchange, by hand');
+  say(`orders shows auth who it is itself, with its own secret, and Ada's token (RFC 8693). It gets a token of Ada's that
+    inventory alone takes, with no more than orders needs there.`);
   const { status, body } = await send('POST', `${auth}/oauth/token`, {
     client,
     form: {
@@ -19,7 +19,6 @@ export async function narrowerToken({ auth, orders }, session, client) {
       subject_token: session.access_token,
       subject_token_type: ACCESS_TOKEN,
       audience: 'inventory',
-      scope: 'inventory:reserve',
     },
   });
   expect(status === 200, 'auth gives the token out', body);
@@ -27,8 +26,28 @@ export async function narrowerToken({ auth, orders }, session, client) {
   const [, claims] = decode(body.access_token);
   for (const name of ['sub', 'aud', 'scope', 'act', 'exp'])
     show(`  ${name.padEnd(10)} ${JSON.stringify(claims[name])}`);
+  expect(JSON.stringify([claims.aud].flat()) === '["inventory"]', 'it is for inventory and for nothing else', claims);
+  expect(
+    claims.scope.split(' ').every((scope) => scope.startsWith('inventory:')) && claims.roles.length === 0,
+    'it says what orders may do for her there, and nothing more: not her roles, nor what she may do with orders',
+    claims,
+  );
   expect(claims.sub === before.sub && claims.act.sub === client.clientId, 'it speaks for Ada, by orders', claims);
   expect(claims.exp <= before.exp, "it does not live longer than Ada's", claims);
   const { status: elsewhere } = await send('GET', `${orders}/orders`, { token: body.access_token });
-  expect(elsewhere === 401, 'it is for inventory, so orders itself refuses it: 401', elsewhere);
+  expect(elsewhere === 401, 'orders itself refuses it: 401', elsewhere);
+  const { status: wider, body: refusal } = await send('POST', `${auth}/oauth/token`, {
+    client,
+    form: {
+      grant_type: EXCHANGE,
+      subject_token: session.access_token,
+      subject_token_type: ACCESS_TOKEN,
+      audience: 'auth',
+    },
+  });
+  expect(
+    wider === 400 && refusal.error === 'invalid_target',
+    'and no service gets one for auth: 400 invalid_target',
+    refusal,
+  );
 }

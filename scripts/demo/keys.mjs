@@ -33,9 +33,12 @@ async function sharedSecret(auth) {
 /** Stops the issuer, and asks the services once more. Only in a system of the demo's own. */
 export async function verifyWithoutIssuer({ urls, stopAuth }, session) {
   step('auth is gone: who is logged in goes on working');
-  await stopAuth();
-  say('The demo has just stopped the auth app. No service can ask it anything now, and none needs to.');
   const body = { items: [{ sku: 'LAMP-OIL', quantity: 1 }] };
+  const { status: before } = await send('POST', `${urls.orders}/orders`, { token: session.access_token, body });
+  expect(before === 201, 'Ada orders with her new token, and orders exchanges it for inventory', before);
+  await stopAuth();
+  say(`The demo has just stopped the auth app. No service needs it to verify a token, and orders has kept the one that it
+    exchanged. Only who orders with a token that orders has not seen before would have to come again: 503.`);
   const { status, body: placed } = await send('POST', `${urls.orders}/orders`, { token: session.access_token, body });
   expect(status === 201, 'an order through all three services, with auth stopped', placed);
   const { status: forged } = await send('GET', `${urls.orders}/orders`, {

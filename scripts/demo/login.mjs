@@ -17,6 +17,29 @@ export async function register({ auth }, name) {
 /** Without a word. */
 export const logInQuietly = ({ auth }, credentials) => postQuietly(`${auth}/auth/login`, credentials);
 
+/** A token for the issuer, which is for nothing else. */
+export async function ownAccount({ auth, orders }, session) {
+  step('For her own account, Ada needs another token');
+  say(`Whoever receives a token could use it wherever it is good. So what Ada sends to orders is worth nothing at auth, where
+    her password and her logins are administered, and an administrator's is worth nothing at /admin.`);
+  const { status: refused } = await send('GET', `${auth}/auth/me`, { token: session.access_token });
+  expect(refused === 401, 'auth refuses the token that is for the services: 401', refused);
+  say(
+    'She asks for one that auth alone takes. The resource names whom it is for (RFC 8707); login and refresh know it.',
+  );
+  const { status, body } = await send('POST', `${auth}/auth/refresh`, {
+    body: { refresh_token: session.refresh_token, resource: 'auth' },
+  });
+  expect(status === 200, 'there is a token for auth', body);
+  const [, claims] = decode(body.access_token);
+  expect(JSON.stringify([claims.aud].flat()) === '["auth"]', 'it is for auth, and for nothing else', claims);
+  const { status: me } = await send('GET', `${auth}/auth/me`, { token: body.access_token });
+  expect(me === 200, 'auth says who she is', me);
+  const { status: order } = await send('GET', `${orders}/orders`, { token: body.access_token });
+  expect(order === 401, 'orders refuses it: 401', order);
+  return body;
+}
+
 async function postQuietly(url, body) {
   const response = await fetch(url, {
     method: 'POST',
@@ -68,8 +91,13 @@ export function decodeToken(token) {
   }
   expect(header.typ === 'at+jwt', 'the header says that it is an access token (RFC 9068)', header);
   expect(
-    ['catalog', 'orders', 'inventory'].every((name) => claims.aud.includes(name)),
-    'it is for all three services (and for auth, which also has endpoints for her)',
+    ['catalog', 'orders'].every((name) => claims.aud.includes(name)),
+    'it is for the services that Ada calls herself',
+    claims,
+  );
+  expect(
+    !['inventory', 'auth'].some((name) => claims.aud.includes(name)),
+    'and for no other: not for inventory, which only orders calls, and not for auth itself',
     claims,
   );
   expect(claims.exp - claims.iat <= 900, 'it ends soon, so a stolen one is worth little', claims);
@@ -105,16 +133,17 @@ export async function stolenRefreshToken({ auth }, session) {
 
 export async function logOut({ auth, orders }, session) {
   step('Bob, who has logged in again, logs out');
-  say(`His refresh token ends at once, and auth takes his access token no more. The other services ask nobody, so they
-    take it until it ends. That is the price of each verifying alone, and why it lives for minutes.`);
-  const { status } = await send('POST', `${auth}/auth/logout`, { body: { refresh_token: session.refresh_token } });
+  say(`His refresh token ends at once, and auth takes no token of this login any more. The other services ask nobody, so they
+    take his access token until it ends. That is the price of each verifying alone, and why it lives for minutes.`);
+  const forAuth = await postQuietly(`${auth}/auth/refresh`, { refresh_token: session.refresh_token, resource: 'auth' });
+  const { status } = await send('POST', `${auth}/auth/logout`, { body: { refresh_token: forAuth.refresh_token } });
   expect(status === 204, 'he is logged out', status);
   const { status: renewed } = await send('POST', `${auth}/auth/refresh`, {
-    body: { refresh_token: session.refresh_token },
+    body: { refresh_token: forAuth.refresh_token },
   });
   expect(renewed === 400, 'no more renewing', renewed);
-  const { status: me } = await send('GET', `${auth}/auth/me`, { token: session.access_token });
-  expect(me === 401, 'auth refuses the access token', me);
+  const { status: me } = await send('GET', `${auth}/auth/me`, { token: forAuth.access_token });
+  expect(me === 401, 'auth refuses the token that it gave him for itself', me);
   const { status: order } = await send('GET', `${orders}/orders`, { token: session.access_token });
   expect(order === 200, `orders takes it, until it is ${session.expires_in} seconds old`, order);
 }

@@ -9,12 +9,12 @@ export async function browse({ catalog }) {
   expect(status === 200, 'the products are there, without a token', body);
 }
 
-/** Places an order: one request of the person's becomes an HTTP call and a TCP message, each with the person's token. */
+/** Places an order: one request of the person's becomes an HTTP call and a TCP message, each with a token of the person's. */
 export async function order({ orders }, session) {
-  step('An order: one token, three services');
-  say(`orders verifies the token by itself. Then it asks catalog for the price over HTTP and inventory to reserve over TCP,
-    both with the same token, and inventory verifies it again (the price is public). Nobody asks auth, and inventory does
-    not take orders' word for who is calling.`);
+  step('An order: one request, three services');
+  say(`orders verifies the token by itself. Then it asks catalog for the price over HTTP with the same token, and inventory to
+    reserve over TCP. Ada's token is not for inventory, so orders exchanges it at auth for one that is, and keeps that for as
+    long as it lives. inventory verifies it again: it does not take orders' word for who is calling.`);
   const body = { items: [{ sku: SKU, quantity: 2 }] };
   const { status, body: placed } = await send('POST', `${orders}/orders`, { token: session.access_token, body });
   expect(status === 201, 'the order was placed', placed);

@@ -20,7 +20,8 @@ export async function serviceClient(file) {
     name: 'Orders',
     secret: randomBytes(32).toString('base64url'),
     grants: ['client_credentials', EXCHANGE],
-    scopes: ['inventory:read', 'inventory:reserve', 'inventory:manage'],
+    // What orders does at inventory: reserve and release, for people; release what is left over, for administrators and itself.
+    scopes: ['inventory:reserve', 'inventory:manage'],
     audiences: ['catalog', 'inventory'],
     roles: [],
   };

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import { request } from '../harness/http.js';
-import { newCustomer, type Session } from '../harness/people.js';
+import { logIn, register, type Session } from '../harness/people.js';
 import { TestSystem } from '../harness/test-system.js';
 import { forgeries, INVALID, REQUIRED } from './forgeries.js';
 
@@ -16,7 +16,7 @@ describe('attacks on the issuer', () => {
     system = await TestSystem.prepare();
     system.apps.start('auth');
     await system.apps.ready(90_000, ['auth']);
-    session = await newCustomer(system);
+    session = await logIn(system, await register(system), 'auth');
     jwks = (await request<{ keys: JWK[] }>('GET', `${system.url('auth')}/.well-known/jwks.json`)).body;
   }, 120_000);
 

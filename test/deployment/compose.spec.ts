@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeVariables, loadConfig } from '@watchword/platform';
+import { serviceClient } from '../../scripts/system/service-client.mjs';
 import { APP_CONFIGS, type ConfiguredApp } from './app-configs.js';
 import { compose, composeText, interpolate, root, variablesIn } from './compose-file.js';
 
@@ -76,6 +78,17 @@ describe('docker-compose.yml', () => {
     const { environment = {} } = compose.services['orders'] ?? {};
     expect(client.clientId).toBe(environment['CLIENT_ID']);
     expect(client.secret).toBe(interpolate(String(environment['CLIENT_SECRET']), given));
+  });
+
+  it('lets orders do what npm start lets it do, and nothing more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'watchword-compose-'));
+    await serviceClient(join(folder, 'clients.json'));
+    const started = JSON.parse(await readFile(join(folder, 'clients.json'), 'utf8')) as [object];
+    await rm(folder, { recursive: true });
+    const composed = JSON.parse(interpolate(compose.configs['clients']?.content ?? '', given)) as [object];
+    const permissions = (clients: readonly object[]) => clients.map((client) => ({ ...client, secret: undefined }));
+    expect(permissions(composed)).toEqual(permissions(started));
+    expect(started).toMatchObject([{ scopes: ['inventory:reserve', 'inventory:manage'], roles: [] }]);
   });
 });
 

@@ -8,6 +8,7 @@ import { APPS, type AppName, type Ports } from '../../scripts/system/apps.mjs';
 import { freePort } from '../../scripts/system/free-port.mjs';
 import { LocalSystem } from '../../scripts/system/local-system.mjs';
 import { serviceClient } from '../../scripts/system/service-client.mjs';
+import { addStockClient, type ClientCredentials } from './stock-client.js';
 
 export type Env = Readonly<Record<string, string>>;
 
@@ -32,6 +33,8 @@ export class TestSystem {
     readonly ports: Ports,
     /** A temporary directory, deleted by {@link close}. */
     readonly folder: string,
+    /** For {@link inventoryToken}. */
+    readonly stockClient: ClientCredentials,
     private readonly databases: readonly TestDatabase[],
   ) {}
 
@@ -47,6 +50,7 @@ export class TestSystem {
     const databases = new Map<AppName, TestDatabase>();
     if (database === 'postgres') for (const app of APPS) databases.set(app, await createTestDatabase());
     const clients = await serviceClient(join(folder, 'clients.json'));
+    const stockClient = await addStockClient(join(folder, 'clients.json'));
     const own = (app: AppName): Env => {
       const url = databases.get(app)?.url;
       return { ...(url !== undefined && { DATABASE_URL: url }), ...clients[app], ...appEnv[app] };
@@ -57,7 +61,7 @@ export class TestSystem {
       env: { ...isolated(folder), ...SIGNING[signing](), ...env },
       appEnv: Object.fromEntries(APPS.map((app) => [app, app === 'auth' ? { ...issuer(), ...own(app) } : own(app)])),
     });
-    return new TestSystem(apps, ports, folder, [...databases.values()]);
+    return new TestSystem(apps, ports, folder, stockClient, [...databases.values()]);
   }
 
   /** Starts all four apps and waits until they are ready. */

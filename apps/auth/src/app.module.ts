@@ -6,9 +6,11 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AttemptsModule } from './attempts/attempts.module.js';
 import { ClientsModule } from './clients/clients.module.js';
-import { AuthConfig, ClockModule } from './config/index.js';
+import { AuthConfig, ClockModule, ISSUER_AUDIENCE } from './config/index.js';
 import { HousekeepingModule } from './database/housekeeping.module.js';
 import * as schema from './database/schema/index.js';
+import { issuerSecrets } from './keys/issuer-secrets.js';
+import { KeyEncryptionKeys } from './keys/key-encryption-keys.js';
 import { KeyRing } from './keys/key-ring.js';
 import { KeysModule } from './keys/keys.module.js';
 import { ownIssuer } from './keys/own-issuer.js';
@@ -22,8 +24,9 @@ import { TokensModule } from './tokens/tokens.module.js';
     PlatformModule.forRoot({ name: 'auth', config: AuthConfig }),
     DatabaseModule.forRoot({ schema, migrationsFolder: join(import.meta.dirname, 'database/migrations') }),
     AuthModule.forRootAsync({
-      inject: [AuthConfig, KeyRing],
-      useFactory: (config: AuthConfig, ring: KeyRing) => ownIssuer(config, ring, 'auth'),
+      inject: [AuthConfig, KeyRing, KeyEncryptionKeys],
+      useFactory: (config: AuthConfig, ring: KeyRing, keys: KeyEncryptionKeys) =>
+        ownIssuer(config, ring, ISSUER_AUDIENCE, issuerSecrets(keys)),
     }),
     ClockModule,
     SecurityEventsModule,

@@ -132,7 +132,10 @@ describe("an administrator's endpoints", () => {
     });
     expect(set.status).toBe(204);
     expectProblem(await issuer.call('GET', '/auth/me', ann.access_token), 401, 'invalid_token');
-    const { body } = await issuer.call('POST', '/auth/refresh', undefined, { refresh_token: ann.refresh_token });
+    const { body } = await issuer.call('POST', '/auth/refresh', undefined, {
+      refresh_token: ann.refresh_token,
+      resource: 'auth',
+    });
     expect((await issuer.call('GET', '/auth/me', (body as Tokens).access_token)).body).toMatchObject({
       roles: ['catalog-manager', 'customer'],
     });

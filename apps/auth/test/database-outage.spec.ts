@@ -11,7 +11,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { AppModule } from '../src/app.module.js';
 import { AuthConfig } from '../src/config/index.js';
 
-const ADMIN = { email: 'admin@watchword.local', password: 'quartz-lantern-velvet' };
+const ADMIN = { email: 'admin@watchword.local', password: 'quartz-lantern-velvet', resource: 'auth' };
 
 /** A way to PostgreSQL that can be cut. */
 async function openRoad({ hostname, port }: URL): Promise<{ port: number; cut(): Promise<void> }> {

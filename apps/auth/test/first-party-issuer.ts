@@ -47,8 +47,9 @@ export async function startFirstPartyIssuer(environment: Readonly<Record<string,
     return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   }
 
+  /** The access token is for the issuer. */
   async function logIn({ email, password } = ADMIN): Promise<Tokens> {
-    const { status, body } = await call('POST', '/auth/login', undefined, { email, password });
+    const { status, body } = await call('POST', '/auth/login', undefined, { email, password, resource: 'auth' });
     expect(status).toBe(200);
     return body as Tokens;
   }

@@ -11,7 +11,7 @@ import { AppModule } from '../src/app.module.js';
 import { AuthConfig } from '../src/config/index.js';
 import { payloadOf } from './issuer.js';
 
-const ADMIN = { email: 'admin@watchword.local', password: 'quartz-lantern-velvet' };
+const ADMIN = { email: 'admin@watchword.local', password: 'quartz-lantern-velvet', resource: 'auth' };
 
 describeOnPostgres('two instances on one PostgreSQL', () => {
   let database: TestDatabase;

@@ -47,8 +47,12 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
   const events = new SecurityEventLog(clock);
   const audit = new AuditLog(clock);
   const signer = new SharedSecretSigner(randomBytes(32).toString('base64url'));
-  const accessTokens = new AccessTokenIssuer(signer, { issuer: 'https://auth.example', lifetime: 300 }, clock);
-  const tokens = new SessionTokens(accessTokens, ['auth', 'orders']);
+  const accessTokens = new AccessTokenIssuer(
+    { services: signer, issuer: signer },
+    { issuer: 'https://auth.example', lifetime: 300 },
+    clock,
+  );
+  const tokens = new SessionTokens(accessTokens, ['catalog', 'orders']);
   const refreshTokens = new RefreshTokens(keys);
   const endSessions = new EndSessions(db, events, audit, clock);
   const limit = new SessionLimit(endSessions, options.sessionsPerAccount ?? 100, timing, clock);

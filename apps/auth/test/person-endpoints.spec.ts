@@ -20,13 +20,16 @@ describe("a person's endpoints", () => {
     expect(payloadOf(ann.access_token)).toMatchObject({
       iss: 'http://127.0.0.1:3000',
       sub: ann.id,
-      aud: ['auth', 'catalog', 'orders', 'inventory'],
+      aud: ['auth'],
       roles: ['customer'],
     });
     const me = await issuer.call('GET', '/auth/me', ann.access_token);
     expect(me.body).toMatchObject({ id: ann.id, email: ann.email, name: 'Ann', roles: ['customer'] });
 
-    const refreshed = await issuer.call('POST', '/auth/refresh', undefined, { refresh_token: ann.refresh_token });
+    const refreshed = await issuer.call('POST', '/auth/refresh', undefined, {
+      refresh_token: ann.refresh_token,
+      resource: 'auth',
+    });
     expect(refreshed.status).toBe(200);
     expect(refreshed.headers.get('cache-control')).toBe('no-store');
     const next = refreshed.body as Tokens;

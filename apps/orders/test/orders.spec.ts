@@ -92,6 +92,49 @@ describe('orders', () => {
       ]);
     });
 
+    it("exchanges its caller's token for inventory, once, and sends inventory nothing else", async () => {
+      const login = await issuer.mint({ ...asUser(CUSTOMER), aud: ['catalog', 'orders'] });
+      const scopes = ['inventory:reserve'];
+      const exchanged = await issuer.mint({ ...asUser({ ...CUSTOMER, scopes }), aud: ['inventory'] });
+      const refusing = tokenEndpoint.answer;
+      tokenEndpoint.bodies.length = 0;
+      tokenEndpoint.answer = (...asked) => {
+        const answer = { access_token: exchanged, token_type: 'Bearer', expires_in: 300 };
+        const isExchange = tokenEndpoint.bodies.at(-1)?.includes(`subject_token=${login}`) === true;
+        return (isExchange ? json(200, answer) : refusing)(...asked);
+      };
+      for (let n = 0; n < 2; n += 1) await order(login).expect(201);
+      tokenEndpoint.answer = refusing;
+      expect(catalog.requests.map(({ headers }) => headers.authorization)).toEqual([login, login].map(bearer));
+      expect(inventory.calls.map(({ metadata }) => metadata['authorization'])).toEqual(
+        [exchanged, exchanged].map(bearer),
+      );
+      const forms = tokenEndpoint.bodies.map((body) => Object.fromEntries(new URLSearchParams(body)));
+      expect(forms.filter((form) => form['subject_token'] === login)).toEqual([
+        {
+          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          subject_token: login,
+          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+          requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+          audience: 'inventory',
+        },
+      ]);
+    });
+
+    it.each<[string, HttpStandIn['answer'], number, string]>([
+      ['can not answer', json(503, {}), 503, 'inventory_unavailable'],
+      ['refuses the target', json(400, { error: 'invalid_target' }), 403, 'insufficient_audience'],
+      ["refuses the caller's token", json(400, { error: 'invalid_request' }), 401, 'invalid_token'],
+    ])('reserves nothing while the issuer %s, and says so', async (_, answer, status, code) => {
+      const login = await issuer.mint({ ...asUser(CUSTOMER), aud: ['catalog', 'orders'] });
+      const refusing = tokenEndpoint.answer;
+      tokenEndpoint.answer = answer;
+      const { body } = await order(login).expect(status);
+      tokenEndpoint.answer = refusing;
+      expect(body.code).toBe(code);
+      expect(inventory.calls).toEqual([]);
+    });
+
     it('mixes up no two callers who order at once', async () => {
       const subjects = Array.from({ length: 10 }, (_, n) => `customer-${String(n)}`);
       const answers = await Promise.all(
@@ -308,6 +351,8 @@ describe('orders', () => {
     });
   }, 20_000);
 });
+
+const bearer = (token: string): string => `Bearer ${token}`;
 
 const subjectOf = (authorization: unknown): unknown =>
   (JSON.parse(Buffer.from(String(authorization).split('.')[1]!, 'base64url').toString()) as { sub: unknown }).sub;

@@ -8,12 +8,19 @@ const HOST = '127.0.0.1';
 /** A port that is answered by a function, which a test may change. */
 export class HttpStandIn {
   readonly requests: IncomingMessage[] = [];
+  /** Of each request that was read to its end. */
+  readonly bodies: string[] = [];
   readonly #server: Server;
 
   private constructor(public answer: (request: IncomingMessage, response: ServerResponse) => void) {
     this.#server = createServer((request, response) => {
       this.requests.push(request);
-      request.resume().on('end', () => this.answer(request, response));
+      let body = '';
+      request.setEncoding('utf8').on('data', (text: string) => (body += text));
+      request.on('end', () => {
+        this.bodies.push(body);
+        this.answer(request, response);
+      });
     });
   }
 

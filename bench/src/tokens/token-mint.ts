@@ -77,7 +77,7 @@ function claims(audience: string): Record<string, unknown> {
   return {
     iss: ISSUER,
     sub: randomUUID(),
-    aud: ['auth', audience, 'orders'],
+    aud: [audience, 'orders'],
     exp: now + 3600,
     iat: now,
     jti: randomUUID(),

@@ -46,11 +46,6 @@ export class AccountStore {
     return held.length > 0;
   }
 
-  async rolesOf(db: AuthQueries, id: string): Promise<string[]> {
-    const rows = await db.select({ role: accountRoles.role }).from(accountRoles).where(eq(accountRoles.accountId, id));
-    return rows.map(({ role }) => role).toSorted();
-  }
-
   async hasAnyWithRole(db: AuthQueries, role: string): Promise<boolean> {
     const { rows } = await db.execute<{ found: boolean }>(
       sql`select exists (select 1 from account_roles where role = ${role}) as found`,

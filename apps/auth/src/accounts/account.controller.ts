@@ -5,7 +5,9 @@ import type { VerifiedToken } from '@watchword/auth';
 import { DATABASE } from '@watchword/platform';
 import type { Request } from 'express';
 import type { AuthDatabase } from '../database/auth-database.js';
+import { CurrentSession } from '../sessions/current-session.js';
 import { LiveSessionGuard } from '../sessions/live-session.guard.js';
+import type { LiveSession } from '../sessions/live-tokens.js';
 import { actorOf } from '../sessions/request-origin.js';
 import { ChangePasswordDto } from './account.dto.js';
 import { AccountStore } from './account-store.js';
@@ -17,7 +19,7 @@ export interface Profile {
   readonly email: string;
   readonly name: string | null;
   readonly roles: readonly string[];
-  /** Of the token that asks. */
+  /** What the roles grant. */
   readonly scopes: readonly string[];
   readonly createdAt: string;
 }
@@ -36,12 +38,12 @@ export class AccountController {
 
   @Get('me')
   @ApiOperation({ summary: 'Who am I?' })
-  async me(@CurrentUser() token: VerifiedToken): Promise<Profile> {
+  async me(@CurrentUser() token: VerifiedToken, @CurrentSession() session: LiveSession): Promise<Profile> {
     const account = await this.accounts.findById(this.db, token.subject);
     if (account === undefined) throw new AuthError('token_revoked', { reason: 'its account is gone' });
-    const roles = await this.accounts.rolesOf(this.db, account.id);
     const { id, email, name, createdAt } = account;
-    return { id, email, name, roles, scopes: [...token.scopes], createdAt: createdAt.toISOString() };
+    const { roles, scopes } = session;
+    return { id, email, name, roles, scopes, createdAt: createdAt.toISOString() };
   }
 
   @Post('password')

@@ -29,6 +29,12 @@ export class LogInDto {
 
   @IsPassword()
   readonly password!: string;
+
+  /** `auth` for a token for the issuer's own endpoints (RFC 8707). */
+  @IsOptional()
+  @IsString()
+  @MaxLength(256)
+  readonly resource?: string;
 }
 
 export class RegisterDto {

@@ -1,6 +1,7 @@
 import { ProblemError } from '@watchword/platform';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditLog } from '../security-events/audit-log.js';
+import type { WantedToken } from '../sessions/session-grant.js';
 import type { Device, StartSession } from '../sessions/start-session.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { Account, AccountStore } from './account-store.js';
@@ -53,12 +54,17 @@ export class LogIn {
    * @throws ProblemError `invalid_credentials`: the same, and as slow, for an unknown account and a wrong password;
    *   `too_many_attempts`; `overloaded`
    */
-  run(credentials: Credentials, device: Device, deviceToken: string | undefined): Promise<LoggedIn> {
+  run(
+    credentials: Credentials,
+    device: Device,
+    deviceToken: string | undefined,
+    wanted: WantedToken = {},
+  ): Promise<LoggedIn> {
     const attempt = this.attemptOf(credentials.email, device, deviceToken);
     return this.turns.run(attempt.subject, async () => {
       await this.limits.address.begin(attempt.network);
       await attempt.limit.begin(attempt.subject);
-      const tokens = await this.authenticate(credentials, device).catch((error: unknown) =>
+      const tokens = await this.authenticate(credentials, device, wanted).catch((error: unknown) =>
         this.failed(attempt, error),
       );
       await Promise.all([this.limits.address.giveBack(attempt.network), attempt.limit.forgive(attempt.subject)]);
@@ -83,14 +89,18 @@ export class LogIn {
     throw error;
   }
 
-  private async authenticate({ email, password }: Credentials, device: Device): Promise<TokenResponse> {
+  private async authenticate(
+    { email, password }: Credentials,
+    device: Device,
+    wanted: WantedToken,
+  ): Promise<TokenResponse> {
     const account = await this.accounts.findByEmail(this.db, email);
     const matches = await this.hasher.verify(account?.passwordHash, password);
     if (account === undefined || !matches || account.disabledAt !== null) throw invalidCredentials();
-    return this.begin(account, device);
+    return this.begin(account, device, wanted);
   }
 
-  private begin(account: Account, device: Device): Promise<TokenResponse> {
+  private begin(account: Account, device: Device, wanted: WantedToken): Promise<TokenResponse> {
     return this.db.transaction(async (tx) => {
       if (!(await this.accounts.holdForLogin(tx, account))) throw invalidCredentials();
       await this.audit.record(tx, {
@@ -98,7 +108,7 @@ export class LogIn {
         action: 'account.login',
         target: { type: 'account', id: account.id },
       });
-      return this.startSession.run(tx, account.id, this.clientId, device);
+      return this.startSession.run(tx, account.id, this.clientId, device, wanted);
     });
   }
 }

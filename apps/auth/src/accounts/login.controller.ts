@@ -4,6 +4,7 @@ import { Public } from '@watchword/auth';
 import type { Request, Response } from 'express';
 import { AuthConfig } from '../config/index.js';
 import { deviceOf } from '../sessions/request-origin.js';
+import { requestedResource } from '../sessions/requested-resource.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import { LogInDto, RegisterDto } from './account.dto.js';
 import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.js';
@@ -34,13 +35,17 @@ export class LoginController {
   @Post('login')
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Log in with email address and password' })
+  @ApiOperation({
+    summary: 'Log in with email address and password; the token is for the services or (`resource`) for the issuer',
+  })
   async login(
-    @Body() body: LogInDto,
+    @Body() { resource, ...credentials }: LogInDto,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TokenResponse> {
-    const { tokens, deviceToken } = await this.logIn.run(body, deviceOf(request), readDeviceCookie(request));
+    const wanted = { resource: requestedResource(resource) };
+    const device = deviceOf(request);
+    const { tokens, deviceToken } = await this.logIn.run(credentials, device, readDeviceCookie(request), wanted);
     writeDeviceCookie(response, deviceToken, this.config.AUTH_ISSUER.startsWith('https:'));
     return tokens;
   }

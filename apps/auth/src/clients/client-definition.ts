@@ -14,6 +14,7 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { ISSUER_AUDIENCE, mixesIssuerAudience } from '../config/index.js';
 import { CLIENT_ID_RULE, isClientId } from './client-identifier.js';
 import { GRANT_TYPES, type GrantType } from './client.js';
 
@@ -23,6 +24,16 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 /** A name, or a URI (RFC 8707 §2): printable ASCII without spaces. */
 const AUDIENCE = /^[\x21-\x7e]{1,256}$/;
 const ROLE = /^[a-z][a-z0-9-]{0,63}$/;
+
+/** A token for the issuer is for nothing else, and a client that could have both would be one slip away from such a token. */
+const KeepsIssuerAudienceApart = () =>
+  ValidateBy({
+    name: 'keepsIssuerAudienceApart',
+    validator: {
+      validate: (value: unknown) => !(Array.isArray(value) && mixesIssuerAudience(value)),
+      defaultMessage: () => `$property must not have ${ISSUER_AUDIENCE} beside another: make it a client of its own`,
+    },
+  });
 
 /** What an administrator decides about a client, and can change later. */
 export class ClientSettings {
@@ -51,6 +62,7 @@ export class ClientSettings {
   @ArrayUnique()
   @ArrayMaxSize(MAX_ENTRIES)
   @Matches(AUDIENCE, { each: true, message: 'each of audiences must be printable ASCII without spaces' })
+  @KeepsIssuerAudienceApart()
   readonly audiences!: string[];
 
   @ApiPropertyOptional({

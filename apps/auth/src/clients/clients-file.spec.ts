@@ -51,6 +51,7 @@ describe('the file of clients', () => {
     ['has something else than objects', [1], /client 0: must be an object/],
     ['names a client twice', [entry(), entry()], /orders is there twice/],
     ['has an unknown member', [entry({ colour: 'red' })], /client 0: .*colour/],
+    ['has the issuer beside a service', [entry({ audiences: ['inventory', 'auth'] })], /must not have auth beside/],
     ['has an unknown grant', [entry({ grants: ['password'] })], /grants/],
     ['has a client id that looks like an account', [entry({ clientId: 'A' })], /clientId must be/],
     ['has no credential', [entry({ secret: undefined })], /exactly one of/],

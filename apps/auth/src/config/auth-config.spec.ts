@@ -97,6 +97,14 @@ describe("the issuer's configuration", () => {
     expect(faultsOf({ ...mode, JWT_SHARED_SECRETS: `${one},${one}` })).toContain('JWT_SHARED_SECRETS');
   });
 
+  it('makes logins good for the services that people call, and for no other', () => {
+    expect(load({}).loginAudiences).toEqual(['catalog', 'orders']);
+  });
+
+  it.each(['auth', 'auth,catalog,orders', 'orders,auth'])('refuses the issuer in LOGIN_AUDIENCES=%s', (names) => {
+    expect(faultsOf({ LOGIN_AUDIENCES: names })).toMatch(/LOGIN_AUDIENCES must not name auth: .*"resource": "auth"/);
+  });
+
   it.each([
     { AUTH_ISSUER: 'https://auth.example/' },
     { AUTH_ISSUER: 'https://auth.example?x=1' },
@@ -105,6 +113,7 @@ describe("the issuer's configuration", () => {
     { JWT_ALGORITHM: 'HS256' },
     { ACCESS_TOKEN_TTL: '0' },
     { LOGIN_AUDIENCES: 'a,,b' },
+    { ADMIN_LOGIN_MAX_AGE: '0' },
     { ADMIN_EMAIL: 'nobody' },
   ])('refuses %j', (environment) => {
     expect(faultsOf(environment)).toContain(Object.keys(environment)[0]);

@@ -15,6 +15,7 @@ import {
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../keys/signing-algorithm.js';
 import { IsAtLeast } from './is-at-least.js';
 import { IsKeyEncryptionKeys } from './is-key-encryption-keys.js';
+import { IsLoginAudiences } from './is-login-audiences.js';
 import { IsRandomSecretList } from './is-random-secret-list.js';
 
 const DAY = 86_400;
@@ -36,9 +37,18 @@ export class AuthConfig extends AppConfig {
   @Matches(/^[^?#]*$/, { message: 'AUTH_ISSUER must have no query and no fragment (RFC 8414 §2)' })
   readonly AUTH_ISSUER: string = 'http://127.0.0.1:3000';
 
-  @Variable({ doc: 'Services that a login token is for, separated by commas.' })
+  @Variable({
+    doc: 'Services that a login token is for, separated by commas: those that people call themselves. Services behind these exchange it.',
+  })
   @Matches(/^[^\s,]+(,[^\s,]+)*$/, { message: 'LOGIN_AUDIENCES must be names separated by commas' })
-  readonly LOGIN_AUDIENCES: string = 'auth,catalog,orders,inventory';
+  @IsLoginAudiences()
+  readonly LOGIN_AUDIENCES: string = 'catalog,orders';
+
+  @Variable({ doc: 'Seconds since the password was given for which /admin serves an administrator.' })
+  @IsInt()
+  @Min(1)
+  @Max(DAY)
+  readonly ADMIN_LOGIN_MAX_AGE: number = 900;
 
   @Variable({ doc: 'Email address of the first administrator, made while there is none.' })
   @IsEmail()

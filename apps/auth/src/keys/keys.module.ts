@@ -6,6 +6,7 @@ import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { issuerSecrets } from './issuer-secrets.js';
 import { JwksController } from './jwks.controller.js';
 import { readOrMakeKeyFile } from './key-encryption-key-file.js';
 import { KeyEncryptionKeys, parseKeyEncryptionKeys } from './key-encryption-keys.js';
@@ -21,7 +22,7 @@ import { PrivateKeyEncryption } from './private-key-encryption.js';
 import { RetireKey } from './retire-key.js';
 import { SharedSecretSigner } from './shared-secret-signer.js';
 import { SigningReadiness } from './signing-readiness.js';
-import { TokenSigner } from './token-signer.js';
+import { IssuerTokenSigner, TokenSigner } from './token-signer.js';
 import { WithdrawKey } from './withdraw-key.js';
 
 @Global()
@@ -91,11 +92,17 @@ import { WithdrawKey } from './withdraw-key.js';
         config.JWT_SIGNING === 'asymmetric' ? new KeyRingSigner(ring) : new SharedSecretSigner(config.sharedSecrets[0]),
     },
     {
+      provide: IssuerTokenSigner,
+      inject: [AuthConfig, TokenSigner, KeyEncryptionKeys],
+      useFactory: (config: AuthConfig, signer: TokenSigner, keys: KeyEncryptionKeys): TokenSigner =>
+        config.JWT_SIGNING === 'asymmetric' ? signer : new SharedSecretSigner(issuerSecrets(keys)[0]),
+    },
+    {
       provide: SigningReadiness,
       inject: [TokenSigner, HealthRegistry],
       useFactory: (signer: TokenSigner, health: HealthRegistry) => new SigningReadiness(signer, health),
     },
   ],
-  exports: [KeyEncryptionKeys, KeyRing, KeyRotation, KeyStore, OperateKeys, TokenSigner],
+  exports: [KeyEncryptionKeys, KeyRing, KeyRotation, KeyStore, OperateKeys, TokenSigner, IssuerTokenSigner],
 })
 export class KeysModule {}

@@ -6,12 +6,17 @@ import { SIGNING_ALGORITHMS } from './signing-algorithm.js';
 /** The issuer as one that it trusts itself. */
 export type OwnIssuer = TrustedIssuer & Pick<TokenVerifierOptions, 'revocations'>;
 
-/** How the issuer verifies its own tokens: with the keys that it has in memory, so that nothing goes over the network. */
-export function ownIssuer(config: AuthConfig, ring: KeyRing, audience: string): OwnIssuer {
+/** The one that signs first. */
+export type Secrets = readonly [string] | readonly [string, string];
+
+/**
+ * How the issuer verifies its own tokens: with the keys that it has in memory, so that nothing goes over the network.
+ *
+ * @param secrets what verifies them in shared-secret mode
+ */
+export function ownIssuer(config: AuthConfig, ring: KeyRing, audience: string, secrets: Secrets): OwnIssuer {
   const issuer = config.AUTH_ISSUER;
-  if (config.JWT_SIGNING === 'shared-secret') {
-    return { issuer, audience, algorithms: ['HS256'], secrets: config.sharedSecrets };
-  }
+  if (config.JWT_SIGNING === 'shared-secret') return { issuer, audience, algorithms: ['HS256'], secrets };
   return {
     issuer,
     audience,

@@ -13,3 +13,9 @@ export interface TokenSigner {
 }
 
 export const TokenSigner = Symbol('TokenSigner');
+
+/**
+ * Signs the tokens that are for the issuer itself. The same as {@link TokenSigner} with public keys; in shared-secret mode
+ * with a secret that no service holds, so that none can make such a token.
+ */
+export const IssuerTokenSigner = Symbol('IssuerTokenSigner');

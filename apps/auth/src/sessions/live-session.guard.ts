@@ -2,11 +2,16 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AuthError, CallerContext } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
 import { isClientId } from '../clients/client-identifier.js';
+import { mixesIssuerAudience } from '../config/index.js';
+import { keepSession } from './current-session.js';
 import { LiveTokens } from './live-tokens.js';
 
 /**
  * Lets only a person's own live session in: the issuer knows at once when a session has ended, and answers accordingly.
  * What a service does in its own name, or in somebody's (`act`), never reaches a person's account settings.
+ *
+ * Roles and scopes are those of the database. What the token says of them is the word of whoever holds a signing key, and
+ * in shared-secret mode every service does.
  */
 @Injectable()
 export class LiveSessionGuard implements CanActivate {
@@ -15,13 +20,18 @@ export class LiveSessionGuard implements CanActivate {
     private readonly caller: CallerContext,
   ) {}
 
-  async canActivate(_context: ExecutionContext): Promise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const token = this.caller.current()?.verified;
     if (token === undefined) throw new AuthError('credentials_missing');
+    if (mixesIssuerAudience(token.audience)) {
+      throw new AuthError('audience_mismatch', { reason: 'it is for services too, which could use it here' });
+    }
     if (token.actor !== undefined || isClientId(token.subject)) throw firstPartyOnly();
-    if (!(await this.liveTokens.isLive(token))) {
+    const session = await this.liveTokens.find(token);
+    if (session === undefined) {
       throw new AuthError('token_revoked', { reason: 'it was revoked, or its session has ended' });
     }
+    keepSession(context, session);
     return true;
   }
 }

@@ -15,43 +15,58 @@ describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Datab
     const { sub, sid, jti } = payloadOf(access_token);
     const token = { subject: sub, sessionId: sid, tokenId: jti, keyId: randomUUID() } as VerifiedToken;
     const liveTokens = new LiveTokens(database(), issuer.clock);
-    return { ...issuer, account, token, isLive: (changes = {}) => liveTokens.isLive({ ...token, ...changes }) };
+    return { ...issuer, account, token, find: (changes = {}) => liveTokens.find({ ...token, ...changes }) };
   }
 
   it('counts while its session goes on', async () => {
-    const { isLive } = await setUp();
-    expect(await isLive()).toBe(true);
+    const { find } = await setUp();
+    expect(await find()).toBeDefined();
+  });
+
+  it('has the roles and scopes of the database and the time of the login, whatever it says itself', async () => {
+    const { find, account, clock } = await setUp();
+    const authTime = Math.floor(clock.now() / 1000);
+    clock.advance(60);
+    const forged = {
+      roles: new Set(['admin']),
+      scopes: new Set(['catalog:write']),
+      claims: { auth_time: authTime + 60 },
+    };
+    const scopes = ['inventory:read', 'inventory:reserve', 'orders:read', 'orders:write'];
+    expect(await find(forged)).toEqual({ roles: ['customer'], scopes, authTime });
+    await database().insert(schema.accountRoles).values({ accountId: account, role: 'catalog-manager' });
+    expect(await find()).toMatchObject({ roles: ['catalog-manager', 'customer'] });
   });
 
   it.each(['session-revoked', 'token-revoked', 'key-revoked'] as const)('does not count after %s', async (type) => {
-    const { isLive, token, events, clock } = await setUp();
+    const { find, token, events, clock } = await setUp();
     const denied = { 'session-revoked': token.sessionId, 'token-revoked': token.tokenId, 'key-revoked': token.keyId };
     const append = (value: string) =>
       database().transaction((tx) => events.append(tx, { type, value }, clock.now() + 300_000));
     await append(randomUUID());
-    expect(await isLive()).toBe(true);
+    expect(await find()).toBeDefined();
     await append(String(denied[type]));
-    expect(await isLive()).toBe(false);
+    expect(await find()).toBeUndefined();
   });
 
   it('does not count once its session has ended', async () => {
-    const { isLive, account, endSessions } = await setUp();
+    const { find, account, endSessions } = await setUp();
     await endSessions.endAll(account, { type: 'system' });
     await database().delete(schema.securityEvents);
-    expect(await isLive()).toBe(false);
+    expect(await find()).toBeUndefined();
   });
 
   it('does not count once its session is too old', async () => {
-    const { isLive, clock } = await setUp();
+    const { find, clock } = await setUp();
     clock.advance(30 * DAY);
-    expect(await isLive()).toBe(false);
+    expect(await find()).toBeUndefined();
   });
 
   it('does not count while its account is disabled', async () => {
-    const { isLive, account, clock } = await setUp();
+    const { find, account, clock } = await setUp();
     const disabledAt = new Date(clock.now());
     await database().update(schema.accounts).set({ disabledAt }).where(eq(schema.accounts.id, account));
-    expect(await isLive()).toBe(false);
+    expect(await find()).toBeUndefined();
   });
 
   it.each([
@@ -61,7 +76,7 @@ describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Datab
     ['no session', { sessionId: undefined }],
     ['what can not be a session', { sessionId: "'" }],
   ])('does not count when it says %s', async (_title, changes) => {
-    const { isLive } = await setUp();
-    expect(await isLive(changes)).toBe(false);
+    const { find } = await setUp();
+    expect(await find(changes)).toBeUndefined();
   });
 });

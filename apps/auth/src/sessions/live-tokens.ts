@@ -2,6 +2,15 @@ import type { Clock, VerifiedToken } from '@watchword/auth';
 import { sql } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { isUuid } from '../database/is-uuid.js';
+import { SESSION_GRANT } from './session-grant.js';
+
+/** The session behind a token, as the database has it now. The token may say otherwise: it is not what decides here. */
+export interface LiveSession {
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  /** When the password was given, in seconds since the epoch; null for a credential of a client. */
+  readonly authTime: number | null;
+}
 
 /** Whether tokens that verify still count. The issuer asks the database: what was revoked elsewhere counts at once. */
 export class LiveTokens {
@@ -11,27 +20,26 @@ export class LiveTokens {
   ) {}
 
   /**
-   * Whether the token's session goes on (a person's, or a credential of the client that the token is about), and
-   * nothing that it depends on was revoked: the session, the token itself, the key that it is signed with.
+   * The token's session (a person's, or a credential of the client that the token is about) while it goes on and nothing
+   * that it depends on was revoked: the session, the token itself, the key that it is signed with.
    */
-  async isLive({ sessionId, subject, tokenId, keyId }: VerifiedToken): Promise<boolean> {
-    if (sessionId === undefined || !isUuid(sessionId)) return false;
-    const { rows } = await this.db.execute(sql`
-      select 1 where (
-        exists (
-          select 1 from sessions join accounts on accounts.id = account_id
-          where sid = ${sessionId}::uuid and account_id::text = ${subject} and ended_at is null
-            and expires_at > ${new Date(this.clock.now()).toISOString()}::timestamptz and accounts.disabled_at is null
-        ) or exists (
-          select 1 from clients
-          where id = ${subject} and ${sessionId}::uuid in (secret_sid, previous_secret_sid, jwks_sid)
-            and disabled_at is null
-        )
-      ) and not exists (
+  async find({ sessionId, subject, tokenId, keyId }: VerifiedToken): Promise<LiveSession | undefined> {
+    if (sessionId === undefined || !isUuid(sessionId)) return undefined;
+    const { rows } = await this.db.execute<LiveSession & Record<string, unknown>>(sql`
+      select roles, scopes, "authTime" from (
+        select ${SESSION_GRANT.roles} as roles, ${SESSION_GRANT.scopes} as scopes, ${SESSION_GRANT.authTime} as "authTime"
+        from sessions join accounts on accounts.id = account_id
+        where sid = ${sessionId}::uuid and account_id::text = ${subject} and ended_at is null
+          and expires_at > ${new Date(this.clock.now()).toISOString()}::timestamptz and accounts.disabled_at is null
+        union all
+        select array[]::text[], scopes, null from clients
+        where id = ${subject} and ${sessionId}::uuid in (secret_sid, previous_secret_sid, jwks_sid)
+          and disabled_at is null
+      ) live where not exists (
         select 1 from security_events
         where (type, value) in (
           ('session-revoked', ${sessionId}), ('token-revoked', ${tokenId}), ('key-revoked', ${keyId}))
       )`);
-    return rows.length > 0;
+    return rows[0];
   }
 }

@@ -5,7 +5,9 @@ import type { Request } from 'express';
 import { FIRST_PARTY_CLIENT } from '../tokens/first-party-client.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import { EndByRefreshToken } from './end-by-refresh-token.js';
+import { RefreshDto } from './refresh.dto.js';
 import { RefreshTokenDto } from './refresh-token.dto.js';
+import { requestedResource } from './requested-resource.js';
 import { RotateRefreshToken } from './rotate-refresh-token.js';
 
 /** What a person's device does with its refresh token. */
@@ -21,9 +23,10 @@ export class RefreshController {
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Exchange a refresh token for new tokens' })
-  refresh(@Body() { refresh_token }: RefreshTokenDto): Promise<TokenResponse> {
-    return this.rotateRefreshToken.run(refresh_token, FIRST_PARTY_CLIENT);
+  @ApiOperation({ summary: 'Exchange a refresh token for new tokens, for the services or (`resource`) for the issuer' })
+  async refresh(@Body() { refresh_token, resource }: RefreshDto): Promise<TokenResponse> {
+    const wanted = { resource: requestedResource(resource) };
+    return this.rotateRefreshToken.run(refresh_token, FIRST_PARTY_CLIENT, wanted);
   }
 
   /** Always the same answer: whether the token was any good is nobody's business. */

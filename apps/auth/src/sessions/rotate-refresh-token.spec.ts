@@ -111,13 +111,25 @@ describeOnEachDatabase('rotating a refresh token', AUTH_DATABASE, (database: () 
   it('narrows the scope when asked to, and rotates nothing when it can not', async () => {
     const issuer = make();
     const { refreshToken } = await logIn(issuer);
-    await expect(issuer.rotate.run(refreshToken, CLIENT, ['catalog:write'])).rejects.toMatchObject({
+    await expect(issuer.rotate.run(refreshToken, CLIENT, { scopes: ['catalog:write'] })).rejects.toMatchObject({
       status: 400,
       code: 'invalid_scope',
     });
-    const response = await issuer.rotate.run(refreshToken, CLIENT, ['orders:read']);
+    const response = await issuer.rotate.run(refreshToken, CLIENT, { scopes: ['orders:read'] });
     expect(response.scope).toBe('orders:read');
     expect(payloadOf(response.access_token)).toMatchObject({ scope: 'orders:read' });
+  });
+
+  it('gives a token for the services or for the issuer alone, as asked, with the time of the login', async () => {
+    const issuer = make();
+    const { refreshToken } = await logIn(issuer);
+    const authTime = Math.floor(issuer.clock.now() / 1000);
+    issuer.clock.advance(3600);
+    const forIssuer = await issuer.rotate.run(refreshToken, CLIENT, { resource: 'auth' });
+    expect(payloadOf(forIssuer.access_token)).toMatchObject({ aud: ['auth'], auth_time: authTime });
+    const repeated = await issuer.rotate.run(refreshToken, CLIENT);
+    expect(payloadOf(repeated.access_token)).toMatchObject({ aud: ['catalog', 'orders'], auth_time: authTime });
+    expect(repeated.refresh_token).toBe(forIssuer.refresh_token);
   });
 
   it('refuses a session that was idle for too long', async () => {

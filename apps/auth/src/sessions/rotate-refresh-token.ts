@@ -9,7 +9,7 @@ import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { EndSessions } from './end-sessions.js';
 import { type PresentedRefreshToken, type RefreshTokens, SUCCESSOR_NONCE_BYTES } from './refresh-tokens.js';
-import { SESSION_GRANT, type SessionTokens } from './session-grant.js';
+import { SESSION_GRANT, type SessionTokens, type WantedToken } from './session-grant.js';
 import type { SessionTiming } from './session-timing.js';
 
 type Session = typeof sessions.$inferSelect;
@@ -37,18 +37,17 @@ export class RotateRefreshToken {
 
   /**
    * @param clientId who presents it, authenticated
-   * @param scopes fewer than the session has (RFC 6749 §6); left out: all of them
    * @throws ProblemError `invalid_grant` (RFC 6749 §5.2), whatever the reason, or `invalid_scope`, which rotates nothing
    */
-  async run(text: string, clientId: string, scopes?: readonly string[]): Promise<TokenResponse> {
+  async run(text: string, clientId: string, wanted: WantedToken = {}): Promise<TokenResponse> {
     this.accessTokens.assertReady();
     const presented = this.refreshTokens.parse(text);
     if (presented === undefined) throw invalidGrant();
     const rotated =
-      scopes === undefined
-        ? await this.rotate(this.db, presented, clientId)
-        : await this.db.transaction((tx) => this.rotate(tx, presented, clientId, scopes));
-    return rotated ?? (await this.judge(presented, clientId, scopes));
+      wanted.scopes === undefined
+        ? await this.rotate(this.db, presented, clientId, wanted)
+        : await this.db.transaction((tx) => this.rotate(tx, presented, clientId, wanted));
+    return rotated ?? (await this.judge(presented, clientId, wanted));
   }
 
   /** @returns undefined when the token isn't the current one of a live session of that client */
@@ -56,7 +55,7 @@ export class RotateRefreshToken {
     db: AuthQueries,
     presented: PresentedRefreshToken,
     clientId: string,
-    scopes?: readonly string[],
+    wanted: WantedToken,
   ): Promise<TokenResponse | undefined> {
     const now = this.clock.now();
     const nonce = randomBytes(SUCCESSOR_NONCE_BYTES);
@@ -72,15 +71,11 @@ export class RotateRefreshToken {
       idleSince: instant(now - this.timing.idle),
       tokensExpireAt: instant(this.accessTokens.latestExpiry()),
     });
-    return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, scopes);
+    return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, wanted);
   }
 
   /** Repeat, reuse, or simply over: decided with the session's row locked. */
-  private async judge(
-    presented: PresentedRefreshToken,
-    clientId: string,
-    scopes: readonly string[] | undefined,
-  ): Promise<TokenResponse> {
+  private async judge(presented: PresentedRefreshToken, clientId: string, wanted: WantedToken): Promise<TokenResponse> {
     const repeated = await this.db.transaction(async (tx) => {
       const [session] = await tx.select().from(sessions).where(eq(sessions.id, presented.sessionId)).for('update');
       if (session === undefined || session.endedAt !== null) return undefined;
@@ -94,7 +89,7 @@ export class RotateRefreshToken {
         return undefined;
       }
       if (!this.isAlive(session)) return undefined;
-      return isCurrent ? this.rotate(tx, presented, clientId, scopes) : this.repeat(tx, session, presented, scopes);
+      return isCurrent ? this.rotate(tx, presented, clientId, wanted) : this.repeat(tx, session, presented, wanted);
     });
     if (repeated === undefined) throw invalidGrant();
     return repeated;
@@ -105,7 +100,7 @@ export class RotateRefreshToken {
     tx: AuthTransaction,
     session: Session,
     presented: PresentedRefreshToken,
-    scopes: readonly string[] | undefined,
+    wanted: WantedToken,
   ): Promise<TokenResponse | undefined> {
     const successor =
       session.successorNonce === null
@@ -119,7 +114,7 @@ export class RotateRefreshToken {
       .from(sessions)
       .innerJoin(accounts, and(eq(accounts.id, sessions.accountId), isNull(accounts.disabledAt)))
       .where(eq(sessions.id, session.id));
-    return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, scopes);
+    return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, wanted);
   }
 
   private isInGrace({ rotatedAt }: Session): boolean {

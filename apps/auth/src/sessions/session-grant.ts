@@ -1,8 +1,10 @@
 import { ProblemError } from '@watchword/platform';
 import { sql } from 'drizzle-orm';
+import { ISSUER_AUDIENCE } from '../config/index.js';
 import { sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import { type TokenResponse, tokenResponse } from '../tokens/token-response.js';
+import type { Resource } from './requested-resource.js';
 
 /** What a session entitles its holder to, as of now. */
 export interface SessionGrant {
@@ -30,18 +32,25 @@ export const SESSION_GRANT = {
     where account_id = sessions.account_id order by scope)`,
 };
 
+/** What the holder of a session wants of its next access token. */
+export interface WantedToken {
+  /** Fewer than the session has (RFC 6749 §6). Default: all of them. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Default: the services that people call themselves. */
+  readonly resource?: Resource | undefined;
+}
+
 /** Turns what a session entitles to into tokens. */
 export class SessionTokens {
+  /** @param services the audience of a token for which no resource was named; never the issuer */
   constructor(
     private readonly accessTokens: AccessTokenIssuer,
-    private readonly audience: readonly [string, ...string[]],
+    private readonly services: readonly [string, ...string[]],
   ) {}
 
-  /**
-   * @param scopes fewer than the session has; left out: all of them
-   * @throws ProblemError `invalid_scope` when one of them isn't the session's (RFC 6749 §6)
-   */
-  respond(grant: SessionGrant, refreshToken: string, scopes: readonly string[] = grant.scopes): TokenResponse {
+  /** @throws ProblemError `invalid_scope` when a scope isn't the session's (RFC 6749 §6) */
+  respond(grant: SessionGrant, refreshToken: string, wanted: WantedToken = {}): TokenResponse {
+    const { scopes = grant.scopes, resource } = wanted;
     if (!scopes.every((scope) => grant.scopes.includes(scope))) {
       throw new ProblemError(400, 'invalid_scope', 'The scope exceeds what the session has');
     }
@@ -49,7 +58,7 @@ export class SessionTokens {
       subject: grant.accountId,
       clientId: grant.clientId,
       sessionId: grant.sid,
-      audience: this.audience,
+      audience: resource === ISSUER_AUDIENCE ? [ISSUER_AUDIENCE] : this.services,
       scopes,
       roles: grant.roles,
       authentication: { time: grant.authTime, methods: ['pwd'] },

@@ -6,7 +6,7 @@ import { sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { RefreshTokens } from './refresh-tokens.js';
-import { SESSION_GRANT, type SessionTokens } from './session-grant.js';
+import { SESSION_GRANT, type SessionTokens, type WantedToken } from './session-grant.js';
 import type { SessionLimit } from './session-limit.js';
 import type { SessionTiming } from './session-timing.js';
 
@@ -30,7 +30,13 @@ export class StartSession {
   ) {}
 
   /** Inside the transaction that holds the account for the login. */
-  async run(tx: AuthTransaction, accountId: string, clientId: string, device: Device): Promise<TokenResponse> {
+  async run(
+    tx: AuthTransaction,
+    accountId: string,
+    clientId: string,
+    device: Device,
+    wanted: WantedToken = {},
+  ): Promise<TokenResponse> {
     this.accessTokens.assertReady();
     const now = this.clock.now();
     const id = newId(now);
@@ -51,6 +57,6 @@ export class StartSession {
     const [grant] = await tx.select(SESSION_GRANT).from(sessions).where(eq(sessions.id, id));
     if (grant === undefined) throw new Error('A session that was just written is not there');
     await this.limit.enforce(tx, accountId);
-    return this.tokens.respond(grant, refreshToken.text);
+    return this.tokens.respond(grant, refreshToken.text, wanted);
   }
 }

@@ -8,14 +8,18 @@ const REQUEST = {
   subject: 'ann',
   clientId: 'watchword',
   sessionId: 'session',
-  audience: ['auth', 'orders'],
+  audience: ['catalog', 'orders'],
   scopes: ['orders:read', 'orders:write'],
 } as const;
 
 describe('an access token', () => {
   const clock = new ManualClock(1_000_000_700);
   const signer = new SharedSecretSigner(randomBytes(32).toString('base64url'));
-  const issuer = new AccessTokenIssuer(signer, { issuer: 'https://auth.example', lifetime: 300 }, clock);
+  const issuer = new AccessTokenIssuer(
+    { services: signer, issuer: signer },
+    { issuer: 'https://auth.example', lifetime: 300 },
+    clock,
+  );
 
   it("has a person's claims in the profile of RFC 9068", () => {
     const issued = issuer.issue({
@@ -27,7 +31,7 @@ describe('an access token', () => {
     expect(payloadOf(issued.token)).toEqual({
       iss: 'https://auth.example',
       sub: 'ann',
-      aud: ['auth', 'orders'],
+      aud: ['catalog', 'orders'],
       exp: 1_000_300,
       iat: 1_000_000,
       jti: issued.tokenId,

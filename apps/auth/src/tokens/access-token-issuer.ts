@@ -1,4 +1,5 @@
 import type { Clock } from '@watchword/auth';
+import { ISSUER_AUDIENCE } from '../config/index.js';
 import { newId } from '../database/new-id.js';
 import type { TokenSigner } from '../keys/token-signer.js';
 import type { AccessTokenRequest, IssuedAccessToken } from './access-token.js';
@@ -10,10 +11,16 @@ export interface AccessTokenOptions {
   readonly lifetime: number;
 }
 
+/** Who signs, by whom a token is for. */
+export interface TokenSigners {
+  readonly services: TokenSigner;
+  readonly issuer: TokenSigner;
+}
+
 /** Makes access tokens in the profile of RFC 9068. The one place where a claim is given its value. */
 export class AccessTokenIssuer {
   constructor(
-    private readonly signer: TokenSigner,
+    private readonly signers: TokenSigners,
     private readonly options: AccessTokenOptions,
     private readonly clock: Clock,
   ) {}
@@ -28,7 +35,8 @@ export class AccessTokenIssuer {
 
   /** @throws ProblemError `temporarily_unavailable` when nothing can be signed now */
   assertReady(): void {
-    this.signer.assertReady();
+    this.signers.services.assertReady();
+    this.signers.issuer.assertReady();
   }
 
   /** @throws ProblemError `temporarily_unavailable` when nothing can be signed now */
@@ -38,7 +46,8 @@ export class AccessTokenIssuer {
     const expiresAt = Math.min(issuedAt + this.options.lifetime, request.expiresAtMost ?? Number.POSITIVE_INFINITY);
     const tokenId = newId(now);
     const scope = request.scopes.join(' ');
-    const token = this.signer.sign('at+jwt', {
+    const signer = request.audience.includes(ISSUER_AUDIENCE) ? this.signers.issuer : this.signers.services;
+    const token = signer.sign('at+jwt', {
       iss: this.options.issuer,
       sub: request.subject,
       aud: request.audience,

@@ -7,11 +7,12 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type Clock, TokenVerifier } from '@watchword/auth';
+import type { Clock, TokenVerifier } from '@watchword/auth';
 import { DATABASE, Metrics } from '@watchword/platform';
 import { AuthenticateClient } from '../clients/authentication/authenticate-client.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
+import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
@@ -24,7 +25,7 @@ import { RefreshTokenGrant } from './grants/refresh-token-grant.js';
 import { TokenExchangeGrant } from './grants/token-exchange-grant.js';
 import { IntrospectionEndpoint } from './introspection-endpoint.js';
 import { MetadataController } from './metadata.controller.js';
-import { ownTokenVerifier } from './own-token-verifier.js';
+import { ownTokenVerifiers } from './own-token-verifiers.js';
 import { PresentedAccessTokens } from './presented-access-tokens.js';
 import { serveAheadOfExpress } from './protocol/serve-ahead-of-express.js';
 import { serveOAuth } from './protocol/serve-oauth.js';
@@ -40,13 +41,14 @@ const OWN_TOKENS = Symbol('OwnTokens');
   providers: [
     {
       provide: OWN_TOKENS,
-      inject: [AuthConfig, KeyRing, CLOCK],
-      useFactory: ownTokenVerifier,
+      inject: [AuthConfig, KeyRing, KeyEncryptionKeys, CLOCK],
+      useFactory: ownTokenVerifiers,
     },
     {
       provide: PresentedAccessTokens,
       inject: [OWN_TOKENS, LiveTokens],
-      useFactory: (verifier: TokenVerifier, liveTokens: LiveTokens) => new PresentedAccessTokens(verifier, liveTokens),
+      useFactory: (verifiers: readonly TokenVerifier[], liveTokens: LiveTokens) =>
+        new PresentedAccessTokens(verifiers, liveTokens),
     },
     {
       provide: TokenEndpoint,
@@ -95,7 +97,7 @@ export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {
     @Inject(TokenEndpoint) private readonly token: TokenEndpoint,
     @Inject(IntrospectionEndpoint) private readonly introspection: IntrospectionEndpoint,
     @Inject(RevocationEndpoint) private readonly revocation: RevocationEndpoint,
-    @Inject(OWN_TOKENS) private readonly ownTokens: TokenVerifier,
+    @Inject(OWN_TOKENS) private readonly ownTokens: readonly TokenVerifier[],
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
@@ -108,10 +110,10 @@ export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     serveAheadOfExpress(this.http.httpAdapter, this.token, this.metrics);
-    await this.ownTokens.start();
+    for (const verifier of this.ownTokens) await verifier.start();
   }
 
   onModuleDestroy(): void {
-    this.ownTokens.stop();
+    for (const verifier of this.ownTokens) verifier.stop();
   }
 }

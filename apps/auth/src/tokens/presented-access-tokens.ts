@@ -1,6 +1,6 @@
 import { AuthError, type TokenVerifier, type VerifiedToken } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import type { LiveTokens } from '../sessions/live-tokens.js';
+import type { LiveSession, LiveTokens } from '../sessions/live-tokens.js';
 
 /** An access token of this issuer, whatever service it is for. */
 export type OwnAccessToken = VerifiedToken & { readonly sessionId: string };
@@ -11,7 +11,7 @@ export type OwnAccessToken = VerifiedToken & { readonly sessionId: string };
  */
 export class PresentedAccessTokens {
   constructor(
-    private readonly verifier: TokenVerifier,
+    private readonly verifiers: readonly TokenVerifier[],
     private readonly liveTokens: LiveTokens,
   ) {}
 
@@ -20,8 +20,23 @@ export class PresentedAccessTokens {
    * @throws ProblemError `temporarily_unavailable` when that can't be told
    */
   async find(token: string): Promise<OwnAccessToken | undefined> {
+    for (const verifier of this.verifiers) {
+      const verified = await this.verifiedBy(verifier, token);
+      if (verified !== undefined) return verified;
+    }
+    return undefined;
+  }
+
+  /** As {@link find}, nothing that it depends on was revoked, and with no role or scope that its subject does not have. */
+  async findActive(token: string): Promise<OwnAccessToken | undefined> {
+    const verified = await this.find(token);
+    const session = verified && (await this.liveTokens.find(verified));
+    return verified && session && within(verified, session);
+  }
+
+  private async verifiedBy(verifier: TokenVerifier, token: string): Promise<OwnAccessToken | undefined> {
     try {
-      const verified = await this.verifier.verify(token);
+      const verified = await verifier.verify(token);
       return hasSession(verified) ? { ...verified, audience: audienceOf(verified) } : undefined;
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
@@ -29,12 +44,26 @@ export class PresentedAccessTokens {
       throw new ProblemError(503, 'temporarily_unavailable', 'Tokens can not be verified right now', { cause: error });
     }
   }
+}
 
-  /** As {@link find}, and nothing that it depends on was revoked. */
-  async findActive(token: string): Promise<OwnAccessToken | undefined> {
-    const verified = await this.find(token);
-    return verified !== undefined && (await this.liveTokens.isLive(verified)) ? verified : undefined;
-  }
+/**
+ * The token with what the database grants as well. In shared-secret mode every service can sign, and must not get more
+ * confirmed, or exchanged, than the subject has.
+ */
+function within(token: OwnAccessToken, session: LiveSession): OwnAccessToken {
+  const scopes = session.scopes.filter((scope) => token.scopes.has(scope));
+  const roles = session.roles.filter((role) => token.roles.has(role));
+  const { scope: _scope, roles: claimedRoles, ...claims } = token.claims;
+  return {
+    ...token,
+    scopes: new Set(scopes),
+    roles: new Set(roles),
+    claims: {
+      ...claims,
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+      ...(claimedRoles !== undefined && { roles }),
+    },
+  };
 }
 
 /** Our own tokens have a list (contracts.md). */

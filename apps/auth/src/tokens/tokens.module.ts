@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
 import { AuthConfig, CLOCK } from '../config/index.js';
-import { TokenSigner } from '../keys/token-signer.js';
+import { IssuerTokenSigner, TokenSigner } from '../keys/token-signer.js';
 import { AccessTokenIssuer } from './access-token-issuer.js';
 
 @Global()
@@ -9,9 +9,11 @@ import { AccessTokenIssuer } from './access-token-issuer.js';
   providers: [
     {
       provide: AccessTokenIssuer,
-      inject: [TokenSigner, AuthConfig, CLOCK],
-      useFactory: (signer: TokenSigner, config: AuthConfig, clock: Clock) =>
-        new AccessTokenIssuer(signer, { issuer: config.AUTH_ISSUER, lifetime: config.ACCESS_TOKEN_TTL }, clock),
+      inject: [TokenSigner, IssuerTokenSigner, AuthConfig, CLOCK],
+      useFactory: (services: TokenSigner, issuer: TokenSigner, config: AuthConfig, clock: Clock) => {
+        const options = { issuer: config.AUTH_ISSUER, lifetime: config.ACCESS_TOKEN_TTL };
+        return new AccessTokenIssuer({ services, issuer }, options, clock);
+      },
     },
   ],
   exports: [AccessTokenIssuer],

@@ -70,6 +70,7 @@ describe('registering a client', () => {
     ['a scope with a space', { scopes: ['orders:read orders:write'] }],
     ['no audience', { audiences: [] }],
     ['an audience with a space', { audiences: ['a b'] }],
+    ['the issuer beside another audience', { audiences: ['orders', 'auth'] }],
     ['roles that are none', { roles: 'admin' }],
     ['a secret of its own', { clientSecret: newSecret() }],
     ['keys without a key', { jwks: { keys: [] } }],
@@ -104,8 +105,8 @@ describe('registering a client', () => {
   });
 
   it('is for administrators alone', async () => {
-    const { accessToken } = await issuer.newPerson();
-    const headers = { authorization: `Bearer ${accessToken}` };
+    const { issuerToken } = await issuer.newPerson();
+    const headers = { authorization: `Bearer ${issuerToken}` };
     expect((await fetch(`${issuer.url}/admin/clients`, { headers })).status).toBe(403);
     expect((await fetch(`${issuer.url}/admin/clients`)).status).toBe(401);
   });

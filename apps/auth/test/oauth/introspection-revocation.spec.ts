@@ -98,11 +98,11 @@ describe('revocation', () => {
   });
 
   it("of a person's access token counts at the issuer's own endpoints too", async () => {
-    const { accessToken } = await issuer.newPerson();
+    const { issuerToken } = await issuer.newPerson();
     const me = async () =>
-      (await fetch(`${issuer.url}/auth/me`, { headers: { authorization: `Bearer ${accessToken}` } })).status;
+      (await fetch(`${issuer.url}/auth/me`, { headers: { authorization: `Bearer ${issuerToken}` } })).status;
     expect(await me()).toBe(200);
-    await revoke('watchword', accessToken);
+    await revoke('watchword', issuerToken);
     expect(await me()).toBe(401);
   });
 

@@ -21,15 +21,24 @@ export interface Answer {
 
 type Form = Readonly<Record<string, string | readonly string[]>> | string;
 
+/** Of one session. */
+export interface PersonTokens {
+  /** For the services. */
+  readonly accessToken: string;
+  /** For the issuer's own endpoints. */
+  readonly issuerToken: string;
+  readonly refreshToken: string;
+}
+
 /** The whole issuer over HTTP, with clients registered from a file. */
 export interface IssuerUnderTest {
   readonly url: string;
   readonly app: TestApp;
   /** Tokens of the administrator. */
-  readonly admin: { readonly accessToken: string; readonly refreshToken: string };
-  logIn(): Promise<{ readonly accessToken: string; readonly refreshToken: string }>;
+  readonly admin: PersonTokens;
+  logIn(): Promise<PersonTokens>;
   /** Registers a person; logs them in. */
-  newPerson(): Promise<{ readonly id: string; readonly accessToken: string; readonly refreshToken: string }>;
+  newPerson(): Promise<PersonTokens & { readonly id: string }>;
   /** Posts a form as a client, by client_secret_basic. */
   as(clientId: string, secret: string): (path: string, form: Form) => Promise<Answer>;
   post(path: string, form: Form, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -66,9 +75,14 @@ export async function startIssuer(
     },
   });
   const { url } = app;
-  const logInAs = async (credentials: object) => {
-    const { body } = await call(`${url}/auth/login`, json(credentials));
-    return { accessToken: String(body['access_token']), refreshToken: String(body['refresh_token']) };
+  const logInAs = async (credentials: object): Promise<PersonTokens> => {
+    const { body: first } = await call(`${url}/auth/login`, json({ ...credentials, resource: 'auth' }));
+    const { body } = await call(`${url}/auth/refresh`, json({ refresh_token: first['refresh_token'] }));
+    return {
+      accessToken: String(body['access_token']),
+      issuerToken: String(first['access_token']),
+      refreshToken: String(body['refresh_token']),
+    };
   };
   const post: IssuerUnderTest['post'] = (path, form, headers = {}) =>
     call(`${url}${path}`, {
@@ -93,7 +107,7 @@ export async function startIssuer(
       call(`${url}${path}`, {
         ...(body === undefined ? {} : json(body)),
         method,
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${admin.accessToken}` },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${admin.issuerToken}` },
       }),
     close: async () => {
       await app.close();

@@ -79,7 +79,11 @@ describe('the metadata', () => {
   });
 
   it('names the grants that work, all of them and no other', async () => {
-    const exchange = { subject_token: issuer.admin.accessToken, subject_token_type: ACCESS_TOKEN_TYPE };
+    const exchange = {
+      subject_token: issuer.admin.accessToken,
+      subject_token_type: ACCESS_TOKEN_TYPE,
+      audience: 'inventory',
+    };
     const grants = metadata['grant_types_supported'] ?? [];
     for (const grant_type of grants) {
       const { refreshToken } = await issuer.logIn();
@@ -146,6 +150,7 @@ it('with a shared secret the metadata names no keys, and tokens are exchanged al
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token: shared.admin.accessToken,
       subject_token_type: ACCESS_TOKEN_TYPE,
+      audience: 'inventory',
     });
     expect(status).toBe(200);
   } finally {

@@ -48,6 +48,7 @@ describe('an event is remembered until the most tolerant verifier refuses by its
       grant_type: EXCHANGE,
       subject_token: String(repeated['access_token']),
       subject_token_type: ACCESS_TOKEN_TYPE,
+      audience: 'inventory',
     });
     const tokens = [accessToken, ...[refreshed, repeated, exchanged].map((body) => body['access_token'])];
     const [sid, ...others] = new Set(tokens.map((text) => claimsOf(text)['sid']));
@@ -78,9 +79,9 @@ describe('an event is remembered until the most tolerant verifier refuses by its
     const [{ kid }] = body as unknown as [{ kid: string }];
     const before = Date.now();
     await issuer.administer('POST', `/admin/keys/${kid}/compromise`);
-    const { accessToken } = await issuer.logIn();
+    const { issuerToken } = await issuer.logIn();
     const events = await fetch(`${issuer.url}/admin/security-events?limit=1000`, {
-      headers: { authorization: `Bearer ${accessToken}` },
+      headers: { authorization: `Bearer ${issuerToken}` },
     });
     const event = ((await events.json()) as { value: string; expiresAt: string }[]).find(({ value }) => value === kid);
     expect(Date.parse(String(event?.expiresAt))).toBeGreaterThanOrEqual(

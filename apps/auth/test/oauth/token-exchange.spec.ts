@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { TokenSigner } from '../../src/keys/token-signer.js';
+import { IssuerTokenSigner, TokenSigner } from '../../src/keys/token-signer.js';
 import {
   ACCESS_TOKEN_TYPE,
   claimsOf,
@@ -24,7 +24,7 @@ const CLIENTS = [
   service('catalog', { audiences: ['inventory', 'orders'] }),
   service('trusted-orders', { roles: ['customer', 'catalog-manager'], audiences: ['trusted-orders', 'inventory'] }),
   service('partner'),
-  service('portal', { roles: ['admin'], audiences: ['auth', 'orders'] }),
+  service('portal', { roles: ['admin'], audiences: ['auth'] }),
   service('poor', { grants: ['client_credentials'] }),
   service('inventory', { audiences: ['warehouse'] }),
   service('warehouse', { audiences: ['catalog', 'orders', 'inventory', 'warehouse'] }),
@@ -86,10 +86,13 @@ describe('an exchanged token', () => {
   });
 
   it('loses the roles that the client may not pass on', async () => {
-    expect(claimsOf(tokenOf(await exchange('orders', issuer.admin.accessToken)))['roles']).toEqual([]);
+    expect(
+      claimsOf(tokenOf(await exchange('orders', issuer.admin.accessToken, { audience: 'inventory' })))['roles'],
+    ).toEqual([]);
     const trusted = await exchange(
       'trusted-orders',
       mint({ roles: ['admin', 'customer'], client_id: 'trusted-orders' }),
+      { audience: 'inventory' },
     );
     expect(claimsOf(tokenOf(trusted))['roles']).toEqual(['customer']);
   });
@@ -100,11 +103,15 @@ describe('an exchanged token', () => {
   });
 
   it('is for what both may reach if nothing was asked for', async () => {
-    expect(claimsOf(tokenOf(await exchange('orders', person.accessToken)))['aud']).toEqual(['inventory']);
+    const answer = await exchange('orders', mint({ aud: ['orders', 'inventory'] }));
+    expect(claimsOf(tokenOf(answer))['aud']).toEqual(['inventory']);
   });
 
   it('has as few scopes as were asked for', async () => {
-    const answer = await exchange('orders', person.accessToken, { scope: 'inventory:read' });
+    const answer = await exchange('orders', person.accessToken, {
+      audience: 'inventory',
+      scope: 'inventory:read',
+    });
     expect(claimsOf(tokenOf(answer))['scope']).toBe('inventory:read');
   });
 
@@ -121,7 +128,11 @@ describe('an exchanged token', () => {
 
   it('takes the name jwt for its types too', async () => {
     const jwt = 'urn:ietf:params:oauth:token-type:jwt';
-    const answer = await exchange('orders', person.accessToken, { subject_token_type: jwt, requested_token_type: jwt });
+    const answer = await exchange('orders', person.accessToken, {
+      audience: 'inventory',
+      subject_token_type: jwt,
+      requested_token_type: jwt,
+    });
     expect(answer.body['issued_token_type']).toBe(ACCESS_TOKEN_TYPE);
   });
 });
@@ -150,7 +161,9 @@ describe('an exchange is refused', () => {
     ['a scope that the subject has not', 'invalid_scope', () => ({ scope: 'inventory:manage' })],
     ['a scope that the client has not', 'invalid_scope', () => ({ scope: 'orders:write' })],
     ['an audience that the client may not reach', 'invalid_target', () => ({ audience: 'catalog' })],
-    ['one such audience of two', 'invalid_target', () => ({ audience: ['inventory', 'auth'] })],
+    ['one such audience of two', 'invalid_target', () => ({ audience: ['inventory', 'catalog'] })],
+    ['the issuer', 'invalid_target', () => ({ audience: 'auth' })],
+    ['the issuer beside a service', 'invalid_target', () => ({ audience: ['inventory', 'auth'] })],
     ['the issuer itself as the resource', 'invalid_target', () => ({ resource: issuer.url })],
     ['no subject token', 'invalid_request', () => ({ subject_token: '' })],
     ['no subject_token_type', 'invalid_request', () => ({ subject_token_type: '' })],
@@ -172,7 +185,8 @@ describe('an exchange is refused', () => {
     ['an actor_token_type alone', 'invalid_request', () => ({ actor_token_type: ACCESS_TOKEN_TYPE })],
     ['two subject tokens', 'invalid_request', () => ({ subject_token: [person.accessToken, person.accessToken] })],
   ])('for %s: %s', async (_title, error, more) => {
-    expect(outcome(await exchange('orders', person.accessToken, more()))).toEqual({ status: 400, error });
+    const answer = await exchange('orders', person.accessToken, { audience: 'inventory', ...more() });
+    expect(outcome(answer)).toEqual({ status: 400, error });
   });
 
   it.each<[string, () => Promise<string> | string]>([
@@ -204,6 +218,40 @@ describe('an exchange is refused', () => {
   it('for a client that the token was not meant for', async () => {
     const answer = await exchange('partner', person.accessToken, { audience: 'inventory' });
     expect(outcome(answer)).toEqual({ status: 400, error: 'invalid_request' });
+  });
+
+  it('for the issuer, also for a client that may reach it, and for the token of an administrator', async () => {
+    const claims = claimsOf(issuer.admin.accessToken);
+    for (const changes of [{ aud: ['portal'] }, { client_id: 'portal' }]) {
+      const subject = mint({ ...claims, ...changes });
+      for (const more of [{ audience: 'auth' }, { audience: ['auth', 'auth'] }, {}]) {
+        expect(outcome(await exchange('portal', subject, more))).toEqual({ status: 400, error: 'invalid_target' });
+      }
+    }
+  });
+
+  it('for a token that is for the issuer, whoever has it', async () => {
+    const forIssuer = person.issuerToken;
+    const toItself = issuer.app.get<TokenSigner>(IssuerTokenSigner);
+    const ofOrders = toItself.sign('at+jwt', { ...claimsOf(forIssuer), client_id: 'orders' });
+    const alsoForOrders = toItself.sign('at+jwt', { ...claimsOf(forIssuer), aud: ['auth', 'orders'] });
+    for (const subject of [forIssuer, ofOrders, alsoForOrders]) {
+      const answer = await exchange('orders', subject, { audience: 'inventory' });
+      expect(outcome(answer)).toEqual({ status: 400, error: 'invalid_request' });
+    }
+  });
+
+  it('for rights that the token claims and the database does not grant', async () => {
+    const claims = claimsOf(person.accessToken);
+    const subject = mint({
+      scope: `${String(claims['scope'])} inventory:manage`,
+      roles: ['customer', 'catalog-manager'],
+    });
+    const asked = await exchange('orders', subject, { audience: 'inventory', scope: 'inventory:manage' });
+    expect(outcome(asked)).toEqual({ status: 400, error: 'invalid_scope' });
+    const trusted = mint({ ...claimsOf(subject), client_id: 'trusted-orders' });
+    const given = claimsOf(tokenOf(await exchange('trusted-orders', trusted, { audience: 'inventory' })));
+    expect(given).toMatchObject({ scope: 'inventory:read inventory:reserve orders:read', roles: ['customer'] });
   });
 
   it('for a client without the grant', async () => {
@@ -240,24 +288,20 @@ describe("the issuer's own endpoints", () => {
   };
 
   it.each(['/admin/accounts', '/auth/me', '/auth/sessions'])(
-    'do not let a service in for a person, not even for an administrator: %s',
+    'refuse a service that acts for a person: %s',
     async (path) => {
-      const forPortal = mint({ ...claimsOf(issuer.admin.accessToken), aud: ['portal'] });
-      const answer = await exchange('portal', forPortal, { audience: 'auth' });
-      expect(claimsOf(tokenOf(answer))).toMatchObject({ aud: ['auth'], roles: ['admin'] });
-      expect(await statusOf(path, tokenOf(answer))).toEqual({ status: 403, code: 'first_party_only' });
+      const claims = { ...claimsOf(issuer.admin.issuerToken), client_id: 'portal', act: { sub: 'portal' } };
+      const token = issuer.app.get<TokenSigner>(IssuerTokenSigner).sign('at+jwt', claims);
+      expect(await statusOf(path, token)).toEqual({ status: 403, code: 'first_party_only' });
     },
   );
 
-  it.each([
-    ['/admin/accounts', 'insufficient_role'],
-    ['/auth/me', 'first_party_only'],
-    ['/auth/sessions', 'first_party_only'],
-  ])('do not let a service in: %s', async (path, code) => {
+  it.each(['/admin/accounts', '/auth/me', '/auth/sessions'])('refuse a service in its own name: %s', async (path) => {
     const own = await issuer.as('portal', secret)('/oauth/token', {
       grant_type: 'client_credentials',
       audience: 'auth',
     });
-    expect(await statusOf(path, tokenOf(own))).toEqual({ status: 403, code });
+    expect(claimsOf(tokenOf(own))['aud']).toEqual(['auth']);
+    expect(await statusOf(path, tokenOf(own))).toEqual({ status: 403, code: 'first_party_only' });
   });
 });

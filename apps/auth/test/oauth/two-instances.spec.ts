@@ -12,7 +12,7 @@ import {
 const secret = newSecret();
 const CLIENTS = [
   { clientId: 'orders', secret, grants: ['client_credentials'], scopes: ['orders:read'], audiences: ['inventory'] },
-  { clientId: 'inventory', secret, grants: [EXCHANGE], scopes: ['orders:read'], audiences: ['inventory'] },
+  { clientId: 'catalog', secret, grants: [EXCHANGE], scopes: ['orders:read'], audiences: ['inventory'] },
   { clientId: 'watcher', secret, grants: [], scopes: [], audiences: ['inventory'] },
 ];
 
@@ -64,10 +64,11 @@ describeOnPostgres('what one of two instances', () => {
   it('withdraws, a key, makes no subject token at the other one, which has the key in memory', async () => {
     const exchange = async (token: string) =>
       (
-        await other.as('inventory', secret)('/oauth/token', {
+        await other.as('catalog', secret)('/oauth/token', {
           grant_type: EXCHANGE,
           subject_token: token,
           subject_token_type: ACCESS_TOKEN_TYPE,
+          audience: 'inventory',
         })
       ).status;
     const { accessToken } = await other.newPerson();

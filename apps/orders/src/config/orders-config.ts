@@ -27,7 +27,7 @@ export class OrdersConfig extends VerifierConfig {
   readonly DOWNSTREAM_TIMEOUT_MS: number = 5_000;
 
   @Variable({
-    doc: "This app's client at the issuer, for the job that releases what abandoned orders hold. Without it the job is off.",
+    doc: "This app's client at the issuer, which exchanges its callers' tokens for ones that inventory takes, and releases what abandoned orders hold. Without it logins must be good at inventory themselves, and that job is off.",
   })
   @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
   @IsNotEmpty({ message: 'CLIENT_ID must be set when CLIENT_SECRET is' })
@@ -38,7 +38,9 @@ export class OrdersConfig extends VerifierConfig {
   @IsNotEmpty({ message: 'CLIENT_SECRET must be set when CLIENT_ID is' })
   readonly CLIENT_SECRET?: string;
 
-  @Variable({ doc: 'Where service tokens are issued, when not at AUTH_ISSUER (inside a private network, say).' })
+  @Variable({
+    doc: 'Where tokens are exchanged and service tokens issued, when not at AUTH_ISSUER (inside a private network, say).',
+  })
   @IsOptional()
   @IsHttpUrl()
   readonly AUTH_TOKEN_ENDPOINT?: string;

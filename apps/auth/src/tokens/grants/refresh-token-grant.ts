@@ -13,6 +13,6 @@ export class RefreshTokenGrant implements Grant {
 
   issue(parameters: FormParameters, { client }: AuthenticatedClient): Promise<TokenResponse> {
     const scopes = requestedScopes(parameters);
-    return this.rotateRefreshToken.run(parameters.require('refresh_token'), client.id, scopes);
+    return this.rotateRefreshToken.run(parameters.require('refresh_token'), client.id, { scopes });
   }
 }

@@ -1,4 +1,5 @@
 import { OAuthError } from '../protocol/oauth-error.js';
+import { mixesIssuerAudience } from '../../config/index.js';
 import type { FormParameters } from '../protocol/form-parameters.js';
 
 /**
@@ -18,7 +19,10 @@ export function requestedAudience(
   if (!requested.every((audience) => allowed.includes(audience))) {
     throw invalidTarget('The client may not get tokens for that audience');
   }
-  const [first, ...others] = requested.length > 0 ? requested : byDefault;
+  const audiences = requested.length > 0 ? requested : byDefault;
+  if (mixesIssuerAudience(audiences))
+    throw invalidTarget('A token for the issuer is for nothing else: name one audience');
+  const [first, ...others] = audiences;
   if (first === undefined) throw invalidTarget('The request must name an audience');
   return [first, ...others];
 }

@@ -1,6 +1,7 @@
 import type { Actor, Clock, VerifiedToken } from '@watchword/auth';
 import type { AuthenticatedClient } from '../../clients/authentication/authenticate-client.js';
 import type { Client } from '../../clients/client.js';
+import { ISSUER_AUDIENCE } from '../../config/index.js';
 import type { AccessTokenIssuer } from '../access-token-issuer.js';
 import type { ActorClaim, Authentication } from '../access-token.js';
 import type { PresentedAccessTokens } from '../presented-access-tokens.js';
@@ -33,12 +34,14 @@ export class TokenExchangeGrant implements Grant {
   async issue(parameters: FormParameters, { client }: AuthenticatedClient): Promise<TokenResponse> {
     const subject = await this.findSubject(readSubjectToken(parameters));
     assertEntrusted(subject, client);
-    const inCommon = client.audiences.filter((audience) => subject.audience.includes(audience));
+    // Never for the issuer: a service would have gained what the person kept from it.
+    const allowed = client.audiences.filter((audience) => audience !== ISSUER_AUDIENCE);
+    const inCommon = allowed.filter((audience) => subject.audience.includes(audience));
     const issued = this.accessTokens.issue({
       subject: subject.subject,
       clientId: client.id,
       sessionId: subject.sessionId,
-      audience: requestedAudience(parameters, client.audiences, inCommon),
+      audience: requestedAudience(parameters, allowed, inCommon),
       scopes: grantedScopes(
         parameters,
         client.scopes.filter((scope) => subject.scopes.has(scope)),
@@ -76,11 +79,12 @@ function readSubjectToken(parameters: FormParameters): string {
   return subjectToken;
 }
 
-/** A token that was meant for somebody else can't be exchanged by whoever got hold of it. */
+/** A token that was meant for somebody else can't be exchanged by whoever got hold of it; one for the issuer by nobody. */
 function assertEntrusted({ audience, clientId }: VerifiedToken, client: Client): void {
-  if (clientId !== client.id && !audience.includes(client.id)) {
+  const isForIssuer = audience.includes(ISSUER_AUDIENCE);
+  if (isForIssuer || (clientId !== client.id && !audience.includes(client.id))) {
     throw new OAuthError('invalid_request', 'The subject token is not valid', {
-      reason: 'it is neither for this client nor issued to it',
+      reason: isForIssuer ? 'it is for the issuer' : 'it is neither for this client nor issued to it',
     });
   }
 }
