@@ -159,12 +159,50 @@ describe('npm start', () => {
     await rm(elsewhere, { recursive: true, force: true });
   });
 
+  it('refuses at once a data directory that can not be made, below /proc', async () => {
+    const started = run('scripts/start.mjs', folder, { DATA_DIR: '/proc/watchword/data' });
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toMatch(
+      /Watchword can not start: ENOENT: .*\nIt writes .*\/proc\/watchword.* set DATA_DIR/,
+    );
+  });
+
   it('says in a line where it can not write', async () => {
     const file = join(folder, '.env.auth');
     const started = run('scripts/start.mjs', folder, { DATA_DIR: join(file, 'data') });
     expect(await started.exit).toBe(1);
     expect(started.output()).toMatch(/Watchword can not start: .*\.env\.auth/);
     expect(started.output()).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('a build', () => {
+  const build = async (script: string): Promise<{ outcome: string; said: string }> => {
+    const folder = await mkdtemp(join(tmpdir(), 'watchword-build-'));
+    const module = join(root, 'scripts/system/run-build.mjs');
+    const program = `
+      import { runBuild } from ${JSON.stringify(module)};
+      console.log(await runBuild('sh', ['-c', ${JSON.stringify(script)}, 'build', process.cwd()], 'inherit'));`;
+    await writeFile(join(folder, 'program.mjs'), program);
+    const child = spawn(process.execPath, ['program.mjs'], { cwd: folder });
+    let [outcome, said] = ['', ''];
+    child.stdout.on('data', (chunk) => (outcome += String(chunk)));
+    child.stderr.on('data', (chunk) => (said += String(chunk)));
+    await new Promise((resolve) => child.once('close', resolve));
+    await rm(folder, { recursive: true, force: true });
+    return { outcome: outcome.trim(), said: said.trim() };
+  };
+  const once = 'test -e "$1/again" && exit 0; touch "$1/again"; ';
+
+  it('that a crash ended is run once more, and that is said', async () => {
+    const said = 'The build was ended by SIGABRT; it is run once more.';
+    expect(await build(`${once} kill -ABRT $$`)).toEqual({ outcome: '0', said });
+    expect(await build('kill -ABRT $$')).toEqual({ outcome: 'SIGABRT', said });
+  });
+
+  it('that failed, or that somebody stopped, is not run again', async () => {
+    expect(await build(`${once} exit 3`)).toEqual({ outcome: '3', said: '' });
+    expect(await build(`${once} kill -TERM $$`)).toEqual({ outcome: 'SIGTERM', said: '' });
   });
 });
 

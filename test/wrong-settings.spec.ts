@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,23 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
     expect(await refusal('catalog', {})).toMatch(
       new RegExp(`^catalog can not start: Another process \\(pid ${first.pid}\\) has the database in .* open\\. .*$`),
     );
+  }, 60_000);
+
+  it.each(['auth', 'catalog'] as const)('a data directory where none can be made, below /proc: %s', async (name) => {
+    expect(await refusal(name, { DATA_DIR: '/proc/watchword/data' })).toMatch(
+      new RegExp(`^${name} can not start: The .*/proc/watchword/\\S+ can not be .*\\(E\\w+: .*\\)\\. .*DATA_DIR.*$`),
+    );
+  });
+
+  it('a file of the key-encryption key that is spoiled', async () => {
+    const DATA_DIR = join(folder, 'spoiled');
+    const file = join(DATA_DIR, 'auth-key-encryption-key');
+    await mkdir(DATA_DIR);
+    await writeFile(file, 'half of a k');
+    expect(await refusal('auth', { DATA_DIR, ADMIN_PASSWORD: key() })).toMatch(
+      /^auth can not start: The file \S+spoiled\/auth-key-encryption-key holds no key-encryption key \(.*\)\. Put it back .*$/,
+    );
+    expect(await readFile(file, 'utf8')).toBe('half of a k');
   }, 60_000);
 
   it('a database server that refuses', async () => {

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { readdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { APPS } from './apps.mjs';
+import { runBuild } from './run-build.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -25,17 +25,13 @@ export async function buildWhatChanged() {
 }
 
 /** @param {string[]} apps */
-function nestBuild(apps) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(join(root, 'node_modules/.bin/nest'), ['build', ...apps], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0 ? resolve(undefined) : reject(new Error(`nest build failed (${code}); what it says is above`)),
-    );
-  });
+async function nestBuild(apps) {
+  const outcome = await runBuild(
+    join(root, 'node_modules/.bin/nest'),
+    ['build', ...apps],
+    ['ignore', 'ignore', 'inherit'],
+  );
+  if (outcome !== 0) throw new Error(`nest build failed (${outcome}); what it says is above`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from './make-directory.mjs';
 
 /** @import { AppName } from './apps.mjs' */
 
@@ -14,7 +15,7 @@ const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
  * @returns {Promise<Partial<Record<AppName, Record<string, string>>>>} the variables that make both sides use it
  */
 export async function serviceClient(file) {
-  await mkdir(dirname(file), { recursive: true });
+  await makeDirectory(dirname(file));
   const client = {
     clientId: 'orders',
     name: 'Orders',

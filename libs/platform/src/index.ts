@@ -4,6 +4,7 @@ export type { BootstrapOptions } from './boot/bootstrap.js';
 export { createApp } from './boot/create-app.js';
 export type { App, AppOptions, TcpAddress } from './boot/create-app.js';
 export { Lifecycle } from './boot/lifecycle.js';
+export { makeDirectory } from './boot/make-directory.js';
 export { OperatorError } from './boot/operator-error.js';
 export { PlatformModule } from './boot/platform.module.js';
 export type { PlatformModuleOptions } from './boot/platform.module.js';

@@ -33,7 +33,9 @@ import { WithdrawKey } from './withdraw-key.js';
       provide: KeyEncryptionKeys,
       inject: [AuthConfig],
       useFactory: ({ KEY_ENCRYPTION_KEYS, DATA_DIR }: AuthConfig) =>
-        parseKeyEncryptionKeys(KEY_ENCRYPTION_KEYS ?? readOrMakeKeyFile(join(DATA_DIR, 'auth-key-encryption-key'))),
+        KEY_ENCRYPTION_KEYS === undefined
+          ? readOrMakeKeyFile(join(DATA_DIR, 'auth-key-encryption-key'))
+          : parseKeyEncryptionKeys(KEY_ENCRYPTION_KEYS),
     },
     {
       provide: KeyStore,

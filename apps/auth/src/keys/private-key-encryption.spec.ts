@@ -1,5 +1,6 @@
+import { OperatorError } from '@watchword/platform';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOrMakeKeyFile } from './key-encryption-key-file.js';
@@ -86,10 +87,27 @@ describe("the embedded default's own key file", () => {
 
   it('is made once, readable by its owner alone', () => {
     const path = join(directory, 'data', 'key');
-    const text = readOrMakeKeyFile(path);
-    expect(parseKeyEncryptionKeys(text).current.version).toBe(1);
-    expect(readOrMakeKeyFile(path)).toBe(text);
-    expect(readFileSync(path, 'utf8').trim()).toBe(text);
+    const { current } = readOrMakeKeyFile(path);
+    expect(current.version).toBe(1);
+    expect(readOrMakeKeyFile(path).current).toEqual(current);
+    expect(readFileSync(path, 'utf8')).toBe(`1:${current.secret.toString('base64url')}\n`);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['', 'not a key', '1:c2hvcnQ', '\0\0\0\0'])(
+    'is not made anew where it holds %j: names the file and the mend',
+    (text) => {
+      const path = join(directory, 'key');
+      writeFileSync(path, text);
+      expect(() => readOrMakeKeyFile(path)).toThrow(OperatorError);
+      expect(() => readOrMakeKeyFile(path)).toThrow(`The file ${path} holds no key-encryption key`);
+      expect(() => readOrMakeKeyFile(path)).toThrow('Put it back from a backup');
+      expect(readFileSync(path, 'utf8')).toBe(text);
+    },
+  );
+
+  it('says which file it can not make', () => {
+    const path = join('/proc/watchword', 'key');
+    expect(() => readOrMakeKeyFile(path)).toThrow(`The key-encryption key in ${path} can not be read or made (E`);
   });
 });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeDirectory } from '../../boot/make-directory.js';
 import { OperatorError } from '../../boot/operator-error.js';
 import { isRunning, startTimeOf } from './process-identity.js';
 
@@ -53,7 +54,7 @@ export class DirectoryLock {
 
   /** @throws LockedError if a living process holds it */
   static async acquire(path: string, { purpose, waitMs = 0 }: LockOptions): Promise<DirectoryLock> {
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     const me: Holder = {
       id: randomUUID(),
       pid: process.pid,

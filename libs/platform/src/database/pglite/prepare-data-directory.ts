@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, chmod, cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, chmod, cp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { makeDirectory } from '../../boot/make-directory.js';
 import { DirectoryLock } from './directory-lock.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
 
@@ -29,7 +30,7 @@ export async function prepareDataDirectory(directory: string, dataDirectory: str
 async function prepareTemplate(home: string): Promise<string> {
   const template = join(home, `pglite-${await pgliteVersion()}-${String(RECIPE)}`);
   if (await exists(template)) return template;
-  await mkdir(home, { recursive: true });
+  makeDirectory(home);
   const lock = await DirectoryLock.acquire(`${template}.lock`, { purpose: `the template ${template}`, waitMs: 60_000 });
   try {
     if (await exists(template)) return template;
