@@ -9,7 +9,8 @@ describe('an app that is asked to stop', () => {
   let session: Session;
 
   beforeAll(async () => {
-    system = await TestSystem.start();
+    // That it waits for what is in flight is what this is about, not for how long a busy machine takes.
+    system = await TestSystem.start({ env: { SHUTDOWN_TIMEOUT_MS: '60000' } });
     session = await newCustomer(system);
   }, 120_000);
 

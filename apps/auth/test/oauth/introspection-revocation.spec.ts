@@ -55,6 +55,14 @@ describe('introspection', () => {
     });
   });
 
+  it('confirms no role and no scope that the database does not grant, whatever a token claims', async () => {
+    const { accessToken } = await issuer.newPerson();
+    const honest = claimsOf(accessToken);
+    const forged = { ...honest, roles: ['admin', 'customer'], scope: `${String(honest['scope'])} inventory:manage` };
+    const token = issuer.app.get<TokenSigner>(TokenSigner).sign('at+jwt', forged);
+    expect(await introspect('orders', token)).toEqual({ active: true, token_type: 'Bearer', ...honest });
+  });
+
   it('tells nobody about a token that is none of theirs', async () => {
     expect(await introspect('stranger', await ownToken('orders'))).toEqual({ active: false });
     expect(await introspect('stranger', issuer.admin.accessToken)).toEqual({ active: false });
