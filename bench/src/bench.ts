@@ -8,6 +8,7 @@ import { printSheet, printTable, type Sheet } from './report/print-table.js';
 import { judge } from './report/targets.js';
 import { printVerdicts } from './report/verdict.js';
 import { writeResults } from './report/write-results.js';
+import { revokeSuite } from './revoke/revoke-suite.js';
 import { serveKeySet } from './serve-key-set.js';
 import { httpSuite, preparedHttpSuite, tcpSuite } from './services/service-suite.js';
 import { AUDIENCE, ISSUER, generateKeys, publicKey, publicKeySet } from './tokens/token-mint.js';
@@ -23,6 +24,7 @@ const SUITES: Readonly<Record<string, readonly Suite[]>> = {
   tcp: [tcpSuite],
   flood: [floodSuite],
   issue: [issueSuite],
+  revoke: [revokeSuite],
 };
 
 const { values, positionals } = parseArgs({
@@ -58,7 +60,9 @@ const machine = describeMachine();
 console.log(machine.join('\n'));
 const tables: Table[] = [];
 const sheets: Sheet[] = [];
-for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue']).flatMap((name) => suitesOf(name))) {
+for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue', 'revoke']).flatMap((name) =>
+  suitesOf(name),
+)) {
   for await (const table of suite(bench)) {
     if ('unit' in table) tables.push(table);
     else sheets.push(table);

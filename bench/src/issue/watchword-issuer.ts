@@ -8,7 +8,13 @@ import type { IssuerSettings } from './issuer-settings.js';
 
 const PROGRAM = join(import.meta.dirname, '../../dist/apps/auth/main.js');
 const ADMIN = { email: 'bench@watchword.example', password: randomBytes(24).toString('base64url') };
+const JSON_BODY = { 'content-type': 'application/json' };
 const READY_WITHIN_MS = 30_000;
+
+interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
 
 /** `apps/auth` as it is built and deployed, on PostgreSQL, with its defaults. */
 export class WatchwordIssuer {
@@ -46,20 +52,34 @@ export class WatchwordIssuer {
    */
   async logIn(count: number): Promise<string[]> {
     const tokens: string[] = [];
-    for (let i = 0; i < count; i += 1) tokens.push(await this.#logInOnce());
+    for (let i = 0; i < count; i += 1) tokens.push((await this.#logInOnce()).refresh_token);
     await this.database.run('update sessions set client_id = $1', [this.settings.client.id]);
     return tokens;
   }
 
-  async #logInOnce(): Promise<string> {
+  /** An access token for the issuer's own endpoints. */
+  async administratorToken(): Promise<string> {
+    return (await this.#logInOnce({})).access_token;
+  }
+
+  /** Does as an administrator what `path` says. */
+  async administer(token: string, method: string, path: string, body?: object): Promise<void> {
+    const response = await fetch(this.settings.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : JSON_BODY) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  }
+
+  async #logInOnce(wish: { readonly resource?: string } = {}): Promise<Tokens> {
     const response = await fetch(`${this.settings.url}/auth/login`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(ADMIN),
+      headers: JSON_BODY,
+      body: JSON.stringify({ ...ADMIN, ...wish }),
     });
     if (!response.ok) throw new Error(`Login: ${response.status} ${await response.text()}`);
-    const { refresh_token: token } = (await response.json()) as { refresh_token: string };
-    return token;
+    return (await response.json()) as Tokens;
   }
 }
 

@@ -54,11 +54,8 @@ describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<
     const housekeeping = new Housekeeping(database(), issuer.clock, 400 * DAY * 1000);
     await database().delete(schema.auditLog);
     const record = (count: number, action: string) => {
-      const entry = { actor: { type: 'system' }, action, target: { type: 'role', id: 'customer' } } as const;
-      return issuer.audit.recordAll(
-        database(),
-        Array.from({ length: count }, () => entry),
-      );
+      const targets = Array.from({ length: count }, () => 'customer');
+      return issuer.audit.recordForEach(database(), { actor: { type: 'system' }, action }, 'role', targets);
     };
     const left = async () => {
       await housekeeping.run();

@@ -30,27 +30,24 @@ export const SYSTEM_ACTOR: AuditActor = { type: 'system' };
 export class AuditLog {
   constructor(private readonly clock: Clock) {}
 
-  record(db: AuthQueries, entry: AuditEntry): Promise<void> {
-    return this.recordAll(db, [entry]);
+  record(db: AuthQueries, { target, ...entry }: AuditEntry): Promise<void> {
+    return this.recordForEach(db, entry, target.type, [target.id]);
   }
 
-  /** One statement, whatever the number of entries. */
-  async recordAll(db: AuthQueries, entries: readonly AuditEntry[]): Promise<void> {
-    if (entries.length === 0) return;
+  /** An entry for each target, alike but for its id. One statement, whatever their number. */
+  async recordForEach(
+    db: AuthQueries,
+    { actor, action, detail }: Omit<AuditEntry, 'target'>,
+    targetType: AuditTarget['type'],
+    targetIds: readonly string[],
+  ): Promise<void> {
+    if (targetIds.length === 0) return;
     const now = this.clock.now();
-    const column = (valueOf: (entry: AuditEntry) => string | null) => sql.param(entries.map(valueOf));
     await db.execute(sql`
-      insert into audit_log (at, id, actor_type, actor_id, ip, action, target_type, target_id, detail)
-      select ${new Date(now).toISOString()}::timestamptz, entry.*
-      from unnest(
-        ${column(() => newId(now))}::uuid[],
-        ${column(({ actor }) => actor.type)}::text[],
-        ${column(({ actor }) => actor.id ?? null)}::text[],
-        ${column(({ actor }) => actor.ip ?? null)}::text[],
-        ${column(({ action }) => action)}::text[],
-        ${column(({ target }) => target.type)}::text[],
-        ${column(({ target }) => target.id)}::text[],
-        ${column(({ detail }) => (detail === undefined ? null : JSON.stringify(detail)))}::jsonb[]
-      ) as entry`);
+      insert into audit_log (id, target_id, target_type, at, actor_type, actor_id, ip, action, detail)
+      select entry.id, entry.target_id, ${targetType}, ${new Date(now).toISOString()}::timestamptz, ${actor.type},
+        ${actor.id ?? null}, ${actor.ip ?? null}, ${action}, ${detail === undefined ? null : JSON.stringify(detail)}::jsonb
+      from unnest(${sql.param(targetIds.map(() => newId(now)))}::uuid[], ${sql.param(targetIds)}::text[])
+        as entry (id, target_id)`);
   }
 }

@@ -61,15 +61,8 @@ export class EndSessions {
       .set({ endedAt: new Date(this.clock.now()), previousRefreshHash: null, successorNonce: null })
       .where(and(which, isNull(sessions.endedAt)))
       .returning({ sid: sessions.sid, tokensExpireAt: sessions.tokensExpireAt });
-    await this.audit.recordAll(
-      tx,
-      ended.map(({ sid }) => ({
-        actor,
-        action: 'session.end',
-        target: { type: 'session', id: sid },
-        detail: { reason },
-      })),
-    );
+    const sids = ended.map(({ sid }) => sid);
+    await this.audit.recordForEach(tx, { actor, action: 'session.end', detail: { reason } }, 'session', sids);
     await this.events.appendAll(
       tx,
       ended.map(({ sid, tokensExpireAt }) => ({
