@@ -1,71 +1,44 @@
 import {
   createTestDatabase,
+  DatabaseProxy,
   describeOnPostgres,
   startTestApp,
   type TestApp,
   type TestDatabase,
 } from '@watchword/platform/testing';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { AppModule } from '../src/app.module.js';
 import { AuthConfig } from '../src/config/index.js';
 
 const ADMIN = { email: 'admin@watchword.local', password: 'quartz-lantern-velvet', resource: 'auth' };
 
-/** A way to PostgreSQL that can be cut. */
-async function openRoad({ hostname, port }: URL): Promise<{ port: number; cut(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((near) => {
-    const far = connect(Number(port || 5432), hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-    }
-    near.pipe(far).pipe(near);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    cut: async () => {
-      for (const socket of sockets) socket.destroy();
-      if (!server.listening) return;
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
 describeOnPostgres('while the database is away', () => {
   let database: TestDatabase;
   let app: TestApp | undefined;
-  let road: Awaited<ReturnType<typeof openRoad>> | undefined;
+  let proxy: DatabaseProxy | undefined;
   let token: string;
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const server = new URL(database.url);
-    road = await openRoad(server);
-    server.host = `127.0.0.1:${String(road.port)}`;
+    proxy = await DatabaseProxy.open(database.url);
     app = await startTestApp({
       name: 'auth',
       module: AppModule,
       config: AuthConfig,
       environment: {
-        DATABASE_URL: server.href,
+        DATABASE_URL: proxy.url,
         KEY_ENCRYPTION_KEYS: `1:${randomBytes(32).toString('base64url')}`,
         ADMIN_PASSWORD: ADMIN.password,
       },
     });
     const answer = await post('/auth/login', ADMIN);
     token = ((await answer.json()) as { access_token: string }).access_token;
-    await road.cut();
+    proxy.cut();
   }, 60_000);
 
   afterAll(async () => {
     await app?.close();
-    await road?.cut();
+    await proxy?.close();
     await database.drop();
   });
 

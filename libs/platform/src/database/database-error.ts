@@ -5,11 +5,15 @@ const CHECK_VIOLATION = '23514';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
-/** Of the operating system; SQLSTATE class 08 (connection), 57P0x (shut down, starting up), 53300 (too many connections). */
+/**
+ * Of the operating system; SQLSTATE class 08 (connection) but for 08P01, which says that we broke the protocol; 57P0x (shut
+ * down, starting up), 57014 (took too long), 25P03 (was silent in a transaction), 53300 (too many connections).
+ */
 const CONNECTION_FAILURE =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|08...|57P0[1-3]|53300)$/;
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|08(?!P01)...|57P0[1-3]|57014|25P03|53300)$/;
 /** The words of `pg`, which gives these errors no code. */
-const POOL_FAILURE = /^(Connection terminated|timeout exceeded when trying to connect)/;
+const POOL_FAILURE =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered a connection error|was closed) and is not queryable)/;
 
 /** What the database said of a statement that it refused. */
 export interface DatabaseErrorInfo {
