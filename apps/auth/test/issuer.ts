@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AuthDatabase } from '../src/database/auth-database.js';
+import { DatabaseOutages } from '../src/database/database-outages.js';
 import { newId } from '../src/database/new-id.js';
 import * as schema from '../src/database/schema/index.js';
 import { KeyEncryptionKeys } from '../src/keys/key-encryption-keys.js';
@@ -54,6 +55,7 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
   );
   const tokens = new SessionTokens(accessTokens, ['catalog', 'orders']);
   const refreshTokens = new RefreshTokens(keys);
+  const outages = new DatabaseOutages(db, clock);
   const endSessions = new EndSessions(db, events, audit, clock);
   const limit = new SessionLimit(endSessions, options.sessionsPerAccount ?? 100, timing, clock);
   const start = new StartSession(refreshTokens, accessTokens, tokens, limit, timing, clock);
@@ -72,7 +74,7 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
         await tx.select().from(schema.accounts).where(eq(schema.accounts.id, accountId)).for('no key update');
         return start.run(tx, accountId, 'watchword', device);
       }),
-    rotate: new RotateRefreshToken(db, refreshTokens, accessTokens, tokens, endSessions, timing, clock),
+    rotate: new RotateRefreshToken(db, refreshTokens, accessTokens, tokens, endSessions, outages, timing, clock),
     endByRefreshToken: new EndByRefreshToken(db, refreshTokens, endSessions),
     list: new ListSessions(db, timing, clock),
     renew: new RenewSessionIds(events),

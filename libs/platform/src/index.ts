@@ -24,6 +24,7 @@ export { VerifierConfig } from './config/verifier-config.js';
 export {
   databaseError,
   isCheckViolation,
+  isDatabaseUnavailable,
   isForeignKeyViolation,
   isRetryable,
   isUniqueViolation,

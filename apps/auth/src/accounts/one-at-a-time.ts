@@ -1,5 +1,8 @@
 import { overloaded } from './overloaded.js';
 
+/** Milliseconds. Work that hangs, on a connection that fell silent, say, must not make all others of its key hang. */
+const PATIENCE = 10_000;
+
 /**
  * Does the work for one key in turn, while that for other keys goes on. So a count that is taken before the work and
  * given back after it never counts what is only waiting.
@@ -7,18 +10,39 @@ import { overloaded } from './overloaded.js';
 export class OneAtATime {
   private readonly tails = new Map<string, { readonly done: Promise<unknown>; readonly length: number }>();
 
-  /** @param limit how many may wait for one key */
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit how many may wait for one key
+   * @param patience milliseconds that each of them waits for its turn
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly patience = PATIENCE,
+  ) {}
 
-  /** @throws ProblemError `overloaded` when too many wait already */
+  /** @throws ProblemError `overloaded` when too many wait already, or the turn does not come; the work is not begun then */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.tails.get(key);
     const length = (before?.length ?? 0) + 1;
     if (length > this.limit + 1) throw overloaded();
-    const result = (before?.done ?? Promise.resolve()).then(work);
-    const done = result.then(noop, noop).then(() => this.leave(key));
+    const result = before === undefined ? work() : this.inTurn(before.done, work);
+    const done = (before === undefined ? result : Promise.allSettled([before.done, result]))
+      .then(noop, noop)
+      .then(() => this.leave(key));
     this.tails.set(key, { done, length });
     return result;
+  }
+
+  private async inTurn<T>(before: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(overloaded()), this.patience);
+    });
+    try {
+      await Promise.race([before, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return work();
   }
 
   private leave(key: string): void {

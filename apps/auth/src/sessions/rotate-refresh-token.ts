@@ -4,6 +4,7 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { randomBytes } from 'node:crypto';
 import type { AuthDatabase, AuthQueries, AuthTransaction } from '../database/auth-database.js';
+import type { DatabaseOutages } from '../database/database-outages.js';
 import { accounts, sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import type { TokenResponse } from '../tokens/token-response.js';
@@ -13,6 +14,9 @@ import { SESSION_GRANT, type SessionTokens, type WantedToken } from './session-g
 import type { SessionTiming } from './session-timing.js';
 
 type Session = typeof sessions.$inferSelect;
+
+/** Milliseconds without a database by which the grace grows at most. */
+const LONGEST_OUTAGE = 900_000;
 
 /**
  * Exchanges a refresh token for its successor and a new access token.
@@ -29,6 +33,7 @@ export class RotateRefreshToken {
     private readonly accessTokens: AccessTokenIssuer,
     private readonly tokens: SessionTokens,
     private readonly endSessions: EndSessions,
+    private readonly outages: DatabaseOutages,
     private readonly timing: SessionTiming,
     private readonly clock: Clock,
   ) {
@@ -43,6 +48,14 @@ export class RotateRefreshToken {
     this.accessTokens.assertReady();
     const presented = this.refreshTokens.parse(text);
     if (presented === undefined) throw invalidGrant();
+    return this.outages.observe(() => this.use(presented, clientId, scopes));
+  }
+
+  private async use(
+    presented: PresentedRefreshToken,
+    clientId: string,
+    scopes: readonly string[] | undefined,
+  ): Promise<TokenResponse> {
     const rotated =
       wanted.scopes === undefined
         ? await this.rotate(this.db, presented, clientId, wanted)
@@ -117,8 +130,12 @@ export class RotateRefreshToken {
     return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, wanted);
   }
 
+  /** Time without a database does not count: an answer was lost then, and whoever asked again was told to wait (ADR 12). */
   private isInGrace({ rotatedAt }: Session): boolean {
-    return rotatedAt !== null && this.clock.now() < rotatedAt.getTime() + this.timing.grace;
+    if (rotatedAt === null) return false;
+    const now = this.clock.now();
+    const outage = Math.min(this.outages.during(rotatedAt.getTime(), now), LONGEST_OUTAGE);
+    return now < rotatedAt.getTime() + this.timing.grace + (this.timing.grace > 0 ? outage : 0);
   }
 
   private isAlive({ expiresAt, lastUsedAt }: Session): boolean {

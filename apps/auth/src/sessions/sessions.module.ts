@@ -3,6 +3,7 @@ import type { Clock } from '@watchword/auth';
 import { DATABASE } from '@watchword/platform';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
+import { DatabaseOutages } from '../database/database-outages.js';
 import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
@@ -88,7 +89,17 @@ import { StartSession } from './start-session.js';
         endSessions: EndSessions,
         config: AuthConfig,
         clock: Clock,
-      ) => new RotateRefreshToken(db, refreshTokens, accessTokens, tokens, endSessions, sessionTiming(config), clock),
+      ) =>
+        new RotateRefreshToken(
+          db,
+          refreshTokens,
+          accessTokens,
+          tokens,
+          endSessions,
+          new DatabaseOutages(db, clock),
+          sessionTiming(config),
+          clock,
+        ),
     },
     {
       provide: ListSessions,
