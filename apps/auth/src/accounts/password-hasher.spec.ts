@@ -57,6 +57,19 @@ describe('one at a time', () => {
     await expect(next).resolves.toBe('yes');
   });
 
+  it('does not wait for ever for work that hangs, and leaves out what was not waited for', async () => {
+    const turns = new OneAtATime(10, 20);
+    let end: () => void = () => undefined;
+    const hanging = turns.run('a', () => new Promise<void>((resolve) => (end = resolve)));
+    const begun: string[] = [];
+    const work = (name: string) => () => Promise.resolve(begun.push(name));
+    await expect(turns.run('a', work('refused'))).rejects.toMatchObject(OVERLOADED);
+    const next = turns.run('a', work('next'));
+    end();
+    await Promise.all([hanging, next]);
+    expect(begun).toEqual(['next']);
+  });
+
   it('refuses when too many wait for one key, and forgets when nobody waits', async () => {
     const turns = new OneAtATime(1);
     const work = () => Promise.resolve();

@@ -130,7 +130,7 @@ export class RotateRefreshToken {
     return grant === undefined ? undefined : this.tokens.respond(grant, successor.text, wanted);
   }
 
-  /** Time without a database does not count: an answer was lost then, and whoever asked again was told to wait (ADR 12). */
+  /** Time without a database does not count: an answer was lost then, and whoever asked again was told to wait (ADR 13). */
   private isInGrace({ rotatedAt }: Session): boolean {
     if (rotatedAt === null) return false;
     const now = this.clock.now();
