@@ -48,13 +48,13 @@ export class RotateRefreshToken {
     this.accessTokens.assertReady();
     const presented = this.refreshTokens.parse(text);
     if (presented === undefined) throw invalidGrant();
-    return this.outages.observe(() => this.use(presented, clientId, scopes));
+    return this.outages.observe(() => this.use(presented, clientId, wanted));
   }
 
   private async use(
     presented: PresentedRefreshToken,
     clientId: string,
-    scopes: readonly string[] | undefined,
+    wanted: WantedToken,
   ): Promise<TokenResponse> {
     const rotated =
       wanted.scopes === undefined

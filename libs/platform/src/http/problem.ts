@@ -57,8 +57,15 @@ const UNAVAILABLE: Problem = {
   headers: { 'Retry-After': '5' },
 };
 
-/** The public side of any error. What is unexpected says nothing of itself. */
+/** The public side of any error. What is unexpected says nothing of itself, and who is to ask again is told when. */
 export function problemOf(error: unknown): Problem {
+  const problem = publicSideOf(error);
+  return problem.status === UNAVAILABLE.status && problem.headers === undefined
+    ? { ...problem, headers: UNAVAILABLE.headers }
+    : problem;
+}
+
+function publicSideOf(error: unknown): Problem {
   if (error instanceof ProblemError) {
     const { status, code, message, errors, headers } = error;
     return { status, code, detail: message, errors, headers };
