@@ -52,13 +52,15 @@ export class DatabaseOutages {
   }
 
   private awaitEnd(outage: Outage): void {
-    setTimeout(() => {
-      this.db.execute(sql`select 1`).then(
-        () => {
-          outage.until = this.clock.now();
-        },
-        () => this.awaitEnd(outage),
-      );
-    }, INTERVAL).unref();
+    setTimeout(() => void this.look(outage), INTERVAL).unref();
+  }
+
+  private async look(outage: Outage): Promise<void> {
+    try {
+      await this.db.execute(sql`select 1`);
+      outage.until = this.clock.now();
+    } catch {
+      this.awaitEnd(outage);
+    }
   }
 }
