@@ -51,11 +51,7 @@ export class RotateRefreshToken {
     return this.outages.observe(() => this.use(presented, clientId, wanted));
   }
 
-  private async use(
-    presented: PresentedRefreshToken,
-    clientId: string,
-    wanted: WantedToken,
-  ): Promise<TokenResponse> {
+  private async use(presented: PresentedRefreshToken, clientId: string, wanted: WantedToken): Promise<TokenResponse> {
     const rotated =
       wanted.scopes === undefined
         ? await this.rotate(this.db, presented, clientId, wanted)
