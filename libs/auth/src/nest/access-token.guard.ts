@@ -36,10 +36,11 @@ export class AccessTokenGuard implements CanActivate {
       if (requirements.isPublic) return true;
       const token = this.token(adapter.authorization(carrier));
       const verified = this.verifier.verify(token);
-      if (!(verified instanceof Promise)) return this.letIn(carrier, token, verified, requirements);
-      return verified
-        .then((result) => this.letIn(carrier, token, result, requirements))
-        .catch((error: unknown) => this.refuse(error, context));
+      const admitted =
+        verified instanceof Promise
+          ? verified.then((result) => this.letIn(carrier, token, result, requirements, context))
+          : this.letIn(carrier, token, verified, requirements, context);
+      return admitted === true ? true : admitted.catch((error: unknown) => this.refuse(error, context));
     } catch (error) {
       return this.refuse(error, context);
     }
@@ -55,8 +56,16 @@ export class AccessTokenGuard implements CanActivate {
     return parseBearer(authorization);
   }
 
-  /** Whether a verified caller may call this handler. @throws AuthError `role_insufficient`, `scope_insufficient` */
-  protected authorize(caller: VerifiedToken, { roles, scopes }: Requirements): void {
+  /**
+   * Whether a verified caller may call this handler: returns, or resolves, if so. What it returns is awaited.
+   *
+   * @throws AuthError `role_insufficient`, `scope_insufficient`
+   */
+  protected authorize(
+    caller: VerifiedToken,
+    { roles, scopes }: Requirements,
+    _context: ExecutionContext,
+  ): void | Promise<void> {
     for (const scope of scopes) {
       if (!caller.scopes.has(scope)) throw new AuthError('scope_insufficient', { scopes });
     }
@@ -67,13 +76,26 @@ export class AccessTokenGuard implements CanActivate {
     }
   }
 
-  /** Where the private reason of a refusal goes: to the log, within bounds. */
-  protected onRefused(error: AuthError, context: ExecutionContext): void {
+  /** Where the private reason of a refusal goes: to the log, within bounds. Returns `undefined`, since nobody would await it. */
+  protected onRefused(error: AuthError, context: ExecutionContext): undefined {
     this.refusals.write(error, () => `${context.getClass().name}.${context.getHandler().name}`);
   }
 
-  private letIn(carrier: object, token: string, verified: VerifiedToken, requirements: Requirements): true {
-    this.authorize(verified, requirements);
+  private letIn(
+    carrier: object,
+    token: string,
+    verified: VerifiedToken,
+    requirements: Requirements,
+    context: ExecutionContext,
+  ): true | Promise<true> {
+    const authorized = this.authorize(verified, requirements, context);
+    // Nothing to await, as a rule: a promise for it would cost each request.
+    return isThenable(authorized)
+      ? Promise.resolve(authorized).then(() => this.storeCaller(carrier, token, verified, requirements))
+      : this.storeCaller(carrier, token, verified, requirements);
+  }
+
+  private storeCaller(carrier: object, token: string, verified: VerifiedToken, requirements: Requirements): true {
     if (requirements.readsCaller || this.scopes?.isEntered === true) admit(carrier, { token, verified });
     return true;
   }
@@ -82,6 +104,11 @@ export class AccessTokenGuard implements CanActivate {
     if (error instanceof AuthError) this.onRefused(error, context);
     throw error;
   }
+}
+
+/** Not by `instanceof`: a promise of another library or realm is one as well. */
+function isThenable(value: unknown): value is PromiseLike<void> {
+  return typeof (value as { readonly then?: unknown } | undefined)?.then === 'function';
 }
 
 function hasAny(held: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean {

@@ -21,6 +21,13 @@ describe('the Authorization header', () => {
     expect(codeOf([])).toBe('credentials_missing');
   });
 
+  it.each(['Basic dTpw', 'DPoP a.b.c', 'BearerX a.b.c', 'Digest username="x", realm="y"', 'Basic eA==, Bearer a.b.c'])(
+    '%j has none: its credentials are of another scheme',
+    (value) => {
+      expect(codeOf([value])).toBe('credentials_missing');
+    },
+  );
+
   it.each([
     [['Bearer a.b.c', 'Bearer a.b.c']],
     [['Bearer a.b.c', 'Basic dTpw']],
@@ -34,10 +41,10 @@ describe('the Authorization header', () => {
     [['Bearer a.b.c d']],
     [['Bearer a.b.c,Bearer d.e.f']],
     [['Bearer a.b.c, Bearer d.e.f']],
-    [['Basic dTpw']],
     [['a.b.c']],
-    [['BearerX a.b.c']],
-    [['DPoP a.b.c']],
+    [['Basic']],
+    [['Basic ']],
+    [['B(sic x']],
     [[undefined as unknown as string]],
     [[['Bearer a.b.c'] as unknown as string]],
   ])('%j is malformed', (values) => {

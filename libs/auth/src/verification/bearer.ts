@@ -6,7 +6,8 @@ import { AuthError } from './auth-error.js';
  * Give every raw value that came with the request: Node's parsed headers silently drop a second
  * Authorization header, and two that disagree are an attack. Tokens in a query or a body are never looked at.
  *
- * @throws AuthError `credentials_missing` without a value, `credentials_malformed` for anything but one Bearer token.
+ * @throws AuthError `credentials_missing` without a value, and for credentials of another scheme, which are answered with
+ *   the challenge (RFC 9110 §11.6.1); `credentials_malformed` for anything else but one Bearer token.
  */
 export function parseBearer(rawAuthorizationValues: readonly string[]): string {
   if (rawAuthorizationValues.length === 0) throw new AuthError('credentials_missing');
@@ -20,10 +21,14 @@ export function parseBearer(rawAuthorizationValues: readonly string[]): string {
   return token;
 }
 
+/** RFC 9110 §11.4, §5.6.2: a token, spaces, and something after them. */
+const OTHER_SCHEME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ +[^ ]/;
+
 /** Where the token starts: after the scheme, which is case-insensitive, and one or more spaces. */
 function tokenStart(value: string): number {
   if (!value.startsWith('Bearer ') && value.slice(0, 7).toLowerCase() !== 'bearer ') {
-    throw malformed('not the Bearer scheme');
+    if (OTHER_SCHEME.test(value)) throw new AuthError('credentials_missing', { reason: 'not the Bearer scheme' });
+    throw malformed('no scheme');
   }
   let start = 7;
   while (value.charCodeAt(start) === 0x20) start += 1;

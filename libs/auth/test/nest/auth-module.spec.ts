@@ -1,5 +1,5 @@
 import { Controller, Get, Injectable, Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, ExecutionContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AccessTokenGuard, AuthError, AuthModule, CallerContext, TokenVerifier } from '@watchword/auth';
 import type { AuthModuleOptions, Requirements, VerifiedToken } from '@watchword/auth';
@@ -96,9 +96,9 @@ it('starts without the issuer, and answers 503 until there are keys: unavailable
 it('takes a guard that changes one step', async () => {
   @Injectable()
   class WeekendGuard extends AccessTokenGuard {
-    protected override authorize(caller: VerifiedToken, requirements: Requirements): void {
-      super.authorize(caller, requirements);
+    protected override authorize(caller: VerifiedToken, requirements: Requirements, context: ExecutionContext) {
       if (caller.subject === 'eve') throw new AuthError('role_insufficient');
+      return super.authorize(caller, requirements, context);
     }
   }
   const running = await runApp(appOf(AuthModule.forRoot({ ...issuer.trusted('orders'), guard: WeekendGuard })));
@@ -107,6 +107,35 @@ it('takes a guard that changes one step', async () => {
     return (await fetch(running.url, { headers: { authorization } })).status;
   };
   expect([await status('ada'), await status('eve')]).toEqual([200, 403]);
+  await running.close();
+});
+
+it('awaits a guard whose step is asynchronous, for a token that it knows and for one that it does not', async () => {
+  const ran: string[] = [];
+  @Injectable()
+  class PolicyGuard extends AccessTokenGuard {
+    protected override async authorize(
+      caller: VerifiedToken,
+      requirements: Requirements,
+      context: ExecutionContext,
+    ): Promise<void> {
+      await super.authorize(caller, requirements, context);
+      await new Promise((resolve) => setImmediate(resolve));
+      ran.push(`${context.getClass().name}: ${caller.subject}`);
+      if (caller.subject === 'eve') throw new AuthError('role_insufficient');
+    }
+  }
+  const running = await runApp(appOf(AuthModule.forRoot({ ...issuer.trusted('orders'), guard: PolicyGuard })));
+  for (const [subject, status] of [
+    ['ada', 200],
+    ['eve', 403],
+  ] as const) {
+    const authorization = `Bearer ${await issuer.mint(asUser({ subject, audience: 'orders' }))}`;
+    for (const _time of ['new', 'known']) {
+      expect((await fetch(running.url, { headers: { authorization } })).status).toBe(status);
+    }
+  }
+  expect(ran.map((line) => line.split(': ')[1])).toEqual(['ada', 'ada', 'eve', 'eve']);
   await running.close();
 });
 

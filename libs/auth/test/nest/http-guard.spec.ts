@@ -278,21 +278,27 @@ describe('an undecorated handler', () => {
 
   it.each([
     '',
-    'Basic dXNlcjpwYXNz',
     'Bearer',
     'Bearer  ',
     'Bearer a b',
-    'Token x',
     'Bearer\tGOOD',
     'Bearer GOOD\tx',
     'Bearer GOOD,',
     'Bearer GOOD, Bearer GOOD',
-    'Basic eA==, Bearer GOOD',
   ])('refuses %j as malformed', async (value) => {
     const answer = await send('GET', '/things', ['Authorization', value.replaceAll('GOOD', await mint())]);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     expect(ran).toEqual([]);
   });
+
+  it.each(['Basic dXNlcjpwYXNz', 'DPoP GOOD', 'Token GOOD', 'Basic eA==, Bearer GOOD'])(
+    'refuses %j with the challenge: it has no Bearer token',
+    async (value) => {
+      const answer = await send('GET', '/things', ['Authorization', value.replaceAll('GOOD', await mint())]);
+      expect(answer).toMatchObject({ status: 401, challenge: 'Bearer', body: { code: 'authentication_required' } });
+      expect(ran).toEqual([]);
+    },
+  );
 
   it('refuses HEAD as it refuses GET', async () => {
     expect(await send('HEAD', '/things')).toMatchObject({ status: 401, challenge: 'Bearer', text: '' });

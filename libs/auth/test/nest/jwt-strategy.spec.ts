@@ -61,7 +61,7 @@ it('works beside the global guard', async () => {
 
 it('answers as the guard does', async () => {
   expect(await get()).toMatchObject({ status: 401, challenge: 'Bearer', code: 'authentication_required' });
-  expect(await get('Basic x')).toMatchObject({ status: 400, code: 'invalid_request' });
+  expect(await get('Basic x')).toMatchObject({ status: 401, challenge: 'Bearer', code: 'authentication_required' });
   for (const forge of [unsigned, (token: string) => withClaims(token, { sub: 'root' })]) {
     // oxlint-disable-next-line no-await-in-loop
     expect(await get(`Bearer ${forge(await mint())}`)).toMatchObject({

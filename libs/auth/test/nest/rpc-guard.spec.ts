@@ -102,7 +102,7 @@ it.each([
   ['a number for authorization', '{"authorization":7}', MALFORMED],
   ['a list for authorization', '{"authorization":["Bearer x"]}', MALFORMED],
   ['an object for authorization', '{"authorization":{"toString":"Bearer x"}}', MALFORMED],
-  ['another scheme', '{"authorization":"Basic x"}', MALFORMED],
+  ['another scheme', '{"authorization":"Basic x"}', MISSING],
   ['garbage', '{"authorization":"Bearer garbage"}', INVALID],
 ])('refuses a message with %s', async (_, metadata, refusal) => {
   const answer = await call('stock.read', metadata);

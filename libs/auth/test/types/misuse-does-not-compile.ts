@@ -2,6 +2,7 @@
  * What must not compile. `tsc --noEmit` reads this file: a line marked `@ts-expect-error` that does compile is an error.
  * It is never run.
  */
+import { AccessTokenGuard } from '../../src/nest/access-token.guard.js';
 import { TokenVerifier, type TrustedIssuer, type VerifiedToken } from '../../src/verification/index.js';
 
 const issuer = 'https://issuer.test';
@@ -64,4 +65,19 @@ export function changesWhatWasVerified(): void {
   token.claims.sub = 'admin';
   // @ts-expect-error
   token.audience.push('everything');
+}
+
+export class AsynchronousSteps extends AccessTokenGuard {
+  // @ts-expect-error nobody would await it: the request would be let in before
+  protected override async requirements() {
+    return super.requirements({} as never);
+  }
+
+  // @ts-expect-error the same
+  protected override async token() {
+    return 'token';
+  }
+
+  // @ts-expect-error its rejection would end the process
+  protected override async onRefused() {}
 }
