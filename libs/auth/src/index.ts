@@ -67,6 +67,8 @@ export type {
   AuthErrorDetail,
   ClaimMapping,
   Clock,
+  Grants,
+  IssuerGrants,
   KeyCacheOptions,
   KeySourceOptions,
   KeySourceStatus,

@@ -30,8 +30,6 @@ export async function refusedTokens(issuer: TestIssuer, claims: TestClaims): Pro
     { why: 'another audience', token: await issuer.mint({ ...claims, aud: ['another-service'] }) },
     { why: 'another type of token', token: await issuer.mint(claims, { header: { typ: 'JWT' } }) },
     { why: 'expired', token: await issuer.mint(claims, { lifetime: -60 }) },
-    { why: 'not valid yet', token: await issuer.mint({ ...claims, nbf: inAnHour() }) },
+    { why: 'not valid yet', token: await issuer.mint({ ...claims, nbf: issuer.now() + 3600 }) },
   ];
 }
-
-const inAnHour = (): number => Math.floor(Date.now() / 1000) + 3600;

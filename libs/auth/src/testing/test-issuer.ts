@@ -36,6 +36,11 @@ export class TestIssuer {
     this.#keys = [key];
   }
 
+  /** Seconds since the epoch, by its clock. */
+  now(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+
   /** The key that it signs with. */
   get key(): SigningKey {
     return this.#keys[0];
@@ -72,7 +77,7 @@ export class TestIssuer {
   }
 
   claims(change: TestClaims = {}, lifetime = 300): Record<string, unknown> {
-    const now = Math.floor(this.clock.now() / 1000);
+    const now = this.now();
     return {
       iss: this.issuer,
       sub: 'user-1',

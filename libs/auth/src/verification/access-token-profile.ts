@@ -2,6 +2,7 @@ import { AuthError } from './auth-error.js';
 import { actor, audience, nonEmptyString, nonEmptyStrings, scope, seconds } from './claim-validators.js';
 import { ClaimsProfile } from './claims-profile.js';
 import { deepFreeze } from './frozen.js';
+import { EVERYTHING, type Grantings } from './issuer-grants.js';
 import { SharedSets } from './shared-sets.js';
 import type { ClaimMapping } from './trusted-issuer.js';
 import type { Actor, VerifiedToken } from './verified-token.js';
@@ -38,6 +39,7 @@ export class AccessTokenProfile {
 
   constructor(
     private readonly audiences: ReadonlySet<string>,
+    private readonly grantings: Grantings,
     private readonly mapping: ClaimMapping = {},
   ) {
     const names = Object.keys(MAPPED) as (keyof typeof MAPPED)[];
@@ -65,7 +67,7 @@ export class AccessTokenProfile {
       sessionId: claims.sid as string | undefined,
       keyId,
       scopes: this.#scopes(claims),
-      roles: this.#sets.ofList(this.#list('roles', claims) ?? []),
+      roles: this.#sets.ofList(this.grantings.roles(this.#list('roles', claims) ?? [])),
       actor: claims.act === undefined ? undefined : toActor(claims.act as ActClaim),
       claims: deepFreeze(claims),
     });
@@ -83,8 +85,10 @@ export class AccessTokenProfile {
   }
 
   #scopes(claims: Claims): ReadonlySet<string> {
-    if (this.mapping.scopes !== undefined) return this.#sets.ofList(this.#list('scopes', claims) ?? []);
-    return this.#sets.ofScope((claims.scope as string | undefined) ?? '');
+    const { scopes: granted } = this.grantings;
+    if (this.mapping.scopes !== undefined) return this.#sets.ofList(granted(this.#list('scopes', claims) ?? []));
+    const claimed = this.#sets.ofScope((claims.scope as string | undefined) ?? '');
+    return granted === EVERYTHING ? claimed : this.#sets.ofList(granted([...claimed]));
   }
 
   #list(name: 'audience' | 'scopes' | 'roles', claims: Claims): readonly string[] | undefined {

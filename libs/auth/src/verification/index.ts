@@ -17,6 +17,8 @@ export type {
   AsymmetricIssuer,
   ClaimMapping,
   DiscoverySource,
+  Grants,
+  IssuerGrants,
   JwksUriSource,
   KeySourceOptions,
   RevocationCheck,

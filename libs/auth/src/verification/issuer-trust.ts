@@ -1,5 +1,6 @@
 import { AccessTokenProfile } from './access-token-profile.js';
 import type { Clock } from './clock.js';
+import { grantings } from './issuer-grants.js';
 import { type JwkSetError, readJwkSet } from './keys/jwk-set.js';
 import { JwksEndpoint } from './keys/jwks-endpoint.js';
 import type { KeyCacheSettings } from './keys/key-cache-options.js';
@@ -29,10 +30,16 @@ export interface IssuerTrust {
 /**
  * Checks what the types already say, for callers whose configuration is not typed.
  *
+ * @param byDefault what its roles and scopes count for where its `grants` say nothing
  * @throws TypeError that names what to change
  */
-export function trustIssuer(options: TrustedIssuer, keyCache: KeyCacheSettings, clock: Clock): IssuerTrust {
-  const { issuer, claims } = options;
+export function trustIssuer(
+  options: TrustedIssuer,
+  byDefault: 'everything' | 'nothing',
+  keyCache: KeyCacheSettings,
+  clock: Clock,
+): IssuerTrust {
+  const { issuer, claims, grants = {} } = options;
   if (!isText(issuer)) throw new TypeError('A trusted issuer needs its `issuer`');
   const fail = (reason: string): never => {
     throw new TypeError(`Trusted issuer ${issuer}: ${reason}`);
@@ -46,7 +53,7 @@ export function trustIssuer(options: TrustedIssuer, keyCache: KeyCacheSettings, 
   return {
     issuer,
     algorithms: new Set<string>(options.algorithms ?? [options.keys === undefined ? 'HS256' : 'ES256']),
-    profile: new AccessTokenProfile(new Set(audiences as string[]), claims),
+    profile: new AccessTokenProfile(new Set(audiences as string[]), grantings(grants, byDefault), claims),
     keys: options.keys === undefined ? secretKeys(options, fail) : publicKeys(options, keyCache, clock, fail),
     allowsType: (type) => types.has(type ?? NO_TYPE) && !(type === NO_TYPE),
   };

@@ -13,6 +13,7 @@ import type { RevocationCheck, TrustedIssuer } from './trusted-issuer.js';
 import type { VerifiedToken } from './verified-token.js';
 
 export interface TokenVerifierOptions {
+  /** The first one is your own: its roles and scopes count. Those of the others count as far as their `grants` say. */
   readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -45,7 +46,12 @@ export class TokenVerifier {
     this.#maxLifetime = integer('maxTokenLifetime', options.maxTokenLifetime ?? 86_400, 1, Number.MAX_SAFE_INTEGER);
     this.#revocations = options.revocations;
     this.#cache = cache === false ? undefined : new TokenCache(cache);
-    this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, trustIssuer(issuer, keyCache, clock)]));
+    this.#issuers = new Map(
+      issuers.map((issuer, index) => [
+        issuer.issuer,
+        trustIssuer(issuer, index === 0 ? 'everything' : 'nothing', keyCache, clock),
+      ]),
+    );
     if (this.#issuers.size === 0) throw new TypeError('A token verifier needs at least one trusted issuer');
     if (this.#issuers.size < issuers.length) throw new TypeError('An issuer is trusted twice');
   }

@@ -61,6 +61,21 @@ export interface ClaimMapping {
   readonly isAccessToken?: (claims: Claims) => boolean;
 }
 
+/** Names that count as they are, or for each name of the issuer's those of ours that it stands for. */
+export type Grants = readonly string[] | Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * What an issuer may grant here. All that it claims beyond this is left out of {@link VerifiedToken.roles} and
+ * {@link VerifiedToken.scopes}.
+ *
+ * @example
+ * const partner = { roles: { manager: 'partner' }, scopes: ['orders:read'] };
+ */
+export interface IssuerGrants {
+  readonly roles?: Grants;
+  readonly scopes?: Grants;
+}
+
 interface IssuerBase {
   /** The issuer's identifier, compared exactly with `iss`. */
   readonly issuer: string;
@@ -72,6 +87,11 @@ interface IssuerBase {
    */
   readonly tokenTypes?: readonly [string, ...string[]];
   readonly claims?: ClaimMapping;
+  /**
+   * Default: all that it claims for the first trusted issuer, nothing for every other one. A partner chooses the names of its
+   * roles itself: its `admin` is not yours.
+   */
+  readonly grants?: IssuerGrants;
 }
 
 /** An issuer whose public keys verify. */
