@@ -50,6 +50,25 @@ describe('a process that is told to stop', () => {
     expect(await running.exit()).toBe(0);
   }, 30_000);
 
+  it('goes on for a while after it is not ready, so that load balancers learn of it in time', async () => {
+    await running.end();
+    await start({ SHUTDOWN_DELAY_MS: '3000' });
+    running.signal('SIGTERM');
+    await draining();
+    expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    (await connected(tcpPort)).destroy();
+    expect(await running.exit()).toBe(0);
+  }, 30_000);
+
+  it('tells clients for how long it keeps an idle connection: longer than load balancers do', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const response = await head(`${url}/health/live`, agent);
+    expect(Number(/timeout=(\d+)/.exec(String(response.headers['keep-alive']))?.[1])).toBeGreaterThan(60);
+    response.resume();
+    agent.destroy();
+  }, 30_000);
+
   it('does not wait for an idle keep-alive connection', async () => {
     const agent = new Agent({ keepAlive: true });
     expect((await answer(`${url}/health/live`, agent)).connection).toBe('keep-alive');

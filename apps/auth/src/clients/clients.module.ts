@@ -61,13 +61,7 @@ import { ManageClients } from './manage-clients.js';
         { AUTH_ISSUER }: AuthConfig,
         clock: Clock,
       ) =>
-        new AuthenticateClient(
-          directory,
-          new UsedAssertions(db),
-          new ClientGuesses(limits, clock),
-          [AUTH_ISSUER, `${AUTH_ISSUER}/oauth/token`],
-          clock,
-        ),
+        new AuthenticateClient(directory, new UsedAssertions(db), new ClientGuesses(limits, clock), AUTH_ISSUER, clock),
     },
   ],
   exports: [AuthenticateClient, ManageClients],

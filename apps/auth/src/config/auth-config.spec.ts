@@ -26,11 +26,13 @@ describe("the issuer's configuration", () => {
   });
 
   it.each([
-    [{ KEY_PUBLISH_AHEAD: '959' }, 'KEY_PUBLISH_AHEAD must be at least 960'],
-    [{ JWKS_MAX_AGE: '3000' }, 'KEY_PUBLISH_AHEAD must be at least 3660'],
-    [{ KEY_PUBLISH_AHEAD: '1000', KEY_RING_LEASE: '2000' }, 'KEY_PUBLISH_AHEAD must be at least 2000'],
-    [{ KEY_RETIREMENT: '904' }, 'KEY_RETIREMENT must be at least 905'],
-    [{ ACCESS_TOKEN_TTL: '3600' }, 'KEY_RETIREMENT must be at least 4205'],
+    [{ KEY_PUBLISH_AHEAD: '1024' }, 'KEY_PUBLISH_AHEAD must be at least 1025'],
+    [{ JWKS_MAX_AGE: '3000' }, 'KEY_PUBLISH_AHEAD must be at least 3725'],
+    [{ KEY_RING_LEASE: '3000' }, 'KEY_PUBLISH_AHEAD must be at least 3965'],
+    [{ KEY_RING_POLL: '3000', KEY_RING_LEASE: '6000' }, 'KEY_PUBLISH_AHEAD must be at least 9960'],
+    [{ KEY_RETIREMENT: '964' }, 'KEY_RETIREMENT must be at least 965'],
+    [{ KEY_SAFETY_MARGIN: '3000' }, 'KEY_RETIREMENT must be at least 3905'],
+    [{ ACCESS_TOKEN_TTL: '3600' }, 'KEY_RETIREMENT must be at least 4265'],
     [{ KEY_ROTATION_INTERVAL: '3599' }, 'KEY_ROTATION_INTERVAL must be at least 3600'],
     [{ KEY_RING_LEASE: '9' }, 'KEY_RING_LEASE must be at least 10'],
     [{ SESSION_TTL: '604799' }, 'SESSION_TTL must be at least 604800'],
@@ -45,10 +47,10 @@ describe("the issuer's configuration", () => {
       KEY_SAFETY_MARGIN: '1',
       KEY_RING_POLL: '1',
       KEY_RING_LEASE: '2',
-      KEY_PUBLISH_AHEAD: '2',
-      KEY_ROTATION_INTERVAL: '3',
+      KEY_PUBLISH_AHEAD: '5',
+      KEY_ROTATION_INTERVAL: '5',
       ACCESS_TOKEN_TTL: '2',
-      KEY_RETIREMENT: '8',
+      KEY_RETIREMENT: '9',
     };
     expect(faultsOf(short)).toBe('');
   });

@@ -118,17 +118,16 @@ export class AuthConfig extends AppConfig {
   @IsInt()
   @Max(LONGEST)
   @IsAtLeastSum(
-    ['JWKS_MAX_AGE', 'KEY_VERIFIER_CACHE', 'KEY_SAFETY_MARGIN'],
-    'until then somebody may have a key set without it',
+    ['JWKS_MAX_AGE', 'KEY_VERIFIER_CACHE', 'KEY_SAFETY_MARGIN', 'KEY_RING_POLL', 'KEY_RING_LEASE'],
+    'until then an instance may publish a key set without it, or somebody have one',
   )
-  @IsAtLeastSum(['KEY_RING_LEASE'], 'until then an instance without its database may sign with the key before')
   readonly KEY_PUBLISH_AHEAD: number = 3600;
 
   @Variable({ doc: 'Seconds that a key stays published after it stopped signing.' })
   @IsInt()
   @Max(LONGEST)
   @IsAtLeastSum(
-    ['ACCESS_TOKEN_TTL', 'CLOCK_TOLERANCE', 'KEY_VERIFIER_CACHE'],
+    ['ACCESS_TOKEN_TTL', 'CLOCK_TOLERANCE', 'KEY_VERIFIER_CACHE', 'KEY_SAFETY_MARGIN'],
     'until then a token that it signed may be valid',
   )
   readonly KEY_RETIREMENT: number = 3600;

@@ -50,7 +50,7 @@ async function start<C extends AppConfig>(options: BootstrapOptions<C>): Promise
   await logger.duringBoot(async () => {
     const app = await createApp({ module, config: settings, logger, tcp: tcp?.(settings), configure, openApi });
     bootIsOver();
-    shutDownOnSignals(app, settings.SHUTDOWN_TIMEOUT_MS);
+    shutDownOnSignals(app, { delayMs: settings.shutdownDelayMs, timeoutMs: settings.SHUTDOWN_TIMEOUT_MS });
     await app.nest.startAllMicroservices();
     await app.nest.listen(settings.PORT, settings.HOST);
     new Logger('Boot').log('ready', { name, ...addressesOf(app), pid: process.pid });

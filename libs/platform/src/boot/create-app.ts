@@ -48,6 +48,8 @@ export interface App {
 /** Longest time that a client may take to send a whole request, and its head, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** Longer than load balancers keep idle connections (60 s, as a rule): the side that sends must be the one that closes. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 /** Makes the Nest application with everything that is the same for all apps. */
 export async function createApp<C extends AppConfig>(options: AppOptions<C>): Promise<App> {
@@ -71,6 +73,7 @@ export async function createApp<C extends AppConfig>(options: AppOptions<C>): Pr
   const server = nest.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   return { nest, tcp, http: drainable(server) };
 }
 

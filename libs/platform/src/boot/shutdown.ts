@@ -18,18 +18,25 @@ export function exitOnSignals(): () => void {
   };
 }
 
+export interface ShutdownOptions {
+  /** Milliseconds for which everything goes on as before but for readiness, so that load balancers send nothing new. */
+  readonly delayMs: number;
+  /** Milliseconds after which what is in flight is cut off. */
+  readonly timeoutMs: number;
+}
+
 /**
- * Shuts the app down on SIGTERM and SIGINT: not ready any more, nothing new accepted, what is in flight answered on HTTP
+ * Shuts the app down on SIGTERM and SIGINT: not ready any more; after the delay nothing new accepted, what is in flight answered on HTTP
  * and TCP, then everything closed. Exits with 0, or with 1 if closing failed. A second signal exits at once.
  */
-export function shutDownOnSignals(app: App, timeoutMs: number): void {
+export function shutDownOnSignals(app: App, options: ShutdownOptions): void {
   const logger = new Logger('Shutdown');
   let begun = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (begun) process.exit(1);
     begun = true;
     logger.log('draining', { signal });
-    shutDown(app, timeoutMs, logger).then(
+    shutDown(app, options, logger).then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error('The shutdown failed', error);
@@ -41,8 +48,13 @@ export function shutDownOnSignals(app: App, timeoutMs: number): void {
   process.on('SIGINT', onSignal);
 }
 
-async function shutDown({ nest, http, tcp }: App, timeoutMs: number, logger: Logger): Promise<void> {
+async function shutDown(
+  { nest, http, tcp }: App,
+  { delayMs, timeoutMs }: ShutdownOptions,
+  logger: Logger,
+): Promise<void> {
   nest.get(Lifecycle).beginDrain();
+  if (delayMs > 0) await sleep(delayMs);
   const drained = Promise.all([http.drain(), tcp?.drain()]).then(() => true);
   const inTime = await Promise.race([drained, sleep(timeoutMs, false, { ref: false })]);
   if (!inTime) {

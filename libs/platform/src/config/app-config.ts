@@ -52,6 +52,15 @@ export class AppConfig {
   @Max(600_000)
   readonly SHUTDOWN_TIMEOUT_MS: number = 10_000;
 
+  @Variable({
+    doc: 'Milliseconds between "not ready" and the end of listening, in which load balancers learn of it. Default 5000 in production, else 0.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(600_000)
+  readonly SHUTDOWN_DELAY_MS?: number;
+
   @Variable({ doc: 'Most bytes of a request body. A larger one is answered with 413.' })
   @IsInt()
   @Min(1024)
@@ -63,6 +72,11 @@ export class AppConfig {
   })
   @IsProxyList()
   readonly TRUSTED_PROXIES: string = '';
+
+  /** {@link SHUTDOWN_DELAY_MS}, or its default. */
+  get shutdownDelayMs(): number {
+    return this.SHUTDOWN_DELAY_MS ?? (this.NODE_ENV === 'production' ? 5_000 : 0);
+  }
 
   /** {@link TRUSTED_PROXIES} as a list. */
   get trustedProxies(): readonly string[] {

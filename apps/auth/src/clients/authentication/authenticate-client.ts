@@ -22,12 +22,12 @@ const NOBODY: readonly ClientSecret[] = [{ sid: '', hash: hashSecret(''), create
 
 /** Authenticates the client of a request, by exactly one of the methods that the metadata names. */
 export class AuthenticateClient {
-  /** @param audiences what an assertion may be for: the issuer, and its token endpoint (RFC 7523 §3) */
+  /** @param issuer what an assertion must be for */
   constructor(
     private readonly directory: ClientDirectory,
     private readonly usedAssertions: UsedAssertions,
     private readonly guesses: ClientGuesses,
-    private readonly audiences: readonly string[],
+    private readonly issuer: string,
     private readonly clock: Clock,
   ) {}
 
@@ -91,8 +91,8 @@ export class AuthenticateClient {
 
   private async verify(assertion: string, clientId: string, keys: NonNullable<Client['jwks']>['keys']) {
     try {
-      const { audiences, clock } = this;
-      return await verifyClientAssertion(assertion, { clientId, keys, audiences, clock });
+      const { issuer, clock } = this;
+      return await verifyClientAssertion(assertion, { clientId, keys, issuer, clock });
     } catch (error) {
       if (error instanceof ClientAssertionError) throw invalidClient(`its assertion: ${error.message}`);
       throw error;

@@ -36,12 +36,14 @@ export function clientNamedBy(assertion: string): string | undefined {
 /**
  * Verifies the assertion with which a client authenticates (RFC 7523 §3).
  *
- * @param audiences the issuer and its token endpoint; the assertion is for exactly one of them
+ * For the issuer alone: a URL of its endpoints, which RFC 7523 allowed, another server can make a client sign for
+ * (draft-ietf-oauth-rfc7523bis §4).
+ *
  * @throws ClientAssertionError
  */
 export async function verifyClientAssertion(
   assertion: string,
-  { clientId, keys, audiences, clock }: VerifyOptions,
+  { clientId, keys, issuer, clock }: VerifyOptions,
 ): Promise<VerifiedAssertion> {
   const now = clock.now();
   try {
@@ -52,7 +54,7 @@ export async function verifyClientAssertion(
       algorithms: algorithmNamesOf(key),
       issuer: clientId,
       subject: clientId,
-      audience: [...audiences],
+      audience: issuer,
       requiredClaims: ['exp', 'jti'],
       clockTolerance: CLOCK_TOLERANCE,
       currentDate: new Date(now),
@@ -67,7 +69,8 @@ export async function verifyClientAssertion(
 export interface VerifyOptions {
   readonly clientId: string;
   readonly keys: ClientKeys['keys'];
-  readonly audiences: readonly string[];
+  /** Its identifier. */
+  readonly issuer: string;
   readonly clock: Clock;
 }
 
