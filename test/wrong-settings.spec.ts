@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,6 +147,32 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ email: 'admin@watchword.local', password: ADMIN_PASSWORD }),
+    });
+    expect(login.status).toBe(200);
+  }, 60_000);
+
+  it("nothing of production's: the first administrator's random password is in a file for its owner alone", async () => {
+    const DATA_DIR = join(folder, 'production');
+    const env = {
+      NODE_ENV: 'production',
+      AUTH_ISSUER: 'http://127.0.0.1:3000',
+      KEY_ENCRYPTION_KEYS: `1:${key()}`,
+      LOG_LEVEL: 'log',
+      DATA_DIR,
+    };
+    const auth = start('auth', env);
+    await auth.listening();
+    const file = join(DATA_DIR, 'first-administrator-password');
+    const password = (await readFile(file, 'utf8')).trim();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(password.length).toBeGreaterThanOrEqual(20);
+    expect(auth.lines.join('\n')).toContain(file);
+    expect(auth.lines.join('\n')).not.toContain(password);
+    const { url } = JSON.parse(auth.lines.find((line) => line.includes('"ready"')) ?? '') as { url: string };
+    const login = await fetch(`${url}/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'admin@watchword.local', password }),
     });
     expect(login.status).toBe(200);
   }, 60_000);

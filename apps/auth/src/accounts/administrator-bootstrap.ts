@@ -3,6 +3,7 @@ import type { AuthConfig } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AccountStore } from './account-store.js';
 import { ensureAdministrator } from './first-administrator.js';
+import { PasswordFile, printedPassword } from './password-announcement.js';
 import type { RegisterAccount } from './register-account.js';
 
 /** Sees to it, before the app listens, that there is an administrator. */
@@ -18,12 +19,7 @@ export class AdministratorBootstrap implements OnModuleInit {
     return ensureAdministrator(this.db, this.accounts, this.register, {
       email: this.config.ADMIN_EMAIL,
       password: this.config.ADMIN_PASSWORD,
-      announce: printOnce,
+      announcement: this.config.NODE_ENV === 'production' ? new PasswordFile(this.config.DATA_DIR) : printedPassword,
     });
   }
-}
-
-/** To standard output and not to the log: a log is kept, and its reader may be anybody. */
-function printOnce(email: string, password: string): void {
-  process.stdout.write(`First administrator: ${email} password: ${password}\n`);
 }

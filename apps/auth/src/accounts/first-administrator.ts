@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { SYSTEM_ACTOR } from '../security-events/audit-log.js';
 import type { AccountStore } from './account-store.js';
+import type { PasswordAnnouncement } from './password-announcement.js';
 import type { RegisterAccount } from './register-account.js';
 
 const PASSWORD_BYTES = 18;
@@ -11,8 +12,8 @@ export interface FirstAdministratorOptions {
   readonly email: string;
   /** Left out: a random one is made, and announced once. */
   readonly password: string | undefined;
-  /** Shows the random password to whoever started the system. */
-  readonly announce: (email: string, password: string) => void;
+  /** Of the random password. */
+  readonly announcement: PasswordAnnouncement;
 }
 
 /** Makes an administrator while there is none. There is no default password. */
@@ -20,22 +21,24 @@ export async function ensureAdministrator(
   db: AuthDatabase,
   accounts: AccountStore,
   register: RegisterAccount,
-  { email, password, announce }: FirstAdministratorOptions,
+  { email, password, announcement }: FirstAdministratorOptions,
 ): Promise<void> {
   if (await accounts.hasAnyWithRole(db, 'admin')) return;
   const chosen = password ?? randomBytes(PASSWORD_BYTES).toString('base64url');
+  if (password === undefined) announcement.prepare(email, chosen);
   try {
     await register.run({ email, password: chosen, name: 'Administrator' }, ['customer', 'admin'], SYSTEM_ACTOR);
   } catch (error) {
+    if (password === undefined) announcement.withdraw();
     // Another instance booted at the same time and was first.
     if (await accounts.hasAnyWithRole(db, 'admin')) return;
     if (error instanceof ProblemError) {
       throw new OperatorError(
         `There is no administrator yet, and none can be made of ADMIN_EMAIL and ADMIN_PASSWORD. ${error.message} ` +
-          'Set another password, or leave it out: a random one is made then, and printed once.',
+          'Set another password, or leave it out: a random one is made then.',
       );
     }
     throw error;
   }
-  if (password === undefined) announce(email, chosen);
+  if (password === undefined) announcement.announce(email, chosen);
 }

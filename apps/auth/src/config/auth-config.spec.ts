@@ -60,6 +60,21 @@ describe("the issuer's configuration", () => {
     expect(faultsOf(PRODUCTION)).toBe('');
   });
 
+  it.each(['http://auth.example', 'http://127.0.0.1.example:3000', 'http://localhost.example'])(
+    'refuses %s as the issuer in production, where tokens would travel in the clear',
+    (issuer) => {
+      expect(faultsOf({ ...PRODUCTION, AUTH_ISSUER: issuer })).toMatch(/AUTH_ISSUER must be an https URL/);
+      expect(faultsOf({ AUTH_ISSUER: issuer })).toBe('');
+    },
+  );
+
+  it.each(['http://127.0.0.1:3000', 'http://localhost:3000', 'http://[::1]:3000', 'https://auth.example'])(
+    'takes %s as the issuer in production',
+    (issuer) => {
+      expect(faultsOf({ ...PRODUCTION, AUTH_ISSUER: issuer })).toBe('');
+    },
+  );
+
   it('says of a time that is no number only that, and not what it would make of others', () => {
     const faults = faultsOf({ ACCESS_TOKEN_TTL: 'soon' });
     expect(faults).toContain('ACCESS_TOKEN_TTL');

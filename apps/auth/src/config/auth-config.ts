@@ -16,6 +16,7 @@ import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../keys/signing-algor
 import { IsAtLeast } from './is-at-least.js';
 import { IsKeyEncryptionKeys } from './is-key-encryption-keys.js';
 import { IsLoginAudiences } from './is-login-audiences.js';
+import { IsSecureIssuer } from './is-secure-issuer.js';
 import { IsRandomSecretList } from './is-random-secret-list.js';
 
 const DAY = 86_400;
@@ -35,6 +36,7 @@ export class AuthConfig extends AppConfig {
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   @Matches(/[^/]$/, { message: 'AUTH_ISSUER must not end with a slash' })
   @Matches(/^[^?#]*$/, { message: 'AUTH_ISSUER must have no query and no fragment (RFC 8414 §2)' })
+  @IsSecureIssuer()
   readonly AUTH_ISSUER: string = 'http://127.0.0.1:3000';
 
   @Variable({
@@ -55,7 +57,7 @@ export class AuthConfig extends AppConfig {
   readonly ADMIN_EMAIL: string = 'admin@watchword.local';
 
   @Variable({
-    doc: "The first administrator's password. Without it a random one is printed, once, at first boot.",
+    doc: "The first administrator's password. Without it a random one is made at first boot: printed once, or in production written to DATA_DIR/first-administrator-password.",
     secret: true,
   })
   @IsOptional()
