@@ -6,6 +6,7 @@ import { newId } from '../src/database/new-id.js';
 import { accounts } from '../src/database/schema/index.js';
 import { expectProblem, PASSWORD, startFirstPartyIssuer, type FirstPartyIssuer } from './first-party-issuer.js';
 
+const NETWORK = '127.0.0.1';
 const PEOPLE = 200;
 /** Far too short for all of them. */
 const QUEUE = 20;
@@ -18,7 +19,7 @@ describe('200 people who log in at once', () => {
       PASSWORD_HASH_CONCURRENCY: '1',
       PASSWORD_HASH_QUEUE: String(QUEUE),
     });
-    const passwordHash = await issuer.app.get<PasswordHasher>(PasswordHasher).hash(PASSWORD);
+    const passwordHash = await issuer.app.get<PasswordHasher>(PasswordHasher).hash(PASSWORD, NETWORK);
     const now = new Date();
     const rows = emails.map((email) => ({ id: newId(now.getTime()), email, emailKey: email, passwordHash }));
     await issuer.app
@@ -32,7 +33,7 @@ describe('200 people who log in at once', () => {
     const hasher = issuer.app.get<PasswordHasher>(PasswordHasher);
     const refused: string[] = [];
     const keepFull = async (): Promise<void> => {
-      while (refused.length === 0) await hasher.hash(PASSWORD).catch(() => setImmediate());
+      while (refused.length === 0) await hasher.hash(PASSWORD, NETWORK).catch(() => setImmediate());
     };
     // However slowly people arrive here, the queue is full when they do.
     const occupants = Promise.all(Array.from({ length: QUEUE + 1 }, keepFull));
@@ -54,7 +55,7 @@ describe('200 people who log in at once', () => {
     const hasher = issuer.app.get<PasswordHasher>(PasswordHasher);
     let left = QUEUE + 1;
     const hashes = Array.from({ length: left }, async () => {
-      await hasher.hash(PASSWORD);
+      await hasher.hash(PASSWORD, NETWORK);
       left -= 1;
     });
     const login = issuer.call('POST', '/auth/login', undefined, { email: emails[0], password: PASSWORD });

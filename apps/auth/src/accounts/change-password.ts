@@ -7,6 +7,7 @@ import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
 import type { Account, AccountStore } from './account-store.js';
 import type { AttemptLimits } from '../attempts/attempt-limits.js';
+import { networkOf } from '../attempts/network.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
 
@@ -27,13 +28,13 @@ export class ChangePassword {
   async run(accountId: string, current: string, next: string, actor: AuditActor): Promise<void> {
     await this.limits.passwordChange.begin(accountId);
     const account = await this.store.findById(this.db, accountId);
-    const matches = await this.matches(account, current);
+    const matches = await this.matches(account, current, networkOf(actor.ip));
     if (account === undefined || !matches) {
       throw new ProblemError(403, 'wrong_password', 'The current password is wrong');
     }
     await this.limits.passwordChange.forgive(accountId);
     this.policy.check(next, { email: account.email, name: account.name ?? undefined }, 'newPassword');
-    const passwordHash = await this.hasher.hash(next);
+    const passwordHash = await this.hasher.hash(next, networkOf(actor.ip));
     await this.db.transaction(async (tx) => {
       const changed = await tx
         .update(accounts)
@@ -51,9 +52,9 @@ export class ChangePassword {
   }
 
   /** Only a wrong guess counts, not one that nobody had the time to look at. */
-  private async matches(account: Account | undefined, password: string): Promise<boolean> {
+  private async matches(account: Account | undefined, password: string, network: string): Promise<boolean> {
     try {
-      return await this.hasher.verify(account?.passwordHash, password);
+      return await this.hasher.verify(account?.passwordHash, password, network);
     } catch (error) {
       if (account !== undefined) await this.limits.passwordChange.giveBack(account.id);
       throw error;

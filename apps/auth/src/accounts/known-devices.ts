@@ -6,7 +6,8 @@ const ID_BYTES = 16;
 
 /**
  * Remembers on a device that somebody has logged in from it, by a signed token that the device keeps (OWASP's "device
- * cookie"). Such a device has its own count of failures: an attacker who uses up the account's can't lock it out.
+ * cookie"). Such a device has its own count of failures: an attacker who uses up the account's can't lock it out. It is
+ * known until the password changes.
  */
 export class KnownDevices {
   private readonly keys: readonly [Buffer, ...Buffer[]];
@@ -16,25 +17,28 @@ export class KnownDevices {
   }
 
   /** A token for the device from which somebody has just logged in. */
-  remember(email: string): string {
+  remember(email: string, passwordChangedAt: Date): string {
     const id = randomBytes(ID_BYTES).toString('base64url');
-    return `${id}.${tagOf(this.keys[0], id, email).toString('base64url')}`;
+    return `${id}.${tagOf(this.keys[0], id, email, passwordChangedAt).toString('base64url')}`;
   }
 
-  /** @returns the device's id when the token is genuine and for that account */
-  recognise(token: string | undefined, email: string): string | undefined {
+  /**
+   * @param passwordChangedAt of the account; undefined where there is none
+   * @returns the device's id when the token is genuine, and for that account with that password
+   */
+  recognise(token: string | undefined, email: string, passwordChangedAt: Date | undefined): string | undefined {
     const [id = '', tag = '', ...rest] = token?.split('.') ?? [];
     const given = Buffer.from(tag, 'base64url');
-    if (id === '' || rest.length > 0) return undefined;
+    if (id === '' || rest.length > 0 || passwordChangedAt === undefined) return undefined;
     const genuine = this.keys
-      .map((key) => tagOf(key, id, email))
+      .map((key) => tagOf(key, id, email, passwordChangedAt))
       .some((expected) => expected.length === given.length && timingSafeEqual(expected, given));
     return genuine ? id : undefined;
   }
 }
 
-function tagOf(key: Buffer, id: string, email: string): Buffer {
+function tagOf(key: Buffer, id: string, email: string, passwordChangedAt: Date): Buffer {
   return createHmac('sha256', key)
-    .update(JSON.stringify([id, emailKey(email)]))
+    .update(JSON.stringify([id, emailKey(email), passwordChangedAt.getTime()]))
     .digest();
 }

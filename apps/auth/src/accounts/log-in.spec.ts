@@ -24,13 +24,16 @@ const LIMITED = { status: 429, code: 'too_many_attempts' };
 const ADMINISTRATOR = { type: 'account', id: 'administrator' } as const;
 const DEVICE = { userAgent: 'jest', ip: '192.0.2.1' };
 
-function makeLimits({ account = 10, address = 1000 } = {}): AttemptLimits {
+function makeLimits({ account = 10, accountInAll = 100, address = 1000, logins = 1000 } = {}): AttemptLimits {
   const limit = (points: number) =>
     new AttemptLimit(new RateLimiterMemory({ keyPrefix: randomUUID(), points, duration: 900 }));
   return {
     account: limit(account),
+    accountInAll: limit(accountInAll),
     device: limit(account),
     address: limit(address),
+    site: limit(address * 2),
+    logins: limit(logins),
     passwordChange: limit(account),
     registration: limit(1000),
     client: limit(1000),
@@ -104,6 +107,73 @@ describeOnEachDatabase('logging in', AUTH_DATABASE, (database: () => Database<ty
     const [known = 0, unknown = 0] = times.map((list) => list.toSorted((a, b) => a - b)[7] ?? 0);
     expect(unknown / known).toBeGreaterThan(0.5);
     expect(unknown / known).toBeLessThan(2);
+  });
+
+  it('refuses new devices of an account on the network that guessed, and on no other', async () => {
+    const app = make(makeLimits({ account: 3 }));
+    const { email } = await app.person();
+    for (let guess = 0; guess < 3; guess += 1) await attempt(app, email, 'wrong').catch(() => undefined);
+    await expect(attempt(app, email)).rejects.toMatchObject(LIMITED);
+    await expect(attempt(app, email, PASSWORD, undefined, '192.0.2.2')).resolves.toBeDefined();
+  });
+
+  it('refuses new devices of an account everywhere once many networks have guessed together, and no known device', async () => {
+    const app = make(makeLimits({ account: 3, accountInAll: 6 }));
+    const { email } = await app.person();
+    const { deviceToken } = await attempt(app, email, PASSWORD, undefined, '192.0.2.99');
+    for (let guess = 0; guess < 6; guess += 1) {
+      const guessed = attempt(app, email, 'wrong', undefined, `198.51.100.${String(guess)}`);
+      await expect(guessed).rejects.toMatchObject(REFUSED);
+    }
+    await expect(attempt(app, email, PASSWORD, undefined, '192.0.2.2')).rejects.toMatchObject(LIMITED);
+    await expect(attempt(app, email, PASSWORD, deviceToken, '192.0.2.2')).resolves.toBeDefined();
+  });
+
+  it('refuses logins from one address after too many that succeeded, and none from another', async () => {
+    const app = make(makeLimits({ logins: 3 }));
+    const { email } = await app.person();
+    for (let round = 0; round < 4; round += 1) await attempt(app, email, 'wrong').catch(() => undefined);
+    for (let round = 0; round < 3; round += 1) await attempt(app, email);
+    await expect(attempt(app, email)).rejects.toMatchObject(LIMITED);
+    await expect(attempt(app, email, PASSWORD, undefined, '192.0.2.2')).resolves.toBeDefined();
+  });
+
+  it('counts all networks of one IPv6 site together', async () => {
+    const app = make(makeLimits({ address: 2 }));
+    const { email } = await app.person();
+    for (let network = 0; network < 4; network += 1) {
+      const guessed = attempt(
+        app,
+        `${randomUUID()}@example.com`,
+        'wrong',
+        undefined,
+        `2001:db8:1:${String(network)}::1`,
+      );
+      await expect(guessed).rejects.toMatchObject(REFUSED);
+    }
+    await expect(attempt(app, email, PASSWORD, undefined, '2001:db8:1:77::1')).rejects.toMatchObject(LIMITED);
+    await expect(attempt(app, email, PASSWORD, undefined, '2001:db8:2:77::1')).resolves.toBeDefined();
+  });
+
+  it('counts an address once, whatever port stands beside it', async () => {
+    const app = make(makeLimits({ address: 3 }));
+    const { email } = await app.person();
+    for (let port = 1; port <= 3; port += 1) {
+      await attempt(app, `${randomUUID()}@example.com`, 'wrong', undefined, `192.0.2.7:${String(port)}`).catch(
+        () => undefined,
+      );
+    }
+    await expect(attempt(app, email, PASSWORD, undefined, '192.0.2.7:4')).rejects.toMatchObject(LIMITED);
+  });
+
+  it('does not know a device any more once the password has changed', async () => {
+    const app = make(makeLimits({ account: 3 }));
+    const { id, email } = await app.person();
+    const { deviceToken } = await attempt(app, email);
+    app.clock.advance(1);
+    await app.changePassword.run(id, PASSWORD, 'quartz-lantern-velvet', ADMINISTRATOR);
+    for (let guess = 0; guess < 3; guess += 1) await attempt(app, email, 'wrong').catch(() => undefined);
+    await expect(attempt(app, email, 'quartz-lantern-velvet', deviceToken)).rejects.toMatchObject(LIMITED);
   });
 
   it('refuses an account after too many failures, known or not, whatever the password then', async () => {
@@ -213,7 +283,7 @@ describeOnEachDatabase('logging in', AUTH_DATABASE, (database: () => Database<ty
     const { audit, endSessions, clock } = app;
     const limits = makeLimits({ account: 1 });
     const change = new ChangePassword(database(), accounts, policy, busy, endSessions, limits, audit, clock);
-    const other = busy.hash('something else');
+    const other = busy.hash('something else', '192.0.2.9');
     await expect(change.run(id, PASSWORD, 'quartz-lantern-velvet', ADMINISTRATOR)).rejects.toMatchObject({
       status: 503,
     });

@@ -5,9 +5,9 @@ import type { WantedToken } from '../sessions/session-grant.js';
 import type { Device, StartSession } from '../sessions/start-session.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { Account, AccountStore } from './account-store.js';
-import type { AttemptLimit } from '../attempts/attempt-limit.js';
 import type { AttemptLimits } from '../attempts/attempt-limits.js';
-import { networkOf } from '../attempts/network.js';
+import { type Count, CountedAttempt } from '../attempts/counted-attempt.js';
+import { networkOf, siteOf } from '../attempts/network.js';
 import { emailKey } from './email.js';
 import type { KnownDevices } from './known-devices.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -22,14 +22,6 @@ export interface LoggedIn {
   readonly tokens: TokenResponse;
   /** For the device to keep: see {@link KnownDevices}. */
   readonly deviceToken: string;
-}
-
-interface Attempt {
-  readonly network: string;
-  readonly limit: AttemptLimit;
-  readonly subject: string;
-  /** The device's token, if it is good. */
-  readonly token: string | undefined;
 }
 
 const LONGEST_QUEUE_FOR_ONE = 100;
@@ -60,44 +52,57 @@ export class LogIn {
     deviceToken: string | undefined,
     wanted: WantedToken = {},
   ): Promise<LoggedIn> {
-    const attempt = this.attemptOf(credentials.email, device, deviceToken);
-    return this.turns.run(attempt.subject, async () => {
-      await this.limits.address.begin(attempt.network);
-      await attempt.limit.begin(attempt.subject);
-      const tokens = await this.authenticate(credentials, device, wanted).catch((error: unknown) =>
-        this.failed(attempt, error),
-      );
-      await Promise.all([this.limits.address.giveBack(attempt.network), attempt.limit.forgive(attempt.subject)]);
-      return { tokens, deviceToken: attempt.token ?? this.knownDevices.remember(credentials.email) };
+    const network = networkOf(device.ip);
+    return this.turns.run(`${emailKey(credentials.email)} ${network}`, async () => {
+      const account = await this.accounts.findByEmail(this.db, credentials.email);
+      const deviceId = this.knownDevices.recognise(deviceToken, credentials.email, account?.passwordChangedAt);
+      const attempt = await CountedAttempt.begin(this.countsOf(credentials.email, device, deviceId));
+      try {
+        const loggedIn = await this.authenticate(account, credentials, device, wanted);
+        await attempt.succeeded();
+        return deviceId === undefined || deviceToken === undefined ? loggedIn : { ...loggedIn, deviceToken };
+      } catch (error) {
+        const isGuess = error instanceof ProblemError && error.code === 'invalid_credentials';
+        await (isGuess ? attempt.failed() : attempt.abandoned());
+        throw error;
+      }
     });
   }
 
-  /** Counted for the known device, or else for the account: whether there is such an account makes no difference. */
-  private attemptOf(email: string, device: Device, deviceToken: string | undefined): Attempt {
-    const network = networkOf(device.ip);
-    const id = this.knownDevices.recognise(deviceToken, email);
-    return id === undefined
-      ? { network, limit: this.limits.account, subject: emailKey(email), token: undefined }
-      : { network, limit: this.limits.device, subject: `${id} ${emailKey(email)}`, token: deviceToken };
-  }
-
-  /** Only a wrong guess counts. */
-  private async failed({ network, limit, subject }: Attempt, error: unknown): Promise<never> {
-    if (!(error instanceof ProblemError && error.code === 'invalid_credentials')) {
-      await Promise.all([this.limits.address.giveBack(network), limit.giveBack(subject)]);
-    }
-    throw error;
+  /**
+   * Counted for the known device, or else for the account: from this network, and from all together. Whether there is such
+   * an account makes no difference.
+   */
+  private countsOf(email: string, { ip }: Device, deviceId: string | undefined): Count[] {
+    const network = networkOf(ip);
+    const site = siteOf(ip);
+    const account = emailKey(email);
+    const { limits } = this;
+    const guesses = { success: 'forgive', failure: 'keep' } as const;
+    const guessesOfMany = { success: 'give back', failure: 'keep' } as const;
+    return [
+      { limit: limits.logins, subject: network, success: 'keep', failure: 'give back' },
+      { limit: limits.address, subject: network, ...guessesOfMany },
+      ...(site === undefined ? [] : [{ limit: limits.site, subject: site, ...guessesOfMany }]),
+      ...(deviceId === undefined
+        ? [
+            { limit: limits.account, subject: `${account} ${network}`, ...guesses },
+            { limit: limits.accountInAll, subject: account, ...guessesOfMany },
+          ]
+        : [{ limit: limits.device, subject: `${deviceId} ${account}`, ...guesses }]),
+    ];
   }
 
   private async authenticate(
+    account: Account | undefined,
     { email, password }: Credentials,
     device: Device,
     wanted: WantedToken,
-  ): Promise<TokenResponse> {
-    const account = await this.accounts.findByEmail(this.db, email);
-    const matches = await this.hasher.verify(account?.passwordHash, password);
+  ): Promise<LoggedIn> {
+    const matches = await this.hasher.verify(account?.passwordHash, password, networkOf(device.ip));
     if (account === undefined || !matches || account.disabledAt !== null) throw invalidCredentials();
-    return this.begin(account, device, wanted);
+    const tokens = await this.begin(account, device, wanted);
+    return { tokens, deviceToken: this.knownDevices.remember(email, account.passwordChangedAt) };
   }
 
   private begin(account: Account, device: Device, wanted: WantedToken): Promise<TokenResponse> {

@@ -1,37 +1,38 @@
 import { OneAtATime } from './one-at-a-time.js';
 import { PasswordHasher } from './password-hasher.js';
 
+const NETWORK = '192.0.2.1';
 const OVERLOADED = { status: 503, code: 'overloaded', headers: { 'Retry-After': '1' } };
 
 describe('the password hasher', () => {
   const hasher = new PasswordHasher({ concurrency: 2, queueLimit: 3 });
 
   it('hashes with argon2id and the parameters of OWASP', async () => {
-    expect(await hasher.hash('secret')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await hasher.hash('secret', NETWORK)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
   it('knows the password again, however its characters are composed, and no other', async () => {
-    const stored = await hasher.hash('caf\u00e9 ouvert');
-    expect(await hasher.verify(stored, 'cafe\u0301 ouvert')).toBe(true);
-    expect(await hasher.verify(stored, 'cafe ouvert')).toBe(false);
+    const stored = await hasher.hash('caf\u00e9 ouvert', NETWORK);
+    expect(await hasher.verify(stored, 'cafe\u0301 ouvert', NETWORK)).toBe(true);
+    expect(await hasher.verify(stored, 'cafe ouvert', NETWORK)).toBe(false);
   });
 
   it('does not cut long passwords off', async () => {
     const long = 'x'.repeat(127);
-    const stored = await hasher.hash(`${long}a`);
-    expect(await hasher.verify(stored, `${long}b`)).toBe(false);
+    const stored = await hasher.hash(`${long}a`, NETWORK);
+    expect(await hasher.verify(stored, `${long}b`, NETWORK)).toBe(false);
   });
 
   it('answers false without an account', async () => {
-    expect(await hasher.verify(undefined, 'secret')).toBe(false);
+    expect(await hasher.verify(undefined, 'secret', NETWORK)).toBe(false);
   });
 
   it('refuses what does not fit into its queue, and does all the rest', async () => {
-    const answers = await Promise.allSettled(Array.from({ length: 9 }, () => hasher.hash('secret')));
+    const answers = await Promise.allSettled(Array.from({ length: 9 }, () => hasher.hash('secret', NETWORK)));
     const refused = answers.filter((answer) => answer.status === 'rejected');
     expect(refused).toHaveLength(4);
     expect(refused[0]?.reason).toMatchObject(OVERLOADED);
-    await expect(hasher.hash('secret')).resolves.toBeDefined();
+    await expect(hasher.hash('secret', NETWORK)).resolves.toBeDefined();
   });
 });
 

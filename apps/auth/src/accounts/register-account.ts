@@ -2,6 +2,7 @@ import type { Clock } from '@watchword/auth';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { newId } from '../database/new-id.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import { networkOf } from '../attempts/network.js';
 import type { AccountStore } from './account-store.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
@@ -39,7 +40,7 @@ export class RegisterAccount {
     actor: AuditActor,
   ): Promise<RegisteredAccount> {
     this.policy.check(password, { email, name });
-    const passwordHash = await this.hasher.hash(password);
+    const passwordHash = await this.hasher.hash(password, networkOf(actor.ip));
     const now = this.clock.now();
     const id = newId(now);
     await this.db.transaction(async (tx) => {

@@ -6,12 +6,18 @@ import { AttemptLimit } from './attempt-limit.js';
 
 /** The limits of what may be tried by who hasn't proved who they are. */
 export interface AttemptLimits {
-  /** Passwords of one account, from devices that nobody has logged in from. */
+  /** Passwords of one account from one network, on devices that nobody has logged in from. */
   readonly account: AttemptLimit;
+  /** Passwords of one account from all networks together, on such devices. */
+  readonly accountInAll: AttemptLimit;
   /** Passwords of one account from one device that somebody has logged in from. */
   readonly device: AttemptLimit;
   /** Passwords of any account, from one address. */
   readonly address: AttemptLimit;
+  /** Passwords of any account, from one /48 of IPv6. */
+  readonly site: AttemptLimit;
+  /** Logins that succeed, from one address. */
+  readonly logins: AttemptLimit;
   /** The current password of somebody who is logged in, when they change it. */
   readonly passwordChange: AttemptLimit;
   /** New accounts from one address. */
@@ -28,6 +34,8 @@ const MINUTE = 60;
 const HOUR = 3600;
 /** How many clients may fail from one address, each as often as it may. */
 const CLIENTS_OF_AN_ADDRESS = 10;
+/** How many /64 of a /48 may fail, each as often as it may. */
+const NETWORKS_OF_A_SITE = 10;
 
 /** Counted in PostgreSQL, where the instances share the counts; in memory on the embedded default. */
 export function attemptLimits(db: AuthDatabase, config: AuthConfig): AttemptLimits {
@@ -41,8 +49,11 @@ export function attemptLimits(db: AuthDatabase, config: AuthConfig): AttemptLimi
   };
   return {
     account: limit('login-account', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
+    accountInAll: limit('login-account-in-all', config.LOGIN_LIMIT_ACCOUNT_IN_ALL, HOUR),
     device: limit('login-device', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
     address: limit('login-address', config.LOGIN_LIMIT_ADDRESS, config.LOGIN_LIMIT_WINDOW),
+    site: limit('login-site', config.LOGIN_LIMIT_ADDRESS * NETWORKS_OF_A_SITE, config.LOGIN_LIMIT_WINDOW),
+    logins: limit('logins-address', config.LOGIN_LIMIT_SUCCESSES, config.LOGIN_LIMIT_WINDOW),
     passwordChange: limit('password-change', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
     registration: limit('register-address', config.REGISTER_LIMIT_ADDRESS, HOUR),
     client: limit('client', config.CLIENT_LIMIT, MINUTE),

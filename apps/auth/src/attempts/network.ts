@@ -1,18 +1,33 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+
+const UNKNOWN = 'unknown';
+const WITH_PORT = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/;
 
 /**
- * What an address counts as: an IPv4 address alone, an IPv6 address with all of its /64, which one customer has.
- * Unknown addresses count as one.
+ * What an address counts as: an IPv4 address alone, an IPv6 address with all of its /64, which one customer has. A port that
+ * a proxy wrote beside it does not count. What is no address counts as one with all others that are none.
  */
 export function networkOf(address: string | undefined): string {
-  if (address === undefined) return 'unknown';
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  const bare = bareAddress(address);
+  return isIPv6(bare) ? expand(bare).slice(0, 4).join(':') : bare;
+}
+
+/** The /48 of an IPv6 address, which one site has; undefined for any other. */
+export function siteOf(address: string | undefined): string | undefined {
+  const bare = bareAddress(address);
+  return isIPv6(bare) ? expand(bare).slice(0, 3).join(':') : undefined;
+}
+
+function bareAddress(address = ''): string {
+  const [, six, four] = WITH_PORT.exec(address) ?? [];
+  const bare = six ?? four ?? address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];
   if (mapped !== undefined) return mapped;
-  return isIPv6(address) ? expand(address).slice(0, 4).join(':') : address;
+  return isIP(bare) === 0 ? UNKNOWN : bare;
 }
 
 function expand(address: string): string[] {
-  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':').map((group) => group.padStart(4, '0')));
   const before = groups(head);
   const after = tail === undefined ? [] : groups(tail);

@@ -214,10 +214,23 @@ export class AuthConfig extends AppConfig {
   @Max(DAY)
   readonly LOGIN_LIMIT_WINDOW: number = 900;
 
-  @Variable({ doc: 'Failed logins of one account in that time, before it is refused; known devices count apart.' })
+  @Variable({
+    doc: 'Failed logins of one account from one address in that time, before they are refused; known devices count apart.',
+  })
   @IsInt()
   @Min(1)
   readonly LOGIN_LIMIT_ACCOUNT: number = 10;
+
+  @Variable({ doc: 'Failed logins of one account in an hour, from all addresses; known devices are not refused then.' })
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  readonly LOGIN_LIMIT_ACCOUNT_IN_ALL: number = 100;
+
+  @Variable({ doc: 'Successful logins from one address in that time, before it is refused.' })
+  @IsInt()
+  @Min(1)
+  readonly LOGIN_LIMIT_SUCCESSES: number = 600;
 
   @Variable({ doc: 'Failed logins from one address in that time, before it is refused.' })
   @IsInt()

@@ -47,6 +47,8 @@ export async function startTestApp<C extends AppConfig>(options: TestAppOptions<
     tcpPort: tcp && portOf(tcp.unwrap<Server>()),
     get: (token) => nest.get(token, { strict: false }),
     close: async () => {
+      // A test may have left a request half sent, for which the server would wait.
+      nest.getHttpServer().closeAllConnections();
       await nest.close();
       await rm(directory, { recursive: true, force: true });
     },

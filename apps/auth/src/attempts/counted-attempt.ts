@@ -1,0 +1,47 @@
+import type { AttemptLimit } from './attempt-limit.js';
+
+/** One limit that an attempt counts towards, and what its outcome does to the count. */
+export interface Count {
+  readonly limit: AttemptLimit;
+  readonly subject: string;
+  /** `keep` counts successes; `give back` leaves out this one; `forgive` the failures before it as well. */
+  readonly success: 'keep' | 'give back' | 'forgive';
+  readonly failure: 'keep' | 'give back';
+}
+
+/** An attempt that counts towards several limits at once. */
+export class CountedAttempt {
+  private constructor(private readonly counts: readonly Count[]) {}
+
+  /** @throws ProblemError `too_many_attempts`, and nothing is counted then */
+  static async begin(counts: readonly Count[]): Promise<CountedAttempt> {
+    const results = await Promise.allSettled(counts.map(({ limit, subject }) => limit.begin(subject)));
+    const refused = results.find((result) => result.status === 'rejected');
+    if (refused === undefined) return new CountedAttempt(counts);
+    const counted = counts.filter((_, index) => results[index]?.status === 'fulfilled');
+    await Promise.all(counted.map(({ limit, subject }) => limit.giveBack(subject)));
+    throw refused.reason;
+  }
+
+  async succeeded(): Promise<void> {
+    const counts = this.counts.filter(({ success }) => success !== 'keep');
+    await Promise.all(
+      counts.map(({ limit, subject, success }) =>
+        success === 'forgive' ? limit.forgive(subject) : limit.giveBack(subject),
+      ),
+    );
+  }
+
+  async failed(): Promise<void> {
+    await this.giveBack(({ failure }) => failure === 'give back');
+  }
+
+  /** It came to no answer: it does not count. */
+  async abandoned(): Promise<void> {
+    await this.giveBack(() => true);
+  }
+
+  private async giveBack(which: (count: Count) => boolean): Promise<void> {
+    await Promise.all(this.counts.filter(which).map(({ limit, subject }) => limit.giveBack(subject)));
+  }
+}
