@@ -25,7 +25,7 @@ describe('orders', () => {
     keys = await issuer.serve();
     catalog = await HttpStandIn.start(lamps);
     inventory = await InventoryStandIn.start();
-    tokenEndpoint = await HttpStandIn.start(json(400, { error: 'invalid_client' }));
+    tokenEndpoint = await HttpStandIn.start(json(400, { error: 'unauthorized_client' }));
     app = await startTestApp({
       name: 'orders',
       module: AppModule,
@@ -122,9 +122,9 @@ describe('orders', () => {
     });
 
     it.each<[string, HttpStandIn['answer'], number, string]>([
-      ['can not answer', json(503, {}), 503, 'inventory_unavailable'],
       ['refuses the target', json(400, { error: 'invalid_target' }), 403, 'insufficient_audience'],
       ["refuses the caller's token", json(400, { error: 'invalid_request' }), 401, 'invalid_token'],
+      ['can not answer', json(503, {}), 503, 'inventory_unavailable'],
     ])('reserves nothing while the issuer %s, and says so', async (_, answer, status, code) => {
       const login = await issuer.mint({ ...asUser(CUSTOMER), aud: ['catalog', 'orders'] });
       const refusing = tokenEndpoint.answer;
@@ -196,6 +196,7 @@ describe('orders', () => {
       [401, 'invalid_token'],
       [403, 'insufficient_scope'],
       [409, 'insufficient_stock'],
+      [409, 'reservation_conflict'],
     ])("passes inventory's %i on as what it is", async (status, code) => {
       inventory.reserve = refuse(status, code);
       const { body, headers } = await order().expect(status);
@@ -205,16 +206,30 @@ describe('orders', () => {
     });
 
     it.each([
+      [404, 'not_found'],
+      [409, 'something_of_inventory'],
+      [422, 'validation_failed'],
+    ])("answers 502 for inventory's %i %s, and says nothing of it", async (status, code) => {
+      inventory.reserve = refuse(status, code);
+      const { body } = await order().expect(502);
+      expect(body.code).toBe('inventory_failed');
+      expect(JSON.stringify(body)).not.toMatch(/inventory says|something_of/);
+    });
+
+    it.each([
       [401, 'invalid_token'],
       [403, 'insufficient_scope'],
     ])("passes catalog's %i on as what it is", async (status, code) => {
       catalog.answer = json(status, { status, code, detail: 'catalog says so' });
       const { body } = await order().expect(status);
       expect(body).toMatchObject({ status, code });
+      expect(JSON.stringify(body)).not.toContain('catalog says so');
       expect(inventory.calls).toHaveLength(0);
     });
 
     it.each<[string, HttpStandIn['answer'], number, string]>([
+      ['asks for less', json(429, {}), 503, 'catalog_unavailable'],
+      ['knows a conflict of its own', json(409, { code: 'sku_taken' }), 502, 'catalog_failed'],
       ['is overloaded', json(503, {}), 503, 'catalog_unavailable'],
       ['hangs up', (_, response) => response.destroy(), 503, 'catalog_unavailable'],
       ['stays silent', () => undefined, 503, 'catalog_unavailable'],

@@ -13,6 +13,7 @@ export type {
   HttpServiceOptions,
   TcpServiceOptions,
 } from './nest/clients/client-options.js';
+export type { PassOn } from './nest/errors/pass-on.js';
 export { InjectHttpClient, InjectTcpClient, httpClientToken, tcpClientToken } from './nest/clients/client-tokens.js';
 export { authorizationHeaders } from './nest/contexts/http-context.js';
 export { CurrentUser } from './nest/current-user.js';
@@ -20,7 +21,7 @@ export { AuthExceptionFilter } from './nest/errors/auth-exception.filter.js';
 export { authProblem, authRpcError } from './nest/errors/auth-problem.js';
 export type { AuthProblem, RpcError } from './nest/errors/auth-problem.js';
 export { HopException } from './nest/errors/hop-exception.js';
-export type { HopFailure } from './nest/errors/hop-exception.js';
+export type { HopAnswer, HopFailure } from './nest/errors/hop-exception.js';
 export { JwtStrategy } from './nest/passport/jwt-strategy.js';
 export { Public } from './nest/requirements/public.js';
 export { requirementsOf } from './nest/requirements/requirements.js';
@@ -42,9 +43,12 @@ export type {
   ExchangeTarget,
   GrantedToken,
   OutboundIdentity,
+  OutboundTarget,
+  OutboundToken,
   OutboundTokensOptions,
   PropagationErrorCode,
   ServiceCredentials,
+  TokenEndpointOptions,
   TokenExchangeOptions,
 } from './propagation/index.js';
 export {

@@ -21,18 +21,24 @@ describe('the service tokens of @watchword/auth', () => {
       clientId: 'orders',
       clientSecret: secret,
       tokenEndpoint: `${issuer.url}/oauth/token`,
+      issuer: issuer.url,
     });
   });
   afterAll(() => issuer.close());
 
   const callerWith = (token: string): Caller => ({
     token,
-    verified: { expiresAt: claimsOf(token)['exp'] } as VerifiedToken,
+    verified: { issuer: issuer.url, expiresAt: claimsOf(token)['exp'] } as VerifiedToken,
   });
 
   it('are issued', async () => {
-    const token = await new ServiceTokens(endpoint).tokenFor('inventory');
+    const token = await new ServiceTokens(endpoint).tokenFor({ audience: 'inventory' });
     expect(claimsOf(token)).toMatchObject({ sub: 'orders', aud: ['inventory'] });
+  });
+
+  it('have no more scopes than were asked for', async () => {
+    const token = await new ServiceTokens(endpoint).tokenFor({ audience: 'inventory', scope: 'inventory:read' });
+    expect(claimsOf(token)).toMatchObject({ sub: 'orders', aud: ['inventory'], scope: 'inventory:read' });
   });
 
   it("are exchanged for a caller's", async () => {
@@ -53,7 +59,10 @@ describe('the service tokens of @watchword/auth', () => {
       clientId: 'orders',
       clientSecret: newSecret(),
       tokenEndpoint: `${issuer.url}/oauth/token`,
+      issuer: issuer.url,
     });
-    await expect(new ServiceTokens(wrong).tokenFor('inventory')).rejects.toMatchObject({ code: 'service_refused' });
+    await expect(new ServiceTokens(wrong).tokenFor({ audience: 'inventory' })).rejects.toMatchObject({
+      code: 'service_refused',
+    });
   });
 });

@@ -20,7 +20,9 @@ export class OrdersConfig extends VerifierConfig {
   @Max(65_535)
   readonly INVENTORY_PORT: number = 4003;
 
-  @Variable({ doc: 'Milliseconds that catalog or inventory may take to answer.' })
+  @Variable({
+    doc: 'Milliseconds that a call to catalog or inventory may take, the exchange of a token for it included.',
+  })
   @IsInt()
   @Min(1)
   @Max(60_000)

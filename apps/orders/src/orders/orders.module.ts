@@ -33,7 +33,16 @@ import { VisibleOrders } from './visible-orders.js';
         serviceCredentials,
       }: OrdersConfig) => ({
         http: [{ name: 'catalog', audience: 'catalog', baseUrl: CATALOG_URL, timeoutMs }],
-        tcp: [{ name: 'inventory', audience: 'inventory', host: INVENTORY_HOST, port: INVENTORY_PORT, timeoutMs }],
+        tcp: [
+          {
+            name: 'inventory',
+            audience: 'inventory',
+            host: INVENTORY_HOST,
+            port: INVENTORY_PORT,
+            timeoutMs,
+            passOn: { 409: ['insufficient_stock', 'reservation_conflict'] },
+          },
+        ],
         serviceCredentials,
         headers: sameRequestId,
       }),

@@ -4,6 +4,8 @@ export type PropagationErrorCode =
   | 'caller_missing'
   /** The caller's token is not for the target, and no exchange is configured. */
   | 'audience_not_granted'
+  /** The caller's token is of an issuer whose tokens don't go to the target, nor to the token endpoint. */
+  | 'issuer_not_for_target'
   /** A service token was asked for, and no service credentials are configured. */
   | 'service_credentials_missing'
   /** The issuer's token endpoint did not answer, or not in the form of RFC 6749 §5. */
@@ -18,12 +20,15 @@ export type PropagationErrorCode =
 /** No token could be had. The message is for the operator, and names the fix; it holds no secret. */
 export class PropagationError extends Error {
   override readonly name = 'PropagationError';
+  /** The `error` of the issuer's answer (RFC 6749 §5.2), where it refused. */
+  readonly oauthError: string | undefined;
 
   constructor(
     readonly code: PropagationErrorCode,
     message: string,
-    options: { readonly cause?: unknown } = {},
+    { oauthError, ...options }: { readonly cause?: unknown; readonly oauthError?: string } = {},
   ) {
     super(message, options);
+    this.oauthError = oauthError;
   }
 }

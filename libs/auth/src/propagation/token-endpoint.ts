@@ -1,5 +1,6 @@
 import { parseStrictJsonObject, systemClock } from '../verification/index.js';
 import type { Clock } from '../verification/index.js';
+import { Backoff } from './backoff.js';
 import { PropagationError } from './propagation-error.js';
 
 /** How this service identifies itself at the issuer. */
@@ -8,9 +9,20 @@ export interface ServiceCredentials {
   readonly clientSecret: string;
   /** The issuer's `token_endpoint`, an absolute URL. */
   readonly tokenEndpoint: string;
+  /** The issuer of that endpoint, as in `iss`. Default: the first that the application trusts. */
+  readonly issuer?: string | undefined;
+  /**
+   * The issuers whose tokens that endpoint exchanges. Default: its own. The token of a caller from elsewhere is not posted there: it
+   * would be a way to use it that its issuer did not mean.
+   */
+  readonly subjectIssuers?: readonly string[] | undefined;
   /** Milliseconds to wait for the issuer. Default 5000. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+}
+
+export interface TokenEndpointOptions extends Omit<ServiceCredentials, 'subjectIssuers'> {
+  readonly issuer: string;
 }
 
 /** An access token as the issuer granted it. */
@@ -20,15 +32,23 @@ export interface GrantedToken {
   readonly expiresAt: number;
 }
 
-/** The issuer's token endpoint, asked as a confidential client with `client_secret_basic` (RFC 6749 §2.3.1, §3.2). */
+/**
+ * The issuer's token endpoint, asked as a confidential client with `client_secret_basic` (RFC 6749 §2.3.1, §3.2). While it fails it
+ * is asked more and more seldom, by one request at a time.
+ */
 export class TokenEndpoint {
   readonly clock: Clock;
+  /** Whose tokens it grants. */
+  readonly issuer: string;
+  readonly #backoff: Backoff;
   readonly #url: URL;
   readonly #authorization: string;
   readonly #timeoutMs: number;
 
-  /** @throws TypeError for a missing id or secret, or a URL that is not one. */
-  constructor({ clientId, clientSecret, tokenEndpoint, timeoutMs = 5000, clock = systemClock }: ServiceCredentials) {
+  /** @throws TypeError for a missing id, secret or issuer, or a URL that is not one. */
+  constructor(options: TokenEndpointOptions) {
+    const { clientId, clientSecret, tokenEndpoint, issuer, timeoutMs = 5000, clock = systemClock } = options;
+    if (!issuer) throw new TypeError('Service credentials need the issuer of their tokenEndpoint.');
     if (!clientId || !clientSecret) throw new TypeError('Service credentials need a clientId and a clientSecret.');
     if (!URL.canParse(tokenEndpoint) || !/^https?:$/.test(new URL(tokenEndpoint).protocol)) {
       throw new TypeError("Service credentials need the issuer's tokenEndpoint, an absolute http(s) URL.");
@@ -36,11 +56,17 @@ export class TokenEndpoint {
     this.#url = new URL(tokenEndpoint);
     this.#timeoutMs = timeoutMs;
     this.clock = clock;
+    this.issuer = issuer;
+    this.#backoff = new Backoff(clock, isOutage);
     this.#authorization = `Basic ${Buffer.from(`${formEncode(clientId)}:${formEncode(clientSecret)}`).toString('base64')}`;
   }
 
-  /** @throws PropagationError */
-  async grant(parameters: Readonly<Record<string, string>>): Promise<GrantedToken> {
+  /** @throws PropagationError by rejection */
+  grant(parameters: Readonly<Record<string, string>>): Promise<GrantedToken> {
+    return this.#backoff.run(() => this.#grant(parameters));
+  }
+
+  async #grant(parameters: Readonly<Record<string, string>>): Promise<GrantedToken> {
     const askedAt = this.clock.now();
     const { ok, body } = await this.#post(new URLSearchParams(parameters));
     if (!ok) throw refusal(body, 'subject_token' in parameters);
@@ -72,22 +98,32 @@ export class TokenEndpoint {
   }
 }
 
+/** @internal What no other request would fare better with: no answer, or none to a client that it does not know (RFC 6749 §5.2). */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof PropagationError)) return false;
+  return error.code === 'token_endpoint_unavailable' || error.oauthError === 'invalid_client';
+}
+
 /** RFC 6749 §5.2 and RFC 8693 §2.2.2, by whose fault it is. */
 function refusal({ error }: Record<string, unknown>, isForCaller: boolean): PropagationError {
   const name = typeof error === 'string' && /^[\w-]{1,64}$/.test(error) ? error : 'an unknown error';
   const message = `The issuer's token endpoint answered ${name}`;
   if (isForCaller && (name === 'invalid_grant' || name === 'invalid_request')) {
-    return new PropagationError('caller_refused', `${message}: it does not take the caller's token.`);
+    return new PropagationError('caller_refused', `${message}: it does not take the caller's token.`, {
+      oauthError: name,
+    });
   }
   if (name === 'invalid_target' || name === 'invalid_scope') {
     return new PropagationError(
       'target_refused',
       `${message}: allow the audience and the scopes for this service's client at the issuer.`,
+      { oauthError: name },
     );
   }
   return new PropagationError(
     'service_refused',
     `${message}: check clientId and clientSecret, and the grants that the client is allowed at the issuer.`,
+    { oauthError: name },
   );
 }
 

@@ -1,53 +1,74 @@
 import type { Caller } from './caller-context.js';
+import { GrantedTokens } from './granted-tokens.js';
+import type { UsableToken } from './granted-tokens.js';
+import { PropagationError } from './propagation-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
 export interface TokenExchangeOptions {
-  /** The most exchanged tokens that are kept. Default 5000. */
+  /** The most exchanged tokens that are kept, and the most refusals that are remembered. Default 5000. */
   readonly maxEntries?: number;
+  /** The issuers whose tokens are exchanged. Default: the token endpoint's own. No other token is ever posted there. */
+  readonly subjectIssuers?: readonly string[] | undefined;
 }
 
-/** What a caller's token is to be exchanged for. */
+/** What a token is to be for. */
 export interface ExchangeTarget {
   readonly audience: string;
-  /** Space-delimited; what the subject has of them. Default: all that the issuer allows for the audience. */
+  /** Space-delimited. Default: all that the issuer allows for the audience. */
   readonly scope?: string;
 }
 
 /**
  * Exchanges a caller's token for one that is good at one other service alone (RFC 8693), as this service's client.
- * What was exchanged is kept until it expires, or the caller's own token does.
+ * What was exchanged is kept until it expires, or the caller's own token does; a refusal is remembered for seconds.
  */
 export class TokenExchange {
-  readonly #kept = new Map<string, KeptToken>();
-  readonly #exchanges = new Map<string, Promise<string>>();
-  readonly #maxEntries: number;
+  readonly #tokens: GrantedTokens<UsableToken>;
+  readonly #subjectIssuers: ReadonlySet<string>;
 
   constructor(
     private readonly endpoint: TokenEndpoint,
-    { maxEntries = 5000 }: TokenExchangeOptions = {},
+    { maxEntries = 5000, subjectIssuers = [endpoint.issuer] }: TokenExchangeOptions = {},
   ) {
-    this.#maxEntries = maxEntries;
+    this.#tokens = new GrantedTokens(endpoint.clock, maxEntries);
+    this.#subjectIssuers = new Set(subjectIssuers);
+  }
+
+  /** Whose tokens it gives. */
+  get issuer(): string {
+    return this.endpoint.issuer;
   }
 
   /** How many exchanged tokens are kept. */
   get entries(): number {
-    return this.#kept.size;
+    return this.#tokens.entries;
   }
 
-  /** @throws PropagationError by rejection */
+  /** How many refusals are remembered. */
+  get refusals(): number {
+    return this.#tokens.refusals;
+  }
+
+  /** @throws PropagationError by rejection; in place for a caller of an issuer whose tokens are not exchanged */
   tokenFor(caller: Caller, target: ExchangeTarget): string | Promise<string> {
+    const { issuer } = caller.verified;
+    if (!this.#subjectIssuers.has(issuer)) {
+      throw new PropagationError(
+        'issuer_not_for_target',
+        `The caller's token is of ${issuer}, and was not sent to the token endpoint of ${this.issuer}. If that endpoint ` +
+          'takes such tokens, name their issuer in `subjectIssuers`.',
+      );
+    }
     const key = keyOf(caller.token, target);
-    const kept = this.#kept.get(key);
-    if (kept !== undefined && this.endpoint.clock.now() < kept.usableUntil) return kept.token;
-    this.#kept.delete(key);
-    const running = this.#exchanges.get(key);
-    if (running !== undefined) return running;
-    const exchanged = this.#exchange(key, caller, target).finally(() => this.#exchanges.delete(key));
-    this.#exchanges.set(key, exchanged);
-    return exchanged;
+    return this.#tokens.get(key)?.token ?? this.#tokens.ask(key, () => this.#exchange(caller, target));
   }
 
-  async #exchange(key: string, { token, verified }: Caller, { audience, scope }: ExchangeTarget): Promise<string> {
+  /** Told that the target refused an exchanged token; whether it is worth exchanging anew. */
+  forget(caller: Caller, target: ExchangeTarget, token: string): boolean {
+    return this.#tokens.forget(keyOf(caller.token, target), token);
+  }
+
+  async #exchange({ token, verified }: Caller, { audience, scope }: ExchangeTarget): Promise<UsableToken> {
     const granted = await this.endpoint.grant({
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token: token,
@@ -57,24 +78,8 @@ export class TokenExchange {
       ...(scope === undefined ? {} : { scope }),
     });
     const expiresAt = Math.min(granted.expiresAt, verified.expiresAt * 1000);
-    this.#keep(key, { token: granted.token, usableUntil: expiresAt - MARGIN_MS });
-    return granted.token;
+    return { token: granted.token, usableUntil: expiresAt - MARGIN_MS };
   }
-
-  /** The oldest go first: they are the nearest to their end, or beyond it. */
-  #keep(key: string, kept: KeptToken): void {
-    const now = this.endpoint.clock.now();
-    this.#kept.set(key, kept);
-    for (const [oldest, { usableUntil }] of this.#kept) {
-      if (this.#kept.size <= this.#maxEntries && now < usableUntil) return;
-      this.#kept.delete(oldest);
-    }
-  }
-}
-
-interface KeptToken {
-  readonly token: string;
-  readonly usableUntil: number;
 }
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';

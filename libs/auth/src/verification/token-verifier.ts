@@ -29,6 +29,8 @@ export interface TokenVerifierOptions {
 
 /** Turns access tokens into {@link VerifiedToken}s, alone. One an application, shared by all that verify. */
 export class TokenVerifier {
+  /** The first trusted issuer: this service's own. */
+  readonly ownIssuer: string;
   readonly #issuers: ReadonlyMap<string, IssuerTrust>;
   readonly #clock: Clock;
   readonly #tolerance: number;
@@ -54,6 +56,7 @@ export class TokenVerifier {
     );
     if (this.#issuers.size === 0) throw new TypeError('A token verifier needs at least one trusted issuer');
     if (this.#issuers.size < issuers.length) throw new TypeError('An issuer is trusted twice');
+    this.ownIssuer = issuers[0].issuer;
   }
 
   /**

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuthHttpClient, CallerContext, OutboundTokens } from '@watchword/auth';
-import type { HttpServiceOptions, VerifiedToken } from '@watchword/auth';
+import type { HopException, HttpServiceOptions, VerifiedToken } from '@watchword/auth';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -38,12 +38,13 @@ afterEach(() => {
   }
 });
 
+const ISSUER = 'https://issuer.test';
 const callers = new CallerContext();
-const caller = { token: 'the-token', verified: { audience: ['catalog'] } as unknown as VerifiedToken };
+const caller = { token: 'the-token', verified: { issuer: ISSUER, audience: ['catalog'] } as unknown as VerifiedToken };
 const client = (options: Partial<HttpServiceOptions> = {}): AuthHttpClient =>
   new AuthHttpClient(
     { name: 'catalog', baseUrl: catalog.url, audience: 'catalog', ...options },
-    new OutboundTokens({ callers }),
+    new OutboundTokens({ callers, issuer: ISSUER }),
   );
 const asCaller = <T>(work: () => Promise<T>): Promise<T> => callers.runAs(caller, work);
 
@@ -161,26 +162,65 @@ describe('json()', () => {
 
   it.each([
     [
-      404,
-      { code: 'not_found', detail: 'No such product' },
-      { status: 404, code: 'not_found', message: 'No such product' },
+      403,
+      { code: 'insufficient_scope', detail: 'secret' },
+      { status: 403, code: 'insufficient_scope', message: 'The service catalog does not allow this' },
     ],
-    [401, { code: 'invalid_token' }, { status: 401, code: 'invalid_token' }],
-    [409, {}, { status: 409, code: 'request_refused' }],
-    [418, { code: 'a b', detail: 7 }, { status: 418, code: 'request_refused', message: 'The service catalog refused' }],
-    [422, { code: 'x', detail: 'y'.repeat(501) }, { status: 422, message: 'The service catalog refused' }],
+    [
+      401,
+      { code: 'invalid_token', detail: 'secret' },
+      { status: 401, code: 'invalid_token', message: 'The service catalog does not take the access token' },
+    ],
+    [403, { code: 'a b' }, { status: 403, code: 'request_refused' }],
+    [404, { code: 'not_found', detail: 'secret' }, { status: 502, message: 'The service catalog failed' }],
+    [409, {}, { status: 502, code: 'bad_gateway' }],
+    [422, { code: 'x', detail: 'secret' }, { status: 502, code: 'bad_gateway' }],
+    [429, {}, { status: 503, code: 'service_unavailable' }],
     [500, { code: 'x', detail: 'secret' }, { status: 502, code: 'bad_gateway', message: 'The service catalog failed' }],
     [503, {}, { status: 503, code: 'service_unavailable' }],
-  ])('rejects for %i %j', async (status, body, expected) => {
+  ])('rejects for %i %j, without its detail', async (status, body, expected) => {
     catalog.handle = (_, response) => response.writeHead(status).end(JSON.stringify(body));
     await expect(asCaller(() => client().json('/'))).rejects.toMatchObject(expected);
+    const error: unknown = await asCaller(() => client().json('/')).catch((thrown: unknown) => thrown);
+    expect(JSON.stringify((error as HopException).getResponse())).not.toContain('secret');
+    expect((error as HopException).answer?.status).toBe(status);
+  });
+
+  it('passes on what its options name, and tells the program of all', async () => {
+    const passing = client({ passOn: { 404: 'all', 409: ['out_of_stock'], 429: 'all' } });
+    const answers = async (status: number, body: object): Promise<unknown> => {
+      catalog.handle = (_, response) => response.writeHead(status).end(JSON.stringify(body));
+      return asCaller(() => passing.json('/')).catch((error: unknown) => error);
+    };
+    const detail = 'No such product';
+    expect(await answers(404, { code: 'not_found', detail })).toMatchObject({
+      status: 404,
+      code: 'not_found',
+      message: detail,
+    });
+    expect(await answers(404, {})).toMatchObject({ status: 404, code: 'request_refused' });
+    expect(await answers(409, { code: 'out_of_stock', detail: 'y'.repeat(501) })).toMatchObject({
+      status: 409,
+      code: 'out_of_stock',
+      message: 'The service catalog refused',
+    });
+    expect(await answers(429, { code: 'x' })).toMatchObject({ status: 429, code: 'x' });
+    expect(await answers(409, { code: 'other', detail })).toMatchObject({
+      status: 502,
+      code: 'bad_gateway',
+      message: 'The service catalog failed',
+      cause: `it answered 409 other ${detail}`,
+      answer: { status: 409, code: 'other', message: detail },
+    });
+    expect(await answers(409, {})).toMatchObject({ status: 502 });
+    expect(await answers(410, { code: 'out_of_stock' })).toMatchObject({ status: 502 });
   });
 
   it('takes a 2xx that is not JSON for a failure, an error page for its status', async () => {
     catalog.handle = (_, response) => response.end('<html>');
     await expect(asCaller(() => client().json('/'))).rejects.toMatchObject({ status: 502 });
-    catalog.handle = (_, response) => response.writeHead(404).end('<html>');
-    await expect(asCaller(() => client().json('/'))).rejects.toMatchObject({ status: 404 });
+    catalog.handle = (_, response) => response.writeHead(403).end('<html>');
+    await expect(asCaller(() => client().json('/'))).rejects.toMatchObject({ status: 403 });
   });
 
   it('takes a 2xx that can be read in two ways for a failure, and any text for what it is', async () => {
@@ -255,6 +295,10 @@ it.each([
   [{ baseUrl: 'ftp://127.0.0.1' }, /absolute/],
   [{ baseUrl: 'http://user:secret@127.0.0.1' }, /no credentials/],
   [{ baseUrl: 'http://127.0.0.1?x=1' }, /query/],
+  [{ passOn: { 401: 'all' as const } }, /catalog has the status 401/],
+  [{ passOn: { 403: ['x'] } }, /403/],
+  [{ passOn: { 500: 'all' as const } }, /500/],
+  [{ passOn: { 409: 'out_of_stock' as never } }, /a list of codes for 409/],
 ])('is not built with %j', (options, message) => {
   expect(() => client(options)).toThrow(message);
 });

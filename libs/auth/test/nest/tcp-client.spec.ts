@@ -110,7 +110,14 @@ beforeAll(async () => {
       AuthModule.forRoot(issuer.trusted('orders')),
       AuthClientsModule.register({
         tcp: [
-          { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory', timeoutMs: 30_000 },
+          {
+            name: 'inventory',
+            host: '127.0.0.1',
+            port: inventory.tcpPort,
+            audience: 'inventory',
+            timeoutMs: 30_000,
+            passOn: { 409: ['out_of_stock'] },
+          },
         ],
         headers: () => along,
       }),
@@ -152,9 +159,9 @@ it('never mixes them while the connection is still being made either', async () 
   const callers = new CallerContext();
   const client = new AuthTcpClient(
     { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory', timeoutMs: 30_000 },
-    new OutboundTokens({ callers }),
+    new OutboundTokens({ callers, issuer: issuer.issuer }),
   );
-  const verifier = { audience: ['inventory'] } as unknown as VerifiedToken;
+  const verifier = { issuer: issuer.issuer, audience: ['inventory'] } as unknown as VerifiedToken;
   const answers = await Promise.all(
     Array.from({ length: 100 }, async (_, index) => {
       const user = `early-${index}`;
@@ -190,10 +197,13 @@ it("passes on the service's refusal of the caller with status, code and challeng
 });
 
 it.each([
-  [400, 'validation_failed', 400],
+  [400, 'bad_gateway', 502],
   [401, 'invalid_token', 401],
-  [404, 'not_found', 404],
-  [409, 'conflict', 409],
+  [403, 'not_the_owner', 403],
+  [404, 'bad_gateway', 502],
+  [409, 'bad_gateway', 502],
+  [409, 'out_of_stock', 409],
+  [429, 'service_unavailable', 503],
   [503, 'service_unavailable', 503],
   [504, 'gateway_timeout', 504],
   [500, 'bad_gateway', 502],
@@ -203,7 +213,9 @@ it.each([
   const query = new URLSearchParams({ status: String(status), code, message: 'as it is' });
   const answer = await get(`/call/stock.refuse?${query.toString()}`, await mint({}));
   expect(answer).toMatchObject({ status: answered, body: { status: answered, code } });
-  expect(answer.challenge).toBe(answered === 401 ? 'Bearer error="invalid_token"' : null);
+  const challenges: Record<number, string> = { 401: 'Bearer error="invalid_token"', 403: 'Bearer' };
+  expect(answer.challenge).toBe(challenges[answered] ?? null);
+  expect(JSON.stringify(answer.body).includes('as it is')).toBe(answered === 409);
 });
 
 it('answers 502 without a detail when the service breaks or does not know the pattern', async () => {
@@ -225,7 +237,7 @@ it('sends nothing when what goes along would bring another token', async () => {
   const callers = new CallerContext();
   const client = new AuthTcpClient(
     { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory' },
-    new OutboundTokens({ callers }),
+    new OutboundTokens({ callers, issuer: issuer.issuer }),
     () => ({ authorization: 'Bearer x' }),
   );
   await expect(client.send('stock.metadata', {}, { credentials: 'none' })).rejects.toThrow(TypeError);
@@ -236,21 +248,28 @@ it('calls as nobody where the client is registered so', async () => {
   const callers = new CallerContext();
   const client = new AuthTcpClient(
     { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory', credentials: 'none' },
-    new OutboundTokens({ callers }),
+    new OutboundTokens({ callers, issuer: issuer.issuer }),
   );
-  const caller = { token: await mint({}), verified: { audience: ['inventory'] } as unknown as VerifiedToken };
+  const caller = {
+    token: await mint({}),
+    verified: { issuer: issuer.issuer, audience: ['inventory'] } as unknown as VerifiedToken,
+  };
   const asked = callers.runAs(caller, () => client.send('stock.read', { user: 'ada' }));
-  await expect(asked).rejects.toMatchObject({ status: 502, cause: 'Authentication is required' });
+  await expect(asked).rejects.toMatchObject({
+    status: 502,
+    cause: 'it answered 401 authentication_required Authentication is required',
+  });
   client.onApplicationShutdown();
 });
 
 describe('without a service on the other side', () => {
   const callers = new CallerContext();
-  const caller = { token: 'token', verified: { audience: ['inventory'] } as unknown as VerifiedToken };
+  const ISSUER = 'https://issuer.test';
+  const caller = { token: 'token', verified: { issuer: ISSUER, audience: ['inventory'] } as unknown as VerifiedToken };
   const clientFor = (port: number): AuthTcpClient =>
     new AuthTcpClient(
       { name: 'inventory', host: '127.0.0.1', port, audience: 'inventory' },
-      new OutboundTokens({ callers }),
+      new OutboundTokens({ callers, issuer: ISSUER }),
     );
 
   it('answers 503 when nobody listens, and works when somebody does', async () => {

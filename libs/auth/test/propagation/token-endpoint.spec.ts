@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { PropagationError, TokenEndpoint } from '@watchword/auth';
-import type { ServiceCredentials } from '@watchword/auth';
+import type { TokenEndpointOptions } from '@watchword/auth';
 import { ManualClock } from '@watchword/auth/testing';
 import { serveTokens } from './token-server.js';
-import type { TokenServer } from './token-server.js';
+import type { TokenAnswer, TokenServer } from './token-server.js';
 
 let server: TokenServer;
 beforeEach(async () => {
@@ -11,9 +11,15 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const endpoint = (options: Partial<ServiceCredentials> = {}): TokenEndpoint =>
-  new TokenEndpoint({ clientId: 'orders', clientSecret: 'secret', tokenEndpoint: server.url, ...options });
-const grant = (options?: Partial<ServiceCredentials>, more = {}): Promise<unknown> =>
+const endpoint = (options: Partial<TokenEndpointOptions> = {}): TokenEndpoint =>
+  new TokenEndpoint({
+    clientId: 'orders',
+    clientSecret: 'secret',
+    tokenEndpoint: server.url,
+    issuer: 'https://issuer.test',
+    ...options,
+  });
+const grant = (options?: Partial<TokenEndpointOptions>, more = {}): Promise<unknown> =>
   endpoint(options).grant({ grant_type: 'client_credentials', audience: 'inventory', ...more });
 
 it('asks with a form and client_secret_basic, and counts the life from when it asked', async () => {
@@ -48,7 +54,7 @@ it.each([
 ])('tells whose fault it is: %s, %s', async (kind, error, status, code) => {
   server.answer = () => ({ status, body: { error } });
   const refused = grant({}, kind === 'exchange' ? { subject_token: 'the-secret-token' } : {});
-  await expect(refused).rejects.toMatchObject({ name: 'PropagationError', code });
+  await expect(refused).rejects.toMatchObject({ name: 'PropagationError', code, oauthError: error });
   await expect(refused).rejects.toThrow(error);
   await expect(refused).rejects.not.toThrow('the-secret-token');
 });
@@ -91,9 +97,87 @@ it('does not wait longer than it was told', async () => {
   await expect(grant({ timeoutMs: 50 })).rejects.toBeInstanceOf(PropagationError);
 });
 
-it.each([{ clientId: '' }, { clientSecret: '' }, { tokenEndpoint: '/oauth/token' }, { tokenEndpoint: 'ftp://x/' }])(
-  'is not built with %j',
-  (options) => {
-    expect(() => endpoint(options)).toThrow(TypeError);
-  },
-);
+it.each([
+  { clientId: '' },
+  { clientSecret: '' },
+  { issuer: '' },
+  { tokenEndpoint: '/oauth/token' },
+  { tokenEndpoint: 'ftp://x/' },
+])('is not built with %j', (options) => {
+  expect(() => endpoint(options)).toThrow(TypeError);
+});
+
+describe('while it fails', () => {
+  let clock: ManualClock;
+  let failing: TokenEndpoint;
+  beforeEach(() => {
+    clock = new ManualClock();
+    failing = endpoint({ clock });
+    server.answer = () => ({ status: 503, body: {} });
+  });
+  const ask = (): Promise<unknown> => failing.grant({ grant_type: 'client_credentials' });
+  const unavailable = { code: 'token_endpoint_unavailable' };
+
+  it('is left alone for twice as long after each failure in a row, up to two seconds', async () => {
+    const waits: number[] = [];
+    for (let ms = 0, last = 0; ms <= 12_000; ms += 50) {
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(ask()).rejects.toMatchObject(unavailable);
+      if (server.requests.length > waits.length) {
+        waits.push(ms - last);
+        last = ms;
+      }
+      clock.advance(0.05);
+    }
+    expect(waits).toEqual([0, 100, 200, 400, 800, 1600, 2000, 2000, 2000, 2000]);
+  });
+
+  it('counts what fails at the same time once', async () => {
+    await Promise.allSettled(Array.from({ length: 50 }, ask));
+    expect(server.requests).toHaveLength(50);
+    clock.advance(0.1);
+    await expect(ask()).rejects.toMatchObject(unavailable);
+    expect(server.requests).toHaveLength(51);
+  });
+
+  it('is tried by one request; the others are told at once, until that one has its answer', async () => {
+    await expect(ask()).rejects.toMatchObject(unavailable);
+    clock.advance(0.1);
+    let answered!: (answer: TokenAnswer) => void;
+    const answer = new Promise<TokenAnswer>((resolve) => {
+      answered = resolve;
+    });
+    server.answer = () => answer;
+    const trial = ask();
+    const others = await Promise.allSettled(Array.from({ length: 20 }, ask));
+    expect(others.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'rejected'));
+    answered({ body: { access_token: 'a', token_type: 'Bearer', expires_in: 300 } });
+    await expect(trial).resolves.toMatchObject({ token: 'a' });
+    expect(server.requests).toHaveLength(2);
+    server.answer = () => ({ body: { access_token: 'b', token_type: 'Bearer', expires_in: 300 } });
+    await expect(Promise.all([ask(), ask()])).resolves.toMatchObject([{ token: 'b' }, { token: 'b' }]);
+  });
+
+  it('is left alone too while it does not know this client, but not for refusing a token or a target', async () => {
+    for (const [error, requests] of [
+      ['invalid_client', 1],
+      ['invalid_grant', 51],
+      ['invalid_target', 101],
+    ] as const) {
+      server.answer = () => ({ status: 400, body: { error } });
+      for (let calls = 0; calls < 50; calls += 1) {
+        // oxlint-disable-next-line no-await-in-loop
+        await expect(ask()).rejects.toMatchObject({ oauthError: error });
+      }
+      expect(server.requests).toHaveLength(requests);
+      clock.advance(2);
+    }
+  });
+
+  it('is asked when the clock was set back', async () => {
+    await expect(ask()).rejects.toMatchObject(unavailable);
+    clock.advance(-3600);
+    await expect(ask()).rejects.toMatchObject(unavailable);
+    expect(server.requests).toHaveLength(2);
+  });
+});

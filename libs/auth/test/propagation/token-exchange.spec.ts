@@ -1,8 +1,12 @@
 import { TokenEndpoint, TokenExchange } from '@watchword/auth';
-import type { Caller, VerifiedToken } from '@watchword/auth';
+import type { Caller, TokenExchangeOptions, VerifiedToken } from '@watchword/auth';
 import { ManualClock } from '@watchword/auth/testing';
 import { serveTokens } from './token-server.js';
 import type { TokenServer } from './token-server.js';
+
+const ISSUER = 'https://issuer.test';
+const PARTNER = 'https://partner.test';
+const inventory = { audience: 'inventory' };
 
 let server: TokenServer;
 let clock: ManualClock;
@@ -17,15 +21,15 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const newExchange = (maxEntries?: number): TokenExchange =>
+const newExchange = (options: TokenExchangeOptions = {}): TokenExchange =>
   new TokenExchange(
-    new TokenEndpoint({ clientId: 'orders', clientSecret: 'secret', tokenEndpoint: server.url, clock }),
-    maxEntries === undefined ? {} : { maxEntries },
+    new TokenEndpoint({ clientId: 'orders', clientSecret: 'secret', tokenEndpoint: server.url, issuer: ISSUER, clock }),
+    options,
   );
 
-const caller = (token: string, life = 300): Caller => ({
+const caller = (token: string, life = 300, issuer = ISSUER): Caller => ({
   token,
-  verified: { expiresAt: Math.floor(clock.now() / 1000) + life } as VerifiedToken,
+  verified: { issuer, expiresAt: Math.floor(clock.now() / 1000) + life } as VerifiedToken,
 });
 
 /** That the token is exchanged anew. */
@@ -97,17 +101,12 @@ it('shares no failure with those who come after it', async () => {
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   expect(server.requests).toHaveLength(1);
   server.answer = answer;
+  clock.advance(0.1);
   expect(await exchange.tokenFor(caller('ada'), { audience: 'inventory' })).toBe('ada~inventory');
 });
 
-it('keeps no refusal and no more than it may', async () => {
-  exchange = newExchange(2);
-  const { answer } = server;
-  server.answer = () => ({ status: 400, body: { error: 'invalid_grant' } });
-  await expect(exchange.tokenFor(caller('ada'), { audience: 'inventory' })).rejects.toMatchObject({
-    code: 'caller_refused',
-  });
-  server.answer = answer;
+it('keeps no more than it may', async () => {
+  exchange = newExchange({ maxEntries: 2 });
   for (const token of ['ada', 'bob', 'eve']) {
     // oxlint-disable-next-line no-await-in-loop
     expect(await exchange.tokenFor(caller(token), { audience: 'inventory' })).toBe(`${token}~inventory`);
@@ -115,4 +114,102 @@ it('keeps no refusal and no more than it may', async () => {
   expect(exchange.tokenFor(caller('bob'), { audience: 'inventory' })).toBe('bob~inventory');
   expect(exchange.tokenFor(caller('eve'), { audience: 'inventory' })).toBe('eve~inventory');
   await expectExchange(caller('ada'));
+});
+
+describe('a refusal', () => {
+  const refuse = (error: string): void => {
+    server.answer = () => ({ status: 400, body: { error } });
+  };
+
+  it.each([
+    ['invalid_grant', 'caller_refused'],
+    ['invalid_target', 'target_refused'],
+    ['unauthorized_client', 'service_refused'],
+  ])('%s is remembered for seconds: fifty requests ask once', async (oauthError, code) => {
+    refuse(oauthError);
+    const isRefused = async (): Promise<void> => {
+      await expect(exchange.tokenFor(caller('ada'), inventory)).rejects.toMatchObject({ code });
+    };
+    await Promise.all(Array.from({ length: 10 }, isRefused));
+    // oxlint-disable-next-line no-await-in-loop
+    for (let calls = 0; calls < 40; calls += 1) await isRefused();
+    expect(server.requests).toHaveLength(1);
+    clock.advance(4.9);
+    await isRefused();
+    expect(server.requests).toHaveLength(1);
+    clock.advance(0.1);
+    await isRefused();
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('is of that token, that target and those scopes alone', async () => {
+    const { answer } = server;
+    refuse('invalid_target');
+    await expect(exchange.tokenFor(caller('ada'), inventory)).rejects.toMatchObject({ code: 'target_refused' });
+    server.answer = answer;
+    expect(await exchange.tokenFor(caller('bob'), inventory)).toBe('bob~inventory');
+    expect(await exchange.tokenFor(caller('ada'), { audience: 'catalog' })).toBe('ada~catalog');
+    expect(await exchange.tokenFor(caller('ada'), { ...inventory, scope: 'stock:read' })).toBe('ada~inventory');
+    await expect(exchange.tokenFor(caller('ada'), inventory)).rejects.toMatchObject({ code: 'target_refused' });
+  });
+
+  it('is not remembered without bound, and pushes no good token out', async () => {
+    exchange = newExchange({ maxEntries: 3 });
+    expect(await exchange.tokenFor(caller('good'), inventory)).toBe('good~inventory');
+    refuse('invalid_grant');
+    for (let n = 0; n < 20; n += 1) {
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(exchange.tokenFor(caller(`bad-${n}`), inventory)).rejects.toMatchObject({ code: 'caller_refused' });
+    }
+    expect(exchange.refusals).toBe(3);
+    expect(exchange.tokenFor(caller('good'), inventory)).toBe('good~inventory');
+    clock.advance(5);
+    await expect(exchange.tokenFor(caller('last'), inventory)).rejects.toMatchObject({ code: 'caller_refused' });
+    expect(exchange.refusals).toBe(1);
+  });
+});
+
+describe("a token of another issuer than the endpoint's", () => {
+  const partners = (): Caller => caller('partners', 300, PARTNER);
+
+  it('is not posted there', () => {
+    expect(() => exchange.tokenFor(partners(), inventory)).toThrow(
+      expect.objectContaining({ name: 'PropagationError', code: 'issuer_not_for_target' }),
+    );
+    expect(server.requests).toEqual([]);
+  });
+
+  it('is posted where the exchange names its issuer', async () => {
+    exchange = newExchange({ subjectIssuers: [PARTNER] });
+    expect(await exchange.tokenFor(partners(), inventory)).toBe('partners~inventory');
+    expect(() => exchange.tokenFor(caller('ada'), inventory)).toThrow('was not sent');
+  });
+});
+
+describe('a token that the target refused', () => {
+  let count: number;
+  beforeEach(() => {
+    count = 0;
+    server.answer = () => ({ body: { access_token: `token-${(count += 1)}`, token_type: 'Bearer', expires_in: 300 } });
+  });
+
+  it('is not given out again; what replaces it is, and asked for once', async () => {
+    expect(await exchange.tokenFor(caller('ada'), inventory)).toBe('token-1');
+    expect([1, 2, 3].map(() => exchange.forget(caller('ada'), inventory, 'token-1'))).toEqual([true, true, true]);
+    const got = await Promise.all([1, 2, 3].map(async () => exchange.tokenFor(caller('ada'), inventory)));
+    expect(got).toEqual(['token-2', 'token-2', 'token-2']);
+    expect(exchange.forget(caller('ada'), inventory, 'token-1')).toBe(true);
+    expect(exchange.tokenFor(caller('ada'), inventory)).toBe('token-2');
+  });
+
+  it('and the new one refused too: exchanged again after seconds, not at each request', async () => {
+    await exchange.tokenFor(caller('ada'), inventory);
+    exchange.forget(caller('ada'), inventory, 'token-1');
+    await exchange.tokenFor(caller('ada'), inventory);
+    expect(exchange.forget(caller('ada'), inventory, 'token-2')).toBe(false);
+    expect(exchange.tokenFor(caller('ada'), inventory)).toBe('token-2');
+    clock.advance(5);
+    expect(exchange.forget(caller('ada'), inventory, 'token-2')).toBe(true);
+    expect(await exchange.tokenFor(caller('ada'), inventory)).toBe('token-3');
+  });
 });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@nestjs/common';
 import { CallerContext, OutboundTokens, ServiceTokens, TokenEndpoint, TokenExchange } from '../../propagation/index.js';
+import { TokenVerifier } from '../../verification/index.js';
 import { AuthHttpClient } from './auth-http-client.js';
 import { AuthTcpClient } from './auth-tcp-client.js';
 import type { AuthClientsOptions } from './client-options.js';
@@ -47,12 +48,14 @@ export class AuthClientsModule {
 
 const OUTBOUND_TOKENS: Provider = {
   provide: OutboundTokens,
-  inject: [CallerContext, OPTIONS],
-  useFactory: (callers: CallerContext, { serviceCredentials }: AuthClientsOptions) => {
-    if (serviceCredentials === undefined) return new OutboundTokens({ callers });
-    const endpoint = new TokenEndpoint(serviceCredentials);
-    const exchange = new TokenExchange(endpoint);
-    return new OutboundTokens({ callers, exchange, service: new ServiceTokens(endpoint) });
+  inject: [CallerContext, TokenVerifier, OPTIONS],
+  useFactory: (callers: CallerContext, verifier: TokenVerifier, { serviceCredentials }: AuthClientsOptions) => {
+    const issuer = verifier.ownIssuer;
+    if (serviceCredentials === undefined) return new OutboundTokens({ callers, issuer });
+    const { subjectIssuers } = serviceCredentials;
+    const endpoint = new TokenEndpoint({ ...serviceCredentials, issuer: serviceCredentials.issuer ?? issuer });
+    const exchange = new TokenExchange(endpoint, { subjectIssuers });
+    return new OutboundTokens({ callers, issuer, exchange, service: new ServiceTokens(endpoint) });
   },
 };
 

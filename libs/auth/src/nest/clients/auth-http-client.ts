@@ -1,10 +1,12 @@
 import { parseStrictJson } from '../../verification/index.js';
 import { HttpTarget } from '../../propagation/index.js';
-import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
+import type { OutboundIdentity, OutboundToken, OutboundTokens } from '../../propagation/index.js';
 import { HopException } from '../errors/hop-exception.js';
-import { badGateway, refused, timedOut, unavailable, withoutToken } from '../errors/hop-failure.js';
+import { badGateway, refused, timedOut, unavailable } from '../errors/hop-failure.js';
+import { CallTime } from './call-time.js';
 import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
 import type { CallOptions, HttpServiceOptions } from './client-options.js';
+import { TokenRefused, isOurFault, withToken } from './with-token.js';
 
 /** `fetch`'s own options where they make sense between services. */
 export interface AuthRequestInit extends CallOptions {
@@ -35,52 +37,69 @@ export class AuthHttpClient {
   }
 
   /**
-   * Sends a request to `path` below the base URL and gives the response, whatever its status.
+   * Sends a request to `path` below the base URL and gives the response, whatever its status; but a 401 for a token that this service
+   * got itself is answered by a new token and a second try, where the body is not a stream.
    *
-   * @throws HopException 503 without a connection, 504 after the timeout, 502 for a redirect that is not followed
+   * @throws HopException 503 without a connection, 504 after the timeout, 502 for a redirect that is not followed, or when the
+   *   second token is refused too
    * @throws TypeError for a path that leads elsewhere, or a request that brings its own Authorization header
    */
-  async fetch(path: string, init: AuthRequestInit = {}): Promise<Response> {
-    const url = this.#target.resolve(path);
-    const headers = this.#headers(init);
-    const timeout = AbortSignal.timeout(init.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    const token = await this.#token(this.#identity(init));
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-    const request: RequestInit = {
-      method: init.method ?? 'GET',
-      headers,
-      body: init.json === undefined ? (init.body ?? null) : JSON.stringify(init.json),
-      redirect: 'manual',
-      signal: init.signal === undefined ? timeout : AbortSignal.any([init.signal, timeout]),
-    };
-    try {
-      const response = await this.#follow(url, request);
-      if (response.status === 401) this.tokens.onRefused(this.service, this.#identity(init), token);
-      return response;
-    } catch (error) {
-      if (error instanceof HopException || init.signal?.aborted === true) throw error;
-      throw timeout.aborted ? timedOut(this.service.name, error) : unavailable(this.service.name, error);
-    }
+  fetch(path: string, init: AuthRequestInit = {}): Promise<Response> {
+    return this.#fetch(path, init, this.#time(init));
   }
 
   /**
    * Sends a request and gives the JSON body of a 2xx answer; undefined when it is empty. One that can be read in two ways, with a
    * member twice, is the service's failure.
    *
-   * @throws HopException with the status and code of the answer (4xx), else 502, 503 or 504
+   * @throws HopException 401 or 403 with the code of the answer, the 4xx that `passOn` names, else 502, 503 or 504
    */
   async json<T>(path: string, init: AuthRequestInit = {}): Promise<T> {
-    const response = await this.fetch(path, init);
-    const body = await this.#body(response, init.signal);
+    const time = this.#time(init);
+    const response = await this.#fetch(path, init, time);
+    const body = await this.#body(response, time);
     if (response.ok) return body as T;
     const { code, detail } = typeof body === 'object' && body !== null ? (body as Problem) : {};
     throw refused({
       service: this.service.name,
       identity: this.#identity(init),
+      passOn: this.service.passOn,
       status: response.status,
       code,
       message: detail,
     });
+  }
+
+  #time({ timeoutMs = this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal }: AuthRequestInit): CallTime {
+    return new CallTime(timeoutMs, signal);
+  }
+
+  async #fetch(path: string, init: AuthRequestInit, time: CallTime): Promise<Response> {
+    const url = this.#target.resolve(path);
+    const headers = this.#headers(init);
+    const body = init.json === undefined ? (init.body ?? null) : JSON.stringify(init.json);
+    const request = { method: init.method ?? 'GET', headers, body, redirect: 'manual', signal: time.signal } as const;
+    return withToken(this.tokens, {
+      target: this.service,
+      identity: this.#identity(init),
+      time,
+      isRepeatable: !isStream(body),
+      // A stream needs it said (https://fetch.spec.whatwg.org/#dom-requestinit-duplex).
+      send: (token) => this.#send(url, isStream(body) ? { ...request, duplex: 'half' } : request, token, time),
+    });
+  }
+
+  async #send(url: URL, request: Sent, token: OutboundToken | undefined, time: CallTime): Promise<Response> {
+    if (token !== undefined) request.headers.set('authorization', `Bearer ${token.value}`);
+    try {
+      const response = await this.#follow(url, request);
+      if (response.status !== 401 || !isOurFault(token)) return response;
+      await response.body?.cancel();
+      throw new TokenRefused(`it answered 401: ${response.headers.get('www-authenticate') ?? 'no challenge'}`);
+    } catch (error) {
+      if (error instanceof HopException || error instanceof TokenRefused || time.isAborted) throw error;
+      throw time.isOver ? timedOut(this.service.name, error) : unavailable(this.service.name, error);
+    }
   }
 
   #identity(init: AuthRequestInit): OutboundIdentity {
@@ -93,14 +112,6 @@ export class AuthHttpClient {
     if (init.json !== undefined) headers.set('content-type', 'application/json');
     if (!headers.has('accept')) headers.set('accept', 'application/json');
     return headers;
-  }
-
-  async #token(identity: OutboundIdentity): Promise<string | undefined> {
-    try {
-      return await this.tokens.tokenFor(this.service, identity);
-    } catch (error) {
-      throw withoutToken(this.service.name, error);
-    }
   }
 
   async #follow(url: URL, request: RequestInit): Promise<Response> {
@@ -125,13 +136,13 @@ export class AuthHttpClient {
     return this.#target.contains(next) ? next : undefined;
   }
 
-  async #body(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  async #body(response: Response, time: CallTime): Promise<unknown> {
     try {
       const text = await response.text();
       return text === '' ? undefined : parseStrictJson(text, ANSWER);
     } catch (error) {
-      if (signal?.aborted === true) throw error;
-      if (isTimeout(error)) throw timedOut(this.service.name, error);
+      if (time.isAborted) throw error;
+      if (time.isOver) throw timedOut(this.service.name, error);
       // An error page of something in between: its status says enough.
       if (!response.ok && error instanceof SyntaxError) return undefined;
       throw error instanceof SyntaxError ? badGateway(this.service.name, error) : unavailable(this.service.name, error);
@@ -150,6 +161,9 @@ const MAX_REDIRECTS = 5;
 /** What another service's data holds is for its reader to judge. */
 const ANSWER = { maxDepth: 100, text: 'any' } as const;
 
-function isTimeout(error: unknown): boolean {
-  return (error as { readonly name?: unknown } | null)?.name === 'TimeoutError';
+type Sent = RequestInit & { readonly headers: Headers };
+
+/** What can be sent only once. */
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }

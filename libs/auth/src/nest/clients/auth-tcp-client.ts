@@ -2,12 +2,14 @@ import { types } from 'node:util';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { TimeoutError, last, lastValueFrom, timeout } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { OutboundIdentity, OutboundTokens } from '../../propagation/index.js';
-import { HopException } from '../errors/hop-exception.js';
-import { badGateway, refused, timedOut, unavailable, withoutToken } from '../errors/hop-failure.js';
+import type { OutboundIdentity, OutboundToken, OutboundTokens } from '../../propagation/index.js';
+import type { HopException } from '../errors/hop-exception.js';
+import { badGateway, refused, timedOut, unavailable } from '../errors/hop-failure.js';
+import { CallTime } from './call-time.js';
 import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
 import type { CallOptions, TcpServiceOptions } from './client-options.js';
 import { TokenCarryingClient } from './token-carrying-client.js';
+import { TokenRefused, isOurFault, withToken } from './with-token.js';
 
 /** Message patterns of Nest microservices. */
 export type TcpPattern = string | Readonly<Record<string, string | number>>;
@@ -33,9 +35,10 @@ export class AuthTcpClient implements OnApplicationShutdown {
   }
 
   /**
-   * Sends a message and gives the last value of the answer.
+   * Sends a message and gives the last value of the answer. Where a token that this service got itself is refused with 401, it is sent
+   * a second time with a new one.
    *
-   * @throws HopException with the status and code of a refusal (4xx), 503 without a connection, 504 after the timeout, else 502
+   * @throws HopException 401 or 403 with the code of the refusal, the 4xx that `passOn` names, 503 without a connection, 504 after the timeout, else 502
    * @throws TypeError when what goes along with each call holds an authorization of its own
    */
   async send<T>(pattern: TcpPattern, data: unknown, options: CallOptions = {}): Promise<T> {
@@ -55,35 +58,40 @@ export class AuthTcpClient implements OnApplicationShutdown {
     this.#client.close();
   }
 
-  async #call<T>(options: CallOptions, call: () => Observable<T>): Promise<T> {
+  #call<T>(options: CallOptions, call: () => Observable<T>): Promise<T> {
     const identity = options.credentials ?? this.service.credentials ?? 'caller';
-    const token = await this.#token(identity);
+    const time = new CallTime(options.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    return withToken(this.tokens, {
+      target: this.service,
+      identity,
+      time,
+      isRepeatable: true,
+      send: (token) => this.#send(call, token, identity, time),
+    });
+  }
+
+  async #send<T>(
+    call: () => Observable<T>,
+    token: OutboundToken | undefined,
+    identity: OutboundIdentity,
+    time: CallTime,
+  ): Promise<T> {
     const metadata = this.#metadata(token);
-    const first = options.timeoutMs ?? this.service.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     try {
       // The last value is the first that the clock waits for: a service that goes on sending others gains no time by it.
       return await this.#client.carrying(metadata, call, (answer) =>
-        lastValueFrom(answer.pipe(last(null, undefined as T), timeout({ first }))),
+        lastValueFrom(answer.pipe(last(null, undefined as T), timeout({ first: time.leftMs }))),
       );
     } catch (error) {
-      if ((error as { readonly status?: unknown } | null)?.status === 401)
-        this.tokens.onRefused(this.service, identity, token);
+      if (isOurFault(token) && isUnauthorized(error)) throw new TokenRefused('it answered 401');
       throw this.#failure(error, identity);
     }
   }
 
-  #metadata(token: string | undefined): Readonly<Record<string, string>> {
+  #metadata(token: OutboundToken | undefined): Readonly<Record<string, string>> {
     const along = this.along();
     if (Object.hasOwn(along, 'authorization')) throw new TypeError(OWN_CREDENTIALS);
-    return token === undefined ? along : { ...along, authorization: `Bearer ${token}` };
-  }
-
-  async #token(identity: OutboundIdentity): Promise<string | undefined> {
-    try {
-      return await this.tokens.tokenFor(this.service, identity);
-    } catch (error) {
-      throw withoutToken(this.service.name, error);
-    }
+    return token === undefined ? along : { ...along, authorization: `Bearer ${token.value}` };
   }
 
   /** A payload is the service's answer; an Error was made on this side of the connection. */
@@ -93,6 +101,10 @@ export class AuthTcpClient implements OnApplicationShutdown {
     if (types.isNativeError(error)) return unavailable(service, error);
     if (typeof error !== 'object' || error === null) return badGateway(service, error);
     const { status, code, message } = error as { status?: unknown; code?: unknown; message?: unknown };
-    return refused({ service, identity, status, code, message });
+    return refused({ service, identity, passOn: this.service.passOn, status, code, message });
   }
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return (error as { readonly status?: unknown } | null)?.status === 401;
 }

@@ -1,17 +1,32 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { OutboundIdentity, ServiceCredentials } from '../../propagation/index.js';
+import type { OutboundIdentity, OutboundTarget, ServiceCredentials } from '../../propagation/index.js';
+import { checkPassOn } from '../errors/pass-on.js';
+import type { PassOn } from '../errors/pass-on.js';
 
-interface ServiceOptions {
+interface ServiceOptions extends OutboundTarget {
   /** The name that it is injected by. */
   readonly name: string;
   /** The service as tokens name it in `aud`. No token without this audience is ever sent to it. */
   readonly audience: string;
-  /** Scopes to ask for when a token is exchanged for this service, space-delimited. Default: all that is allowed. */
+  /**
+   * The issuer whose tokens this service takes, as in `iss`; no token of another is ever sent to it. Default: the first that the
+   * application trusts.
+   */
+  readonly issuer?: string;
+  /**
+   * Scopes to ask for, space-delimited, when a token is exchanged for this service or got for calls as this one. Default: all that is
+   * allowed.
+   */
   readonly scope?: string;
   /** As whom it is called unless a call says otherwise. Default: the caller. */
   readonly credentials?: OutboundIdentity;
-  /** Milliseconds to wait for an answer. Default 5000. */
+  /** Milliseconds that a call may take, the time to get its token included. Default 5000. */
   readonly timeoutMs?: number;
+  /**
+   * What the service may refuse so that this one's own caller hears it: `{ 409: ['insufficient_stock'] }`. Of 401 and 403 the caller
+   * gets the code in any case. Default: every other refusal is 502, with the reason in the log alone.
+   */
+  readonly passOn?: PassOn;
 }
 
 /** A service that is called over HTTP. */
@@ -55,12 +70,13 @@ export const DEFAULT_TIMEOUT_MS = 5000;
 export const OWN_CREDENTIALS =
   "The client attaches the token itself. Say whose: { credentials: 'caller' | 'service' | 'none' }.";
 
-/** @throws TypeError, naming the fix, for a client without a name or an audience. */
-export function checkService({ name, audience }: ServiceOptions): void {
+/** @throws TypeError, naming the fix, for a client without a name or an audience, or with refusals to pass on that are none. */
+export function checkService({ name, audience, passOn }: ServiceOptions): void {
   if (!name) throw new TypeError('AuthClientsModule: a client has no `name`.');
   if (!audience) {
     throw new TypeError(
       `AuthClientsModule: the client ${name} has no \`audience\`. Name the service as tokens do in \`aud\`, so that no token for another service is sent to it.`,
     );
   }
+  checkPassOn(name, passOn);
 }

@@ -11,6 +11,13 @@ export interface HopFailure {
   readonly message: string;
 }
 
+/** What the called service said itself. Its own words: not for this service's caller. */
+export interface HopAnswer {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+}
+
 /**
  * A called service refused or failed. It is an `HttpException`, so that an unhandled one answers with the
  * matching status; `getResponse()` has `code` and `message`.
@@ -20,10 +27,16 @@ export class HopException extends HttpException {
   readonly code: string;
   /** Headers that belong to an HTTP answer with this status. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What the called service answered, to decide by (`error.answer?.status === 404`); undefined where it did not. */
+  readonly answer: HopAnswer | undefined;
 
-  constructor({ status, code, message }: HopFailure, options: { readonly cause?: unknown } = {}) {
+  constructor(
+    { status, code, message }: HopFailure,
+    { answer, ...options }: { readonly cause?: unknown; readonly answer?: HopAnswer } = {},
+  ) {
     super({ statusCode: status, code, message }, status, options);
     this.code = code;
     this.headers = challenge(status, code);
+    this.answer = answer;
   }
 }

@@ -1,50 +1,85 @@
 import { PropagationError } from '../../propagation/index.js';
 import type { OutboundIdentity, PropagationErrorCode } from '../../propagation/index.js';
+import { passesOn } from './pass-on.js';
+import type { PassOn } from './pass-on.js';
 import { HopException } from './hop-exception.js';
-import type { HopFailure } from './hop-exception.js';
+import type { HopAnswer, HopFailure } from './hop-exception.js';
 
 /** No connection, or a lost one. */
-export function unavailable(service: string, cause?: unknown): HopException {
+export function unavailable(service: string, cause?: unknown, answer?: HopAnswer): HopException {
   const message = `The service ${service} can not be reached right now`;
-  return new HopException({ status: 503, code: 'service_unavailable', message }, { cause });
+  return new HopException({ status: 503, code: 'service_unavailable', message }, because(cause, answer));
 }
 
 /** No answer in time. */
-export function timedOut(service: string, cause?: unknown): HopException {
-  return new HopException(
-    { status: 504, code: 'gateway_timeout', message: `The service ${service} did not answer in time` },
-    { cause },
-  );
+export function timedOut(service: string, cause?: unknown, answer?: HopAnswer): HopException {
+  const message = `The service ${service} did not answer in time`;
+  return new HopException({ status: 504, code: 'gateway_timeout', message }, because(cause, answer));
 }
 
-/** An answer that is a failure of the other service's own, or none that makes sense. */
-export function badGateway(service: string, cause?: unknown): HopException {
-  return new HopException({ status: 502, code: 'bad_gateway', message: `The service ${service} failed` }, { cause });
+/** An answer that is a failure of the other service's own, one that is between the two services, or none that makes sense. */
+export function badGateway(service: string, cause?: unknown, answer?: HopAnswer): HopException {
+  const message = `The service ${service} failed`;
+  return new HopException({ status: 502, code: 'bad_gateway', message }, because(cause, answer));
 }
 
 /** What another service answered in place of a result. */
 export interface RefusedAnswer {
   readonly service: string;
   readonly identity: OutboundIdentity;
+  readonly passOn: PassOn | undefined;
   readonly status: unknown;
   readonly code: unknown;
   readonly message: unknown;
 }
 
 /**
- * A refusal is passed on with its status and code, a failure is not: it is not this caller's business what broke.
- * Neither is a refusal of the service's own token.
+ * Of a refusal of the caller (401, 403) the code is passed on, of others what the client's options say. The rest is between the two
+ * services: this caller can do nothing about it, and what the other service says of it may be meant for this one alone.
  */
-export function refused({ service, identity, status, code, message }: RefusedAnswer): HopException {
-  if (status === 503) return unavailable(service, message);
-  if (status === 504) return timedOut(service, message);
-  if (!isClientError(status)) return badGateway(service, message);
-  if (identity !== 'caller' && (status === 401 || status === 403)) return badGateway(service, message);
-  return new HopException({
+export function refused({ service, identity, passOn, ...said }: RefusedAnswer): HopException {
+  const answer = answerOf(said);
+  if (answer === undefined) return badGateway(service, said.message);
+  const { status, code, message } = answer;
+  if (passesOn(passOn, status, code)) {
+    const text = message ?? `The service ${service} refused`;
+    return new HopException({ status, code: code ?? UNNAMED, message: text }, { answer });
+  }
+  if (identity === 'caller' && (status === 401 || status === 403)) {
+    return new HopException({ status, code: code ?? UNNAMED, message: REFUSAL[status](service) }, { answer });
+  }
+  const reason = [`it answered ${status}`, code, message].filter((part) => part !== undefined).join(' ');
+  if (status === 503 || status === 429) return unavailable(service, reason, answer);
+  if (status === 504) return timedOut(service, reason, answer);
+  return badGateway(service, reason, answer);
+}
+
+const UNNAMED = 'request_refused';
+
+const REFUSAL = {
+  401: (service: string) => `The service ${service} does not take the access token`,
+  403: (service: string) => `The service ${service} does not allow this`,
+} as const;
+
+/** What was said, as far as it has the form of an answer. */
+function answerOf({
+  status,
+  code,
+  message,
+}: Pick<RefusedAnswer, 'status' | 'code' | 'message'>): HopAnswer | undefined {
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 599) return undefined;
+  return {
     status,
-    code: typeof code === 'string' && CODE.test(code) ? code : 'request_refused',
-    message: typeof message === 'string' && message.length <= 500 ? message : `The service ${service} refused`,
-  });
+    code: typeof code === 'string' && CODE.test(code) ? code : undefined,
+    message: typeof message === 'string' && message.length <= 500 ? message : undefined,
+  };
+}
+
+function because(
+  cause: unknown,
+  answer: HopAnswer | undefined,
+): { readonly cause?: unknown; readonly answer?: HopAnswer } {
+  return answer === undefined ? { cause } : { cause, answer };
 }
 
 /** Why no token could be had, as this service's answer to its own caller. */
@@ -54,15 +89,12 @@ export function withoutToken(service: string, error: unknown): unknown {
   return failure === undefined ? error : new HopException(failure(service), { cause: error });
 }
 
-function isClientError(status: unknown): status is number {
-  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 500;
-}
-
 const CODE = /^[\w.-]{1,64}$/;
 
 /** A mistake in the program (no caller, no credentials) has no entry: it stays what it is, a 500 with the fix in the log. */
 const WITHOUT_TOKEN: Partial<Record<PropagationErrorCode, (service: string) => HopFailure>> = {
   audience_not_granted: notForTarget,
+  issuer_not_for_target: notForTarget,
   target_refused: notForTarget,
   caller_refused: () => ({ status: 401, code: 'invalid_token', message: 'The access token is not valid' }),
   token_endpoint_unavailable: (service) => ({
