@@ -37,6 +37,7 @@ describe('200 people who log in at once', () => {
     };
     // However slowly people arrive here, the queue is full when they do.
     const occupants = Promise.all(Array.from({ length: QUEUE + 1 }, keepFull));
+    let comingAgain: Promise<unknown> = Promise.resolve();
     const logIn = async (email: string): Promise<number> => {
       const answer = await issuer.call('POST', '/auth/login', undefined, { email, password: PASSWORD });
       if (answer.status !== 503) return answer.status;
@@ -44,12 +45,22 @@ describe('200 people who log in at once', () => {
       expect(answer.headers.get('retry-after')).toBe('1');
       refused.push(email);
       await occupants;
-      return logIn(email);
+      // One after the other: who is told to wait comes again, until the queue has room.
+      const again = comingAgain.then(() => untilLetIn(email));
+      comingAgain = again.catch(() => undefined);
+      return again;
+    };
+    const untilLetIn = async (email: string): Promise<number> => {
+      for (;;) {
+        const { status } = await issuer.call('POST', '/auth/login', undefined, { email, password: PASSWORD });
+        if (status !== 503) return status;
+      }
     };
     const statuses = await Promise.all(emails.map(logIn));
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(refused).not.toHaveLength(0);
-  }, 60_000);
+    // The time limit only ends a hang: a busy machine takes as long as it takes.
+  }, 600_000);
 
   it('leave the event loop to others: /health/live answers while passwords are being hashed', async () => {
     const hasher = issuer.app.get<PasswordHasher>(PasswordHasher);
@@ -64,5 +75,5 @@ describe('200 people who log in at once', () => {
     expect(left).toBeGreaterThan(0);
     expect([200, 503]).toContain((await login).status);
     await Promise.all(hashes);
-  });
+  }, 600_000);
 });
