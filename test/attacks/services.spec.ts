@@ -166,7 +166,12 @@ describe.each([
       await expectRefused(`Bearer ${poor}`, refusal, /error="insufficient_scope".*scope="/);
     });
 
-    it.each(['Basic YWRhOnNlY3JldA==', 'Bearer', 'Bearer a b'])('refuses %j as malformed', async (credentials) => {
+    it('refuses credentials of another scheme as none', async () => {
+      const { refusal } = await target.attempt('Basic YWRhOnNlY3JldA==');
+      expect(refusal).toEqual({ status: 401, code: 'authentication_required' });
+    });
+
+    it.each(['Bearer', 'Bearer a b'])('refuses %j as malformed', async (credentials) => {
       const { refusal } = await target.attempt(credentials);
       expect(refusal).toEqual({ status: 400, code: 'invalid_request' });
     });

@@ -1,6 +1,7 @@
-import { Module } from '@nestjs/common';
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { AuthModule } from '@watchword/auth';
 import { DatabaseModule, PlatformModule } from '@watchword/platform';
+import type { NextFunction, Request, Response } from 'express';
 import { join } from 'node:path';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AdminModule } from './admin/admin.module.js';
@@ -41,4 +42,14 @@ import { TokensModule } from './tokens/tokens.module.js';
     HousekeepingModule,
   ],
 })
-export class AppModule {}
+export class AppModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(noStore).forRoutes('auth/*path', 'admin/*path');
+  }
+}
+
+/** What is about a person, or holds a secret, is kept by no cache (RFC 9111 §5.2.2.5). */
+function noStore(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expectProblem, startFirstPartyIssuer, type FirstPartyIssuer } from './first-party-issuer.js';
+import { expectProblem, PASSWORD, startFirstPartyIssuer, type FirstPartyIssuer } from './first-party-issuer.js';
 
 const PUBLIC = [
   ['POST', '/auth/register'],
@@ -93,6 +93,23 @@ describe('endpoints that are not for everybody', () => {
       expectProblem(await issuer.call(method, path, `${administrator.slice(0, -4)}AAAA`), 401, 'invalid_token');
     },
   );
+
+  it('answer nothing that a cache may keep, most of all where a secret is in it', async () => {
+    const clientId = `client-${randomUUID().slice(0, 8)}`;
+    const made = { clientId, name: 'A client', grants: ['client_credentials'], scopes: [], audiences: ['orders'] };
+    const answers = [
+      await issuer.call('POST', '/admin/clients', administrator, made),
+      await issuer.call('POST', `/admin/clients/${clientId}/secrets`, administrator),
+      await issuer.call('GET', '/admin/accounts', administrator),
+      await issuer.call('GET', '/admin/audit-log', administrator),
+      await issuer.call('GET', '/auth/me', administrator),
+      await issuer.call('GET', '/auth/sessions', administrator),
+      await issuer.call('POST', '/auth/register', undefined, { email: `${clientId}@example.com`, password: PASSWORD }),
+      await issuer.call('POST', '/auth/logout', undefined, { refresh_token: 'A'.repeat(86) }),
+    ];
+    expect(answers.filter(({ status }) => status >= 400)).toEqual([]);
+    for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
+  });
 
   it.each(FOR_ADMINISTRATORS)('refuse %s %s to who is no administrator', async (method, path) => {
     expectProblem(await issuer.call(method, filled(path), customer), 403, 'insufficient_role');

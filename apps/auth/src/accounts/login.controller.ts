@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '@watchword/auth';
 import type { Request, Response } from 'express';
@@ -34,7 +34,6 @@ export class LoginController {
 
   @Post('login')
   @HttpCode(HttpStatus.OK)
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Log in with email address and password; the token is for the services or (`resource`) for the issuer',
   })

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '@watchword/auth';
 import type { Request } from 'express';
@@ -22,7 +22,6 @@ export class RefreshController {
 
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Exchange a refresh token for new tokens, for the services or (`resource`) for the issuer' })
   async refresh(@Body() { refresh_token, resource }: RefreshDto): Promise<TokenResponse> {
     const wanted = { resource: requestedResource(resource) };
