@@ -31,7 +31,12 @@ import { ZxcvbnStrength } from './zxcvbn-strength.js';
   controllers: [LoginController, AccountController],
   providers: [
     AccountStore,
-    { provide: PasswordPolicy, useFactory: () => new PasswordPolicy(new ZxcvbnStrength()) },
+    {
+      provide: PasswordPolicy,
+      inject: [AuthConfig],
+      useFactory: ({ PASSWORD_MIN_LENGTH }: AuthConfig) =>
+        new PasswordPolicy(new ZxcvbnStrength(), PASSWORD_MIN_LENGTH),
+    },
     {
       provide: PasswordHasher,
       inject: [AuthConfig],

@@ -5,7 +5,7 @@ const REJECTED = { status: 422, code: 'password_rejected' };
 const CONTEXT = { email: 'leonora.sundqvist@example.com', name: 'Leonora Sundqvist' };
 
 describe('which passwords may be chosen', () => {
-  const policy = new PasswordPolicy(new ZxcvbnStrength());
+  const policy = new PasswordPolicy(new ZxcvbnStrength(), 8);
   const check = (password: string) => () => policy.check(password, CONTEXT);
 
   it.each([
@@ -32,6 +32,12 @@ describe('which passwords may be chosen', () => {
     ['a good end after a bad start', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa tidal orchid bakery'],
   ])('takes %s, without rules of composition', (_, password) => {
     expect(check(password)).not.toThrow();
+  });
+
+  it('may have to be longer: 15 characters where nothing else proves who somebody is', () => {
+    const longer = new PasswordPolicy(new ZxcvbnStrength(), 15);
+    expect(() => longer.check('vkqhzrtbnwflgd', CONTEXT)).toThrow('at least 15 characters');
+    expect(() => longer.check('vkqhzrtbnwflgdp', CONTEXT)).not.toThrow();
   });
 
   it('says where and why', () => {

@@ -1,6 +1,5 @@
 import { ProblemError } from '@watchword/platform';
 
-const SHORTEST = 8;
 const LONGEST = 128;
 /** Letters and digits that are nobody's name. */
 const LEAST_OF_ITS_OWN = 4;
@@ -25,7 +24,11 @@ export interface PasswordStrength {
  * first. No rules of composition: they make passwords worse.
  */
 export class PasswordPolicy {
-  constructor(private readonly strength: PasswordStrength) {}
+  /** @param shortest characters; where the password is the only factor, 15 (NIST SP 800-63B-4 §3.1.1.2) */
+  constructor(
+    private readonly strength: PasswordStrength,
+    private readonly shortest: number,
+  ) {}
 
   /**
    * @param field where it was given, for the error
@@ -34,7 +37,7 @@ export class PasswordPolicy {
   check(password: string, context: PasswordContext, field = 'password'): void {
     const normalised = password.normalize('NFKC');
     const length = Array.from(normalised).length;
-    if (length < SHORTEST) throw rejected(field, `It must have at least ${String(SHORTEST)} characters.`);
+    if (length < this.shortest) throw rejected(field, `It must have at least ${String(this.shortest)} characters.`);
     if (length > LONGEST) throw rejected(field, `It must have at most ${String(LONGEST)} characters.`);
     const words = contextWords(context);
     if (isMadeOf(words, normalised)) throw rejected(field, 'It is made of your name, your address or ours.');

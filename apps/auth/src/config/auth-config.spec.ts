@@ -35,8 +35,9 @@ describe("the issuer's configuration", () => {
     [{ ACCESS_TOKEN_TTL: '3600' }, 'KEY_RETIREMENT must be at least 4265'],
     [{ KEY_ROTATION_INTERVAL: '3599' }, 'KEY_ROTATION_INTERVAL must be at least 3600'],
     [{ KEY_RING_LEASE: '9' }, 'KEY_RING_LEASE must be at least 10'],
+    [{ PASSWORD_MIN_LENGTH: '7' }, 'PASSWORD_MIN_LENGTH must not be less than 8'],
     [{ SESSION_TTL: '604799' }, 'SESSION_TTL must be at least 604800'],
-  ])('refuses times that are not safe together and says the least: %j', (environment, message) => {
+  ])('refuses what is not safe, alone or together, and says the least: %j', (environment, message) => {
     expect(faultsOf(environment)).toContain(message);
   });
 

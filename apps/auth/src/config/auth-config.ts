@@ -196,6 +196,12 @@ export class AuthConfig extends AppConfig {
   @Max(300)
   readonly REFRESH_GRACE: number = 10;
 
+  @Variable({ doc: 'Fewest characters of a new password.' })
+  @IsInt()
+  @Min(8)
+  @Max(64)
+  readonly PASSWORD_MIN_LENGTH: number = 15;
+
   @Variable({ doc: 'How many passwords are hashed at once. 0: one less than there are cores.' })
   @IsInt()
   @Min(0)
