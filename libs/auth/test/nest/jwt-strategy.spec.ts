@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { AuthModule, JwtStrategy, Public } from '@watchword/auth';
+import { AuthModule, CallerContext, JwtStrategy, Public } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer, unsigned, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
@@ -11,11 +11,20 @@ import type { RunningApp } from './support/running-app.js';
 
 @Controller()
 class Passported {
+  constructor(private readonly callers: CallerContext) {}
+
   @Get()
   @Public()
   @UseGuards(AuthGuard('jwt'))
   whoami(@Req() request: { user: VerifiedToken }): object {
     return { subject: request.user.subject, roles: [...request.user.roles] };
+  }
+
+  @Get('caller')
+  @Public()
+  @UseGuards(AuthGuard('jwt'))
+  caller(@Req() request: { user: VerifiedToken }): object {
+    return { subject: request.user.subject, caller: this.callers.current()?.verified.subject };
   }
 
   @Get('both')
@@ -52,6 +61,10 @@ async function get(authorization?: string, path = '/'): Promise<object> {
 
 it("puts the verified token on the request under AuthGuard('jwt'), also with an algorithm that jsonwebtoken lacks", async () => {
   expect(await get(`Bearer ${await mint()}`)).toMatchObject({ status: 200, subject: 'ada', roles: ['admin'] });
+});
+
+it('makes calls to other services for its subject, also on a handler that the global guard leaves open', async () => {
+  expect(await get(`Bearer ${await mint()}`, '/caller')).toMatchObject({ status: 200, subject: 'ada', caller: 'ada' });
 });
 
 it('works beside the global guard', async () => {

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
+import { admit } from '../../propagation/caller-context.js';
 import { TokenVerifier, parseBearer } from '../../verification/index.js';
 import type { VerifiedToken } from '../../verification/index.js';
 import { authorizationHeaders, incomingMessage } from '../contexts/http-context.js';
 
 /**
  * passport's `jwt` strategy on the application's own {@link TokenVerifier}: the same checks and the same cache as the
- * global guard's, for those who use `AuthGuard('jwt')` of @nestjs/passport. `request.user` is the `VerifiedToken`.
+ * global guard's, for those who use `AuthGuard('jwt')` of @nestjs/passport. `request.user` is the `VerifiedToken`, and calls to
+ * other services are made for its subject.
  *
  * Provide it in a module. HTTP only: passport knows no other transport. A refusal is raised as an error, so that the
  * answer is the same as the guard's; behind other strategies, name it last: `AuthGuard(['api-key', 'jwt'])`.
@@ -36,6 +38,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   private async verified(request: object): Promise<VerifiedToken> {
-    return this.verifier.verify(parseBearer(authorizationHeaders(incomingMessage(request))));
+    const message = incomingMessage(request);
+    const token = parseBearer(authorizationHeaders(message));
+    const verified = await this.verifier.verify(token);
+    admit(message, { token, verified });
+    return verified;
   }
 }
