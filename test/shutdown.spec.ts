@@ -10,7 +10,10 @@ describe('an app that is asked to stop', () => {
 
   beforeAll(async () => {
     // That it waits for what is in flight is what this is about, not for how long a busy machine takes.
-    system = await TestSystem.start({ env: { SHUTDOWN_TIMEOUT_MS: '60000' } });
+    system = await TestSystem.start({
+      env: { SHUTDOWN_TIMEOUT_MS: '60000' },
+      appEnv: { orders: { DOWNSTREAM_TIMEOUT_MS: '60000' } },
+    });
     session = await newCustomer(system);
   }, 120_000);
 
