@@ -59,7 +59,7 @@ export class WatchwordIssuer {
 
   /** An access token for the issuer's own endpoints. */
   async administratorToken(): Promise<string> {
-    return (await this.#logInOnce({})).access_token;
+    return (await this.#logInOnce({ resource: 'auth' })).access_token;
   }
 
   /** Does as an administrator what `path` says. */
