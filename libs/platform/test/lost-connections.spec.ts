@@ -7,6 +7,14 @@ import { isDatabaseUnavailable } from '../src/database/database-error.js';
 import * as schema from './fixtures/schema.js';
 
 const POOL_SIZE = 2;
+const OPTIONS = {
+  app: 'sample',
+  schema,
+  migrationsFolder: join(import.meta.dirname, 'fixtures/migrations'),
+  poolSize: POOL_SIZE,
+  dataDirectory: '',
+  warn: () => undefined,
+};
 
 describeOnPostgres('a connection to PostgreSQL that is lost', () => {
   let server: TestDatabase;
@@ -16,15 +24,7 @@ describeOnPostgres('a connection to PostgreSQL that is lost', () => {
   beforeEach(async () => {
     server = await createTestDatabase();
     proxy = await DatabaseProxy.open(server.url);
-    database = await openDatabase({
-      app: 'sample',
-      schema,
-      migrationsFolder: join(import.meta.dirname, 'fixtures/migrations'),
-      url: proxy.url,
-      poolSize: POOL_SIZE,
-      dataDirectory: '',
-      warn: () => undefined,
-    });
+    database = await openDatabase({ ...OPTIONS, url: proxy.url });
   });
 
   afterEach(async () => {
@@ -106,6 +106,27 @@ describeOnPostgres('a connection to PostgreSQL that is lost', () => {
     proxy.heal();
     await Promise.allSettled(Array.from({ length: POOL_SIZE }, () => database.db.execute(sql`select 1`)));
     await expectWhole();
+  });
+
+  it('is not one on which a statement takes long while the server has no connection to spare', async () => {
+    const crowded = await createTestDatabase();
+    const owner = new pg.Client(crowded.url);
+    await owner.connect();
+    const name = new URL(crowded.url).pathname.slice(1);
+    const guest = `guest_${name.slice(-12)}`;
+    await owner.query(`create role ${guest} login password 'guest' connection limit ${String(POOL_SIZE)}`);
+    await owner.query(`alter database ${name} owner to ${guest}`);
+    const url = Object.assign(new URL(crowded.url), { username: guest, password: 'guest' }).href;
+    const full = await openDatabase({ ...OPTIONS, url });
+    const slow = Array.from({ length: POOL_SIZE }, () => full.db.execute(sql`select 'slow' as kind from pg_sleep(6)`));
+    const results = await Promise.allSettled(slow);
+    await full.close();
+    await owner.query(`reassign owned by ${guest} to current_user`);
+    await owner.query(`drop owned by ${guest}`);
+    await owner.query(`drop role ${guest}`);
+    await owner.end();
+    await crowded.drop();
+    expect(results.map(({ status }) => status)).toEqual(slow.map(() => 'fulfilled'));
   });
 
   it('is not one on which a statement takes long', async () => {

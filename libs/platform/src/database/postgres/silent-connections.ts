@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { databaseError } from '../database-error.js';
 import { WatchedClient } from './watched-client.js';
 
 const INTERVAL_MS = 500;
@@ -46,8 +47,9 @@ export class SilentConnections {
     const silent = this.silentOnes();
     if (silent.length === 0 || this.asking) return;
     this.asking = true;
-    const working = await this.workingOn(silent).catch(() => new Set<number>());
+    const working = await this.workingOn(silent).catch(unlessAnswered);
     this.asking = false;
+    if (working === 'unknown') return;
     for (const client of this.silentOnes()) {
       if (!silent.includes(client) || working.has(client.processID ?? 0)) continue;
       this.warn('A connection to PostgreSQL fell silent and was given up');
@@ -73,7 +75,13 @@ export class SilentConnections {
       return new Set(rows.map(({ pid }) => pid));
     } finally {
       clearTimeout(deadline);
-      await inquirer.end();
+      // Not awaited: on a connection that fell silent as well, the end may never be told.
+      inquirer.end().catch(() => undefined);
     }
   }
+}
+
+/** A server that refuses the inquiry (it has no connection to spare, say) is there: what it works on is not known. */
+function unlessAnswered(error: unknown): ReadonlySet<number> | 'unknown' {
+  return databaseError(error) === undefined ? new Set() : 'unknown';
 }
