@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isPromise } from 'node:util/types';
 import type { VerifiedToken } from '../verification/index.js';
 
 /** Whoever a request is made for. */
@@ -8,11 +9,12 @@ export interface Caller {
   readonly verified: VerifiedToken;
 }
 
-/** The place of one request: opened before the guard runs, filled by it. */
-interface Scope {
+/** The place of one request: opened before the guard runs, filled by it, closed when the answer is out. */
+export interface Scope {
   /** The request that the scope was opened for. A scope is never filled or read for another. */
   readonly carrier: object;
   caller: Caller | undefined;
+  isClosed: boolean;
 }
 
 /** One for the process: a scope belongs to one request, whatever application serves it. */
@@ -26,6 +28,9 @@ export class CallerContext {
   /**
    * The caller of the request that this code runs for; undefined on a public handler and outside requests.
    *
+   * Undefined as well once the request has been answered: a timer or a job that a request began does not go on in its
+   * caller's name. Such work is done as this service.
+   *
    * @throws Error in an application where nothing has this class injected: it opens no scopes to look into.
    */
   current(): Caller | undefined {
@@ -34,14 +39,25 @@ export class CallerContext {
     return scope?.caller;
   }
 
-  /** Runs `work` as `caller`, whoever called before. */
+  /** Whether this code was begun by a request that has been answered since. */
+  get hasEnded(): boolean {
+    return scopes.getStore()?.isClosed === true;
+  }
+
+  /**
+   * Runs `work` as `caller`, whoever called before. The caller is there until `work` returns, or until the promise settles
+   * that it returns.
+   *
+   * @example
+   * const order = await callers.runAs(caller, () => inventory.send('reserve', items));
+   */
   runAs<T>(caller: Caller, work: () => T): T {
-    return scopes.run({ carrier: caller, caller }, work);
+    return runUntilDone(openScope(caller, caller), work);
   }
 
   /** Runs `work` for nobody: no caller of a surrounding request leaks into it. */
   runAsNobody<T>(work: () => T): T {
-    return scopes.run({ carrier: work, caller: undefined }, work);
+    return scopes.run(openScope(work), work);
   }
 }
 
@@ -49,9 +65,32 @@ const NOT_ENTERED =
   'Nothing had CallerContext injected when the application started, so requests do not run in scopes. ' +
   'Take it as a constructor parameter where it is used, not from ModuleRef later.';
 
-/** @internal Opens the place of a request; everything that `work` starts runs inside it. */
-export function runInScopeOf<T>(carrier: object, work: () => T): T {
-  return scopes.run({ carrier, caller: undefined }, work);
+function runUntilDone<T>(scope: Scope, work: () => T): T {
+  let isPending = false;
+  try {
+    const result = scopes.run(scope, work);
+    if (!isPromise(result)) return result;
+    isPending = true;
+    return result.finally(() => closeScope(scope)) as T;
+  } finally {
+    if (!isPending) closeScope(scope);
+  }
+}
+
+/** @internal The place of a request. */
+export function openScope(carrier: object, caller?: Caller): Scope {
+  return { carrier, caller, isClosed: false };
+}
+
+/** @internal Everything that `work` starts runs inside of the scope. */
+export function runInScope<T>(scope: Scope, work: () => T): T {
+  return scopes.run(scope, work);
+}
+
+/** @internal The answer is out: whatever still runs inside of the scope finds nobody. */
+export function closeScope(scope: Scope): void {
+  scope.isClosed = true;
+  scope.caller = undefined;
 }
 
 /** @internal Whose scope this code runs in: the request's own, none at all, or that of another request. */
@@ -61,11 +100,11 @@ export function scopeOf(carrier: object): 'own' | 'none' | 'foreign' {
   return scope.carrier === carrier ? 'own' : 'foreign';
 }
 
-/** @internal Fills the scope of `carrier`; without one the caller is kept beside the request. */
+/** @internal Fills the scope of `carrier` while it is open; without one the caller is kept beside the request. */
 export function admit(carrier: object, caller: Caller): void {
   const scope = scopes.getStore();
-  if (scope?.carrier === carrier) scope.caller = caller;
-  else admitted.set(carrier, caller);
+  if (scope?.carrier !== carrier) admitted.set(carrier, caller);
+  else if (!scope.isClosed) scope.caller = caller;
 }
 
 /** @internal The caller whom the guard let in with this request. */

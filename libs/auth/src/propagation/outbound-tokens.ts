@@ -42,14 +42,9 @@ export class OutboundTokens {
   }
 
   #callerToken(target: OutboundTarget): OutboundToken | Promise<OutboundToken> {
-    const caller = this.options.callers.current();
-    if (caller === undefined) {
-      throw new PropagationError(
-        'caller_missing',
-        `${target.audience} was to be called for the caller, but nobody is calling here. Protect the handler, or call ` +
-          "it as this service ({ credentials: 'service' }) or as nobody ({ credentials: 'none' }).",
-      );
-    }
+    const { callers } = this.options;
+    const caller = callers.current();
+    if (caller === undefined) throw noCaller(target, callers.hasEnded);
     const issuer = this.#issuerOf(target);
     const { verified, token } = caller;
     if (verified.issuer === issuer && verified.audience.includes(target.audience)) {
@@ -86,6 +81,15 @@ function ours(
 ): OutboundToken | Promise<OutboundToken> {
   const outbound = (value: string): OutboundToken => ({ value, isCallers: false, forget: () => forget(value) });
   return typeof token === 'string' ? outbound(token) : token.then(outbound);
+}
+
+function noCaller({ audience }: OutboundTarget, hasEnded: boolean): PropagationError {
+  const mend = hasEnded
+    ? 'but the request that began this work has been answered, and its caller is gone. Await the call before you answer, ' +
+      "or make it as this service ({ credentials: 'service' })."
+    : "but nobody is calling here. Protect the handler, or call it as this service ({ credentials: 'service' }) or as " +
+      "nobody ({ credentials: 'none' }).";
+  return new PropagationError('caller_missing', `${audience} was to be called for the caller, ${mend}`);
 }
 
 function notForTarget({ verified }: Caller, { audience }: OutboundTarget, issuer: string): PropagationError {

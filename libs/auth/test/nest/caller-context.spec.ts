@@ -1,7 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
+import { EventEmitter, once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, request } from 'node:http';
-import { Body, Controller, Get, Injectable, Module, Post, UseInterceptors, UsePipes } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Body, Controller, Get, Injectable, Module, Post, Req, Sse, UseInterceptors, UsePipes } from '@nestjs/common';
 import type {
   CallHandler,
   ExecutionContext,
@@ -10,12 +12,12 @@ import type {
   NestModule,
   PipeTransform,
 } from '@nestjs/common';
-import { MessagePattern, Payload } from '@nestjs/microservices';
+import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { AuthModule, CallerContext, CurrentUser, Public } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
-import { Observable, defer, mergeMap, of } from 'rxjs';
+import { NEVER, Observable, defer, mergeMap, of, startWith } from 'rxjs';
 import { RawTcpPeer } from './support/raw-tcp.js';
 import { runApp } from './support/running-app.js';
 import type { RunningApp } from './support/running-app.js';
@@ -65,6 +67,46 @@ class Deep {
   }
 }
 
+/** Work that a request begins and nobody waits for: it looks at each turn of the event loop who is calling, until it is told to stop. */
+class Leftover {
+  readonly seen = new Set<string | undefined>();
+  last: string | undefined;
+  private isStopped = false;
+
+  constructor(
+    readonly user: string,
+    private readonly callers: CallerContext,
+  ) {
+    void this.goOn();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  private async goOn(): Promise<void> {
+    while (!this.isStopped) {
+      this.last = here(this.callers);
+      this.seen.add(this.last);
+      // oxlint-disable-next-line no-await-in-loop
+      await nextTurn();
+    }
+  }
+}
+
+const leftovers: Leftover[] = [];
+afterEach(() => leftovers.splice(0).forEach((leftover) => leftover.stop()));
+
+/** Every leftover has seen its own caller and nobody else, and finds nobody once its request is answered. */
+async function expectClosedScopes(): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop
+  while (leftovers.some(({ last }) => last !== undefined)) await nextTurn();
+  for (const { user, seen } of leftovers) expect([...seen]).toEqual([user, undefined]);
+}
+
+/** A request whose client left before the answer. */
+const abandoned = new EventEmitter<{ begun: []; left: [seen: string | undefined] }>();
+
 @Controller()
 @UseInterceptors(SeeingInterceptor)
 class SeeingController {
@@ -72,6 +114,40 @@ class SeeingController {
     private readonly callers: CallerContext,
     private readonly deep: Deep,
   ) {}
+
+  private leave(user: VerifiedToken): void {
+    leftovers.push(new Leftover(user.subject, this.callers));
+  }
+
+  @Post('leave')
+  @MessagePattern('leave')
+  async leaveWork(@CurrentUser() user: VerifiedToken): Promise<Sightings> {
+    this.leave(user);
+    return { handler: await this.deep.look() };
+  }
+
+  @EventPattern('leave-event')
+  async leaveWorkOfEvent(@CurrentUser() user: VerifiedToken): Promise<void> {
+    this.leave(user);
+    await this.deep.look();
+  }
+
+  @Get('abandoned')
+  async abandoned(@CurrentUser() user: VerifiedToken, @Req() message: IncomingMessage): Promise<Sightings> {
+    this.leave(user);
+    const closed = once(message.socket, 'close');
+    abandoned.emit('begun');
+    await closed;
+    await nextTurn();
+    abandoned.emit('left', here(this.callers));
+    return {};
+  }
+
+  @Sse('stream')
+  stream(@CurrentUser() user: VerifiedToken): Observable<{ data: string }> {
+    this.leave(user);
+    return NEVER.pipe(startWith({ data: here(this.callers) ?? 'nobody' }));
+  }
 
   @Post('see')
   @MessagePattern('see')
@@ -224,6 +300,73 @@ it('refuses a request that a middleware moved out of its context, where its hand
   expect(await send(losing.url, 'POST', '/see', await mint('ada'))).toMatchObject({ status: '500' });
   expect(await send(losing.url, 'GET', '/open')).toEqual({ status: '200' });
   await losing.close();
+});
+
+it('ends with the answer: what each of hundreds of interleaved requests leaves behind finds nobody', async () => {
+  const tokens = await Promise.all(users.map(mint));
+  const peer = await RawTcpPeer.open(running.tcpPort);
+  const answers = await Promise.all(
+    [...users, ...users, ...users].flatMap((_, index) => {
+      const token = tokens[index % users.length];
+      const metadata = `"metadata":{"authorization":"Bearer ${token}"}`;
+      peer.write(`{"pattern":"leave-event","data":{},${metadata}}`);
+      return [
+        send(running.url, 'POST', '/leave', token),
+        peer.request(`leave-${index}`, `"pattern":"leave","data":{},${metadata}`),
+      ];
+    }),
+  );
+  expect(answers).toHaveLength(240);
+  // oxlint-disable-next-line no-await-in-loop
+  while (leftovers.length < 360) await nextTurn();
+  peer.close();
+  await expectClosedScopes();
+});
+
+it('lasts for a handler whose client left early, until that handler has its answer', async () => {
+  const token = await mint('ada');
+  const message = request(`${running.url}/abandoned`, { headers: { authorization: `Bearer ${token}` } });
+  const left = once(abandoned, 'left');
+  const begun = once(abandoned, 'begun');
+  message.on('error', () => undefined).end();
+  await begun;
+  message.destroy();
+  expect(await left).toEqual(['ada']);
+  await expectClosedScopes();
+});
+
+it('lasts as long as a stream, and ends when its reader leaves', async () => {
+  const token = await mint('ada');
+  const message = request(`${running.url}/stream`, { headers: { authorization: `Bearer ${token}` } });
+  message.end();
+  const [response] = (await once(message, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) {
+    text += chunk as string;
+    if (text.includes('data:')) break;
+  }
+  expect(text).toContain('data: ada');
+  message.destroy();
+  await expectClosedScopes();
+});
+
+it('runs work for a given caller until it is done, and no longer', async () => {
+  const callers = running.app.get(CallerContext);
+  const caller = { token: 'ada', verified: { subject: 'ada' } as VerifiedToken };
+  const leave = () => void leftovers.push(new Leftover('ada', callers));
+  await callers.runAs(caller, async () => {
+    leave();
+    await nextTurn();
+  });
+  callers.runAs(caller, leave);
+  expect(() =>
+    callers.runAs(caller, () => {
+      leave();
+      throw new Error('failed');
+    }),
+  ).toThrow('failed');
+  await expectClosedScopes();
+  await expect(callers.runAs(caller, () => Promise.reject(new Error('late')))).rejects.toThrow('late');
 });
 
 it('runs work for a given caller, or for nobody, whoever is around', async () => {

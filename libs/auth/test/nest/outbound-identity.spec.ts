@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, Injectable, Module } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Res } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import {
@@ -68,7 +69,17 @@ class OrdersController {
   http(): Promise<object> {
     return this.jobs.http.json('/');
   }
+
+  @Get('leave')
+  leave(@Res({ passthrough: true }) response: ServerResponse): object {
+    leftBehind = once(response, 'close').then(() => this.jobs.tcp.send('whoami', {}));
+    leftBehind.catch(ignore);
+    return { left: true };
+  }
 }
+
+/** A call that a request makes when it has been answered. */
+let leftBehind: Promise<unknown> | undefined;
 
 const errors: unknown[] = [];
 const ignore = (): void => undefined;
@@ -409,6 +420,16 @@ describe("a call's time", () => {
     grant();
     expect(await http.json('/')).toMatchObject({ subject: 'orders' });
   });
+});
+
+it('makes no call in the name of a caller whose request has been answered, and says how to make it', async () => {
+  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+  expect(await get(token, '/leave')).toEqual({ left: true });
+  await expect(leftBehind).rejects.toMatchObject({
+    code: 'caller_missing',
+    message: expect.stringMatching(/has been answered.*credentials: 'service'/) as unknown,
+  });
+  expect(tokens.requests).toEqual([]);
 });
 
 it('asks nobody for a token in the name of nobody', async () => {

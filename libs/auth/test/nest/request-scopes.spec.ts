@@ -67,7 +67,7 @@ it.each([
   expect(await answer(metadata)).toEqual({ status: 200, text: 'ada' });
 });
 
-it("leaves the server's hook to others: it composes with one that was there, and with one that comes later", async () => {
+it("leaves the server's hooks to others: it composes with those that were there, and with those that come later", async () => {
   @Controller()
   class Messages {
     constructor(private readonly callers: CallerContext) {}
@@ -84,9 +84,11 @@ it("leaves the server's hook to others: it composes with one that was there, and
     seen.push(name);
     void done();
   };
+  const endHook = (name: string) => () => void seen.push(`end ${name}`);
   const port = await freePort();
   const strategy = new ServerTCP({ host: '127.0.0.1', port });
   strategy.setOnProcessingStartHook(hook('before'));
+  strategy.setOnProcessingEndHook(endHook('before'));
   const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.startAllMicroservices();
@@ -96,8 +98,9 @@ it("leaves the server's hook to others: it composes with one that was there, and
     (await peer.request(id, `"pattern":"whoami","data":{},"metadata":{"authorization":"Bearer ${token}"}`)).response;
   expect(await ask('1')).toBe('ada');
   strategy.setOnProcessingStartHook(hook('later'));
+  strategy.setOnProcessingEndHook(endHook('later'));
   expect(await ask('2')).toBe('ada');
-  expect(seen).toEqual(['before', 'later']);
+  expect(seen).toEqual(['before', 'end before', 'later', 'end later']);
   peer.close();
   await app.close();
 });
