@@ -77,7 +77,7 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
     rotate: new RotateRefreshToken(db, refreshTokens, accessTokens, tokens, endSessions, outages, timing, clock),
     endByRefreshToken: new EndByRefreshToken(db, refreshTokens, endSessions),
     list: new ListSessions(db, timing, clock),
-    renew: new RenewSessionIds(events),
+    renew: new RenewSessionIds(events, clock),
   };
 }
 

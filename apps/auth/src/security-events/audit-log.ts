@@ -1,7 +1,7 @@
 import type { Clock } from '@watchword/auth';
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { AuthQueries } from '../database/auth-database.js';
-import { newId } from '../database/new-id.js';
+import { newId, newIdInSql } from '../database/new-id.js';
 
 /** Who acted. `system` is the issuer itself: a schedule, or the first boot. */
 export interface AuditActor {
@@ -31,23 +31,39 @@ export class AuditLog {
   constructor(private readonly clock: Clock) {}
 
   record(db: AuthQueries, { target, ...entry }: AuditEntry): Promise<void> {
-    return this.recordForEach(db, entry, target.type, [target.id]);
+    const now = this.clock.now();
+    return this.insert(
+      db,
+      now,
+      entry,
+      target.type,
+      sql`(values (${newId(now)}::uuid, ${target.id})) as entry (id, target_id)`,
+    );
   }
 
-  /** An entry for each target, alike but for its id. One statement, whatever their number. */
-  async recordForEach(
+  /**
+   * An entry for each session, alike but for its id. One statement, whatever their number.
+   *
+   * @param sids separated by commas
+   */
+  recordForSessions(db: AuthQueries, entry: Omit<AuditEntry, 'target'>, sids: string): Promise<void> {
+    const now = this.clock.now();
+    const entries = sql`(select ${newIdInSql(now)}, target_id from unnest(string_to_array(${sids}, ',')) as target_id)`;
+    return this.insert(db, now, entry, 'session', sql`${entries} as entry (id, target_id)`);
+  }
+
+  /** @param entries what to select them from: `id`, `target_id` */
+  private async insert(
     db: AuthQueries,
+    now: number,
     { actor, action, detail }: Omit<AuditEntry, 'target'>,
     targetType: AuditTarget['type'],
-    targetIds: readonly string[],
+    entries: SQL,
   ): Promise<void> {
-    if (targetIds.length === 0) return;
-    const now = this.clock.now();
     await db.execute(sql`
       insert into audit_log (id, target_id, target_type, at, actor_type, actor_id, ip, action, detail)
       select entry.id, entry.target_id, ${targetType}, ${new Date(now).toISOString()}::timestamptz, ${actor.type},
         ${actor.id ?? null}, ${actor.ip ?? null}, ${action}, ${detail === undefined ? null : JSON.stringify(detail)}::jsonb
-      from unnest(${sql.param(targetIds.map(() => newId(now)))}::uuid[], ${sql.param(targetIds)}::text[])
-        as entry (id, target_id)`);
+      from ${entries}`);
   }
 }

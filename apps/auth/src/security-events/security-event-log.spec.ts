@@ -23,12 +23,10 @@ describeOnEachDatabase('the security event log', AUTH_DATABASE, (database: () =>
     await Promise.allSettled(
       Array.from({ length: 30 }, (_, index) =>
         database().transaction(async (tx) => {
-          const events = Array.from({ length: 1 + (index % 3) }, () => ({
-            type: 'session-revoked' as const,
-            value: String(index),
-            expiresAt: end,
-          }));
-          await log.appendAll(tx, events);
+          const count = 1 + (index % 3);
+          const each = (value: string): string => Array.from({ length: count }, () => value).join(',');
+          const tokensExpireAt = each(new Date(end).toISOString());
+          await log.appendSessions(tx, { count, sids: each(String(index)), tokensExpireAt });
           if (index % 5 === 0) throw new Error('rolled back');
         }),
       ),

@@ -4,6 +4,7 @@ import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js
 import { sessions } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
+import { revokedBy } from './revoked-by.js';
 
 /** Why a session ended; kept in the audit log. */
 export type EndReason =
@@ -56,21 +57,15 @@ export class EndSessions {
 
   /** Those of them that have not ended, as the last step of a transaction. */
   async endIn(tx: AuthTransaction, which: SQL | undefined, reason: EndReason, actor: AuditActor): Promise<number> {
-    const ended = await tx
+    const end = tx
       .update(sessions)
       .set({ endedAt: new Date(this.clock.now()), previousRefreshHash: null, successorNonce: null })
       .where(and(which, isNull(sessions.endedAt)))
       .returning({ sid: sessions.sid, tokensExpireAt: sessions.tokensExpireAt });
-    const sids = ended.map(({ sid }) => sid);
-    await this.audit.recordForEach(tx, { actor, action: 'session.end', detail: { reason } }, 'session', sids);
-    await this.events.appendAll(
-      tx,
-      ended.map(({ sid, tokensExpireAt }) => ({
-        type: 'session-revoked',
-        value: sid,
-        expiresAt: tokensExpireAt.getTime(),
-      })),
-    );
-    return ended.length;
+    const ended = await revokedBy(tx, end.getSQL());
+    if (ended.count === 0) return 0;
+    await this.audit.recordForSessions(tx, { actor, action: 'session.end', detail: { reason } }, ended.sids);
+    await this.events.appendSessions(tx, ended);
+    return ended.count;
   }
 }

@@ -1,13 +1,19 @@
+import type { Clock } from '@watchword/auth';
 import { sql, type SQL } from 'drizzle-orm';
 import type { AuthTransaction } from '../database/auth-database.js';
+import { newIdInSql } from '../database/new-id.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
+import { revokedBy } from './revoked-by.js';
 
 /**
  * Gives sessions a new `sid` when what they entitle to has changed: people stay logged in, tokens that say what was true
  * before are denied.
  */
 export class RenewSessionIds {
-  constructor(private readonly events: SecurityEventLog) {}
+  constructor(
+    private readonly events: SecurityEventLog,
+    private readonly clock: Clock,
+  ) {}
 
   /** As the last step of the transaction that changes roles or scopes, with the accounts locked. */
   ofAccount(tx: AuthTransaction, accountId: string): Promise<void> {
@@ -20,11 +26,12 @@ export class RenewSessionIds {
   }
 
   private async renew(tx: AuthTransaction, which: SQL): Promise<void> {
-    const { rows } = await tx.execute<{ sid: string; end: number }>(sql`
-      with old as (select id, sid, tokens_expire_at from sessions where ${which} and ended_at is null for update)
-      update sessions set sid = gen_random_uuid() from old where sessions.id = old.id
-      returning old.sid, extract(epoch from old.tokens_expire_at)::float8 * 1000 as "end"`);
-    const revoked = rows.map(({ sid, end }) => ({ type: 'session-revoked' as const, value: sid, expiresAt: end }));
-    await this.events.appendAll(tx, revoked);
+    const renewed = await revokedBy(
+      tx,
+      sql`update sessions set sid = ${newIdInSql(this.clock.now())} from (select id, sid from sessions where ${which}) old
+        where sessions.id = old.id and sessions.sid = old.sid and ended_at is null
+        returning old.sid, tokens_expire_at`,
+    );
+    await this.events.appendSessions(tx, renewed);
   }
 }

@@ -69,8 +69,8 @@ import { StartSession } from './start-session.js';
     },
     {
       provide: RenewSessionIds,
-      inject: [SecurityEventLog],
-      useFactory: (events: SecurityEventLog) => new RenewSessionIds(events),
+      inject: [SecurityEventLog, CLOCK],
+      useFactory: (events: SecurityEventLog, clock: Clock) => new RenewSessionIds(events, clock),
     },
     {
       provide: EndByRefreshToken,
