@@ -127,6 +127,11 @@ describe('a configuration that is not safe fails at boot, also where types did n
       /^(?!.*a:b).*http/,
     ],
     ['a discovery by an issuer that is no URL', { issuer: 'us', audience, keys: { discovery: true } }, /http/],
+    [
+      'a static set with one unsound key',
+      { issuer, audience, keys: { jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } } },
+      /key 0: a symm/,
+    ],
     ['an empty static set', { issuer, audience, keys: { jwks: { keys: [] } } }, /no key/],
     ['a weak secret', { issuer, audience, secrets: ['secret'] }, /shared secret/],
     ['the same secret twice', { issuer, audience, secrets: [...secrets, ...secrets] }, /same/],

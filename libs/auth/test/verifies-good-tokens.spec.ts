@@ -14,6 +14,7 @@ const ALGORITHMS = [
   'PS384',
   'PS512',
   'EdDSA',
+  'Ed25519',
   'HS256',
 ] as const;
 

@@ -125,8 +125,8 @@ describe('the trusted issuer', () => {
   });
 
   it('may sign with the algorithms that are listed', () => {
-    const { algorithms } = load({ JWT_ALGORITHMS: 'EdDSA, RS256' }).trustedIssuer('sample');
-    expect(algorithms).toEqual(['EdDSA', 'RS256']);
+    const { algorithms } = load({ JWT_ALGORITHMS: 'EdDSA, Ed25519, RS256' }).trustedIssuer('sample');
+    expect(algorithms).toEqual(['EdDSA', 'Ed25519', 'RS256']);
   });
 
   it.each(['none', 'HS256', 'ES256,HS256', 'es256', 'ES256,', 'toString'])('may not sign with %s', (JWT_ALGORITHMS) => {

@@ -1,7 +1,7 @@
 import { AccessTokenProfile } from './access-token-profile.js';
 import type { Clock } from './clock.js';
 import { grantings } from './issuer-grants.js';
-import { type JwkSetError, readJwkSet } from './keys/jwk-set.js';
+import { type JwkSet, type JwkSetError, readJwkSet } from './keys/jwk-set.js';
 import { JwksEndpoint } from './keys/jwks-endpoint.js';
 import type { KeyCacheSettings } from './keys/key-cache-options.js';
 import type { KeySource } from './keys/key-source.js';
@@ -95,12 +95,17 @@ function publicKeys(options: AsymmetricIssuer, keyCache: KeyCacheSettings, clock
   return new RemoteKeySource(issuer, origin, algorithms, keyCache, clock);
 }
 
+/** Keys that somebody wrote here are all good, or there is something to mend before the service begins. */
 function staticKeys(jwks: { keys: readonly object[] }, algorithms: readonly AsymmetricAlgorithm[], fail: Fail) {
+  let set: JwkSet;
   try {
-    return readJwkSet(jwks, algorithms).values();
+    set = readJwkSet(jwks, algorithms);
   } catch (error) {
     return fail(`its \`jwks\` have ${(error as JwkSetError).message}`);
   }
+  if (set.unsound.length > 0) fail(`its \`jwks\` have a key to mend or leave out: ${set.unsound.join('; ')}`);
+  if (set.keys.size === 0) fail('its `jwks` have no key that can verify');
+  return set.keys.values();
 }
 
 function checkAlgorithms(algorithms: readonly unknown[], fail: Fail): AsymmetricAlgorithm[] {

@@ -4,6 +4,7 @@ import { decodeJsonSegment, decodeSegment, splitToken } from './compact-token.js
 import { type IssuerTrust, trustIssuer } from './issuer-trust.js';
 import { type KeyCacheOptions, keyCacheSettings } from './keys/key-cache-options.js';
 import type { KeySource, KeySourceStatus } from './keys/key-source.js';
+import { isSameAlgorithm } from './keys/signature-algorithms.js';
 import type { VerificationKey } from './keys/verification-key.js';
 import { HeaderCache } from './header-cache.js';
 import { TokenCache, type TokenCacheOptions } from './token-cache.js';
@@ -146,7 +147,7 @@ export class TokenVerifier {
 
   #verifyWith(key: VerificationKey, presented: PresentedToken): VerifiedToken | Promise<VerifiedToken> {
     const { header, signature, signingInput } = presented;
-    if (key.algorithm !== header.algorithm) {
+    if (!isSameAlgorithm(key.algorithm, header.algorithm)) {
       throw new AuthError('algorithm_not_allowed', { reason: "not the key's own" });
     }
     const good = key.verify(signingInput, signature);

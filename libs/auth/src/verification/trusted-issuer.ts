@@ -1,9 +1,9 @@
 import type { JWK } from 'jose';
 import type { VerifiedToken } from './verified-token.js';
 
-/** Signature algorithms that an issuer with public keys may use (RFC 7518 §3.1, RFC 8037). */
+/** Signature algorithms that an issuer with public keys may use (RFC 7518 §3.1, RFC 8037, RFC 9864 §2.2). */
 export type AsymmetricAlgorithm =
-  'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'EdDSA';
+  'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'EdDSA' | 'Ed25519';
 
 /** Where an issuer's public keys come from: exactly one of these. */
 export type KeySourceOptions = JwksUriSource | DiscoverySource | StaticJwksSource | SuppliedJwksSource;
@@ -97,7 +97,7 @@ interface IssuerBase {
 /** An issuer whose public keys verify. */
 export interface AsymmetricIssuer extends IssuerBase {
   readonly keys: KeySourceOptions;
-  /** Default: ES256 alone. */
+  /** Default: ES256 alone. For Ed25519 keys name what the issuer writes, in its keys and its tokens: `EdDSA`, `Ed25519` (RFC 9864) or both. */
   readonly algorithms?: readonly [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]];
   readonly secrets?: never;
 }

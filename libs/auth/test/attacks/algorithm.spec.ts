@@ -51,7 +51,7 @@ describeAttacks('algorithm', [
     code: 'algorithm_not_allowed',
     token: (target) => signedBy(target, hmacKey(target, '')),
   },
-  ...(['ES384', 'RS256', 'PS256', 'EdDSA'] as const).map((algorithm) => ({
+  ...(['ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const).map((algorithm) => ({
     title: `a good ${algorithm} signature of the attacker's own key under the issuer's kid`,
     code: 'algorithm_not_allowed' as const,
     token: async (target: Target) => signedBy(target, await createSigningKey(algorithm)),

@@ -6,6 +6,7 @@ import { expectAccepted, expectRefused } from './describe-attacks.js';
 import { type Answer, type HostileJwksServer, json, startHostileJwksServer } from './hostile-jwks-server.js';
 
 const PRIVATE = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+const PUBLIC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 const WEAK = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
 
 /** Each with what the status has to say of it. */
@@ -48,7 +49,6 @@ const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer
   ['nothing', /not JSON/, () => (response) => void response.end()],
   ['a list instead of an object', /not a JSON object/, () => json([])],
   ['an object without keys', /no list of keys/, () => json({})],
-  ['an empty set', /no key that can verify/, () => json({ keys: [] })],
   ['members that are there twice', /twice/, () => (response) => void response.end('{"keys":[],"keys":[]}')],
   ['10 MB', /more than 65536 bytes/, () => (response) => void response.end(`{"keys":["${'x'.repeat(10 ** 7)}"]}`)],
   [
@@ -62,27 +62,31 @@ const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer
     () => (response) =>
       void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(`{"keys":["${'x'.repeat(10 ** 7)}"]}`)),
   ],
-  [
-    'a private key beside the good one',
-    /a private member/,
-    (i) => json({ keys: [...i.jwks().keys, { ...PRIVATE, kid: 'p' }] }),
-  ],
-  [
-    'a symmetric key beside the good one',
-    /symmetric/,
-    (i) => json({ keys: [...i.jwks().keys, { kty: 'oct', k: 'AAAA' }] }),
-  ],
-  [
-    'a weak key beside the good one',
-    /1024 bits/,
-    (i) => json({ keys: [...i.jwks().keys, { ...WEAK, kid: 'w', alg: 'RS256' }] }),
-  ],
-  ['the good key twice', /twice/, (i) => json({ keys: [...i.jwks().keys, ...i.jwks().keys] })],
+  ['101 keys', /more than 100 keys/, () => json({ keys: Array.from({ length: 101 }, () => ({})) })],
+];
+
+/** Sets without a key that can verify: refused as the first, for the service can't tell yet; later they withdraw all keys. */
+const empty: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer])[] = [
+  ['an empty set', /no key that can verify$/, () => json({ keys: [] })],
   [
     'keys of another kind only',
-    /no key that can verify/,
+    /no key that can verify$/,
     (i) => json({ keys: i.jwks().keys.map((k) => ({ ...k, use: 'enc' })) }),
   ],
+  [
+    'a private key only',
+    /no key that can verify; key 0: a private member/,
+    () => json({ keys: [{ ...PRIVATE, kid: 'p' }] }),
+  ],
+];
+
+/** Each with what the status has to say of it. */
+const unsound: readonly (readonly [string, RegExp, object])[] = [
+  ['a private key', /^key 1: a private member/, { ...PRIVATE, kid: 'p' }],
+  ['a symmetric key', /^key 1: a symmetric key/, { kty: 'oct', k: 'AAAA', kid: 's' }],
+  ['a weak key', /^key 1: a modulus of 1024 bits/, { ...WEAK, kid: 'w', alg: 'RS256' }],
+  ['two keys in one', /^key 1: not a valid public key/, { ...PUBLIC, y: PUBLIC.x, kid: 't', alg: 'ES256' }],
+  ['text', /^key 1: not an object/, Object('key') as object],
 ];
 
 /** So long may a fetch take: a busy machine must not fail a test, and one that tests silence must end. */
@@ -142,7 +146,7 @@ describe.each([
     expect(verifier.status()).toMatchObject([{ ready: true, lastError: undefined }]);
   });
 
-  it.each(faults)(
+  it.each([...faults, ...empty])(
     '%s, from the start: unavailable, not invalid, until the first good answer',
     async (_, lastError, fault) => {
       createVerifier(timeoutFor(lastError));
@@ -158,6 +162,74 @@ describe.each([
       await expectAccepted(verifier, await issuer.mint());
     },
   );
+
+  it.each(empty)('%s, later: withdraws every key at once, until the next good answer', async (_, _reason, answer) => {
+    await recover();
+    const token = await issuer.mint();
+    await expectAccepted(verifier, token);
+    server.answerWith(answer(issuer));
+    await verifier.refreshKeys();
+    expect(verifier.status()).toMatchObject([
+      { ready: false, reason: 'the issuer publishes no key that can verify', keyIds: [], lastError: undefined },
+    ]);
+    await expectRefused(verifier, token, 'key_unknown');
+
+    await recover();
+    expect(verifier.status()).toMatchObject([{ ready: true, reason: undefined, leftOut: [] }]);
+    await expectAccepted(verifier, token);
+  });
+
+  it.each(unsound)(
+    '%s beside good ones: it is left out and told, a new key is found, and a removed one is gone',
+    async (_, reason, key) => {
+      const removed = issuer.key;
+      await verifier.start();
+      const before = await issuer.mint();
+      await expectAccepted(verifier, before);
+      await issuer.rotate();
+      issuer.retire(removed.keyId);
+      server.answerWith(json({ keys: [...issuer.jwks().keys, key] }));
+      await verifier.refreshKeys();
+      expect(verifier.status()).toMatchObject([{ ready: true, keyIds: [issuer.key.keyId], lastError: undefined }]);
+      expect(verifier.status()[0]?.leftOut).toEqual([expect.stringMatching(reason)]);
+      await expectAccepted(verifier, await issuer.mint());
+      await expectRefused(verifier, before, 'key_unknown');
+      const forged = await issuer.mint({}, { header: { kid: (key as { kid?: string }).kid ?? 'x' }, key: removed });
+      await expectRefused(verifier, forged, 'key_unknown');
+    },
+  );
+
+  it('the good key and its private half: what it signed is refused, for everybody can sign with it now', async () => {
+    await verifier.start();
+    const before = await issuer.mint();
+    await expectAccepted(verifier, before);
+    const leaked = issuer.jwks().keys;
+    await issuer.rotate();
+    const halves = leaked.flatMap((jwk) => [jwk, { ...jwk, kid: 'half', d: 'AAAA' }]);
+    server.answerWith(json({ keys: [...issuer.jwks().keys.slice(0, 1), ...halves] }));
+    await verifier.refreshKeys();
+    await expectRefused(verifier, before, 'key_unknown');
+    await expectAccepted(verifier, await issuer.mint());
+  });
+
+  it('the good key twice: it is used', async () => {
+    server.answerWith(json({ keys: [...issuer.jwks().keys, ...issuer.jwks().keys] }));
+    await verifier.start();
+    expect(verifier.status()[0]?.leftOut).toEqual(['key 1: the same key once more']);
+    await expectAccepted(verifier, await issuer.mint());
+  });
+
+  it('another key under the kid of the good one: neither verifies', async () => {
+    await verifier.start();
+    const token = await issuer.mint();
+    await expectAccepted(verifier, token);
+    const other = { ...PUBLIC, kid: issuer.key.keyId, alg: 'ES256' };
+    const spare = { ...(await createTestIssuer()).jwks().keys[0] };
+    server.answerWith(json({ keys: [...issuer.jwks().keys, other, spare] }));
+    await verifier.refreshKeys();
+    expect(verifier.status()).toMatchObject([{ ready: true, keyIds: [spare.kid] }]);
+    await expectRefused(verifier, token, 'key_unknown');
+  });
 
   it('old and new sets in turn: a key that is in both is never refused', async () => {
     const old = issuer.jwks();

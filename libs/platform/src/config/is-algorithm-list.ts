@@ -13,6 +13,7 @@ const ALGORITHMS: Record<AsymmetricAlgorithm, true> = {
   PS384: true,
   PS512: true,
   EdDSA: true,
+  Ed25519: true,
 };
 
 /** One or more asymmetric signature algorithms, separated by commas. */

@@ -14,6 +14,7 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Keys');
   private timer: NodeJS.Timeout | undefined;
   private said: string | undefined;
+  private leftOut = '';
 
   constructor(
     private readonly modules: ModuleRef,
@@ -29,11 +30,25 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
       if (missing !== undefined) throw new Error(missing);
     });
     measureKeys(this.metrics, verifier);
-    this.timer = setInterval(() => this.sayWhatChanged(missingKeys(verifier)), LOOK_MS).unref();
+    this.timer = setInterval(() => this.look(verifier), LOOK_MS).unref();
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.timer);
+  }
+
+  private look(verifier: TokenVerifier): void {
+    this.sayWhatIsLeftOut(verifier.status().filter(({ leftOut }) => leftOut.length > 0));
+    this.sayWhatChanged(missingKeys(verifier));
+  }
+
+  /** An error: a private key that was published is everybody's, and the issuer's operator may not know it yet. */
+  private sayWhatIsLeftOut(statuses: readonly Status[]): void {
+    const reasons = statuses.map(({ issuer, leftOut }) => `${issuer}: ${leftOut.join('; ')}`).join('; ');
+    if (reasons === this.leftOut) return;
+    this.leftOut = reasons;
+    if (reasons === '') this.logger.log('All keys that the issuers publish are sound again');
+    else this.logger.error('Keys that an issuer publishes are not used. Tell who runs it', { reason: reasons });
   }
 
   private sayWhatChanged(missing: string | undefined): void {
@@ -76,7 +91,17 @@ function measureKeys({ registry }: Metrics, verifier: TokenVerifier): void {
       }
     },
   });
+  const leftOut = new Gauge({
+    name: 'watchword_verification_keys_left_out',
+    help: 'Keys that the issuer publishes and that are not used, because they are not sound',
+    labelNames,
+    registers: [],
+    collect() {
+      for (const status of verifier.status()) this.set({ issuer: status.issuer }, status.leftOut.length);
+    },
+  });
   registry.registerMetric(keys);
+  registry.registerMetric(leftOut);
   registry.registerMetric(age);
 }
 

@@ -1,120 +1,85 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { AsymmetricAlgorithm } from '../trusted-issuer.js';
-import { decodeEd25519Point } from './ed25519-point.js';
-import { ASYMMETRIC_ALGORITHMS } from './signature-algorithms.js';
-import { PublicVerificationKey, type VerificationKey } from './verification-key.js';
+import { hasPrivateMember, isRecord, materialOf, readPublicJwk, UnsoundJwkError } from './public-jwk.js';
+import { isSameAlgorithm } from './signature-algorithms.js';
+import type { VerificationKey } from './verification-key.js';
 
 const MAX_KEYS = 100;
-const MAX_KEY_ID_LENGTH = 256;
-const RSA_BITS = { min: 2048, max: 8192 };
-const RSA_EXPONENT = { min: 65_537n, max: 2n ** 32n };
-/** RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2; `priv` of the AKP keys that ML-DSA has. */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
-/** Why a JWK Set is refused. Its message names the key by its place, and quotes nothing of it. */
+/** Why a JWK Set is refused. */
 export class JwkSetError extends TypeError {
   override readonly name = 'JwkSetError';
 }
 
+/** The keys of a JWK Set that may verify, and why others may not. */
+export interface JwkSet {
+  /** By kid. */
+  readonly keys: ReadonlyMap<string, VerificationKey>;
+  /** For each key that is not sound, its place in the set and the reason. It quotes nothing of the key. */
+  readonly unsound: readonly string[];
+}
+
 /**
- * The verification keys of a JWK Set (RFC 7517 §5), by kid, for these algorithms.
+ * The verification keys of a JWK Set (RFC 7517 §5) for these algorithms.
  *
- * A key that is sound but for something else (encryption, another algorithm, no kid) is left out.
- * A key that is not sound makes the whole set suspect, and none of it is used.
+ * A key that is not sound is left out and told; the others count. So one bad key neither stops the service from verifying
+ * nor keeps a key in use that the issuer has taken out. A key that is sound but for something else (encryption, another
+ * algorithm, no kid) is left out without a word.
  *
- * @throws JwkSetError
+ * @throws JwkSetError for what is not a list of 100 keys at most
  */
-export function readJwkSet(
-  set: { readonly keys?: unknown },
-  algorithms: readonly AsymmetricAlgorithm[],
-): ReadonlyMap<string, VerificationKey> {
+export function readJwkSet(set: { readonly keys?: unknown }, algorithms: readonly AsymmetricAlgorithm[]): JwkSet {
   if (!Array.isArray(set.keys)) throw new JwkSetError('no list of keys');
   if (set.keys.length > MAX_KEYS) throw new JwkSetError(`more than ${MAX_KEYS} keys`);
-  const keys = new Map<string, VerificationKey>();
-  const seen = new Set<string>();
-  for (const [index, jwk] of (set.keys as unknown[]).entries()) {
-    const fail = (reason: string): never => {
-      throw new JwkSetError(`key ${index}: ${reason}`);
-    };
-    if (!isRecord(jwk)) return fail('not an object');
-    const key = readJwk(jwk, algorithms, fail);
-    if (typeof jwk.kid === 'string' && seen.has(jwk.kid)) return fail('a kid that is there twice');
-    if (typeof jwk.kid === 'string') seen.add(jwk.kid);
-    if (key !== undefined) keys.set(key.keyId, key);
+  const leaked = new Set(set.keys.filter(isRecord).filter(hasPrivateMember).map(materialOf));
+  const reader = new KeysByName();
+  for (const [place, jwk] of (set.keys as unknown[]).entries()) {
+    const keyId = isRecord(jwk) ? jwk.kid : undefined;
+    try {
+      const key = readPublicJwk(jwk, algorithms);
+      if (key === undefined) continue;
+      if (leaked.has(key.material)) throw new UnsoundJwkError('its private half is in this set too');
+      reader.add({ place, keyId: key.keyId, key });
+    } catch (error) {
+      if (!(error instanceof UnsoundJwkError)) throw error;
+      reader.unsound.push(`key ${place}: ${error.message}`);
+      if (typeof keyId === 'string') reader.add({ place, keyId, key: undefined });
+    }
   }
-  if (keys.size === 0) throw new JwkSetError('no key that can verify');
-  return keys;
+  return { keys: reader.keys(), unsound: reader.unsound };
 }
 
-type Fail = (reason: string) => never;
-type JwkRecord = Readonly<Record<string, unknown>>;
+/** A key of the set; `key` is undefined for one that was left out. */
+interface NamedKey {
+  readonly place: number;
+  readonly keyId: string;
+  readonly key: VerificationKey | undefined;
+}
 
-function readJwk(jwk: JwkRecord, algorithms: readonly AsymmetricAlgorithm[], fail: Fail): VerificationKey | undefined {
-  if (jwk.kty === 'oct') return fail('a symmetric key');
-  for (const member of PRIVATE_MEMBERS) if (Object.hasOwn(jwk, member)) return fail('a private member');
-  const { kid } = jwk;
-  if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID_LENGTH)) {
-    return fail(`a kid that is not a string of 1 to ${MAX_KEY_ID_LENGTH} characters`);
+/** A kid names one key. Where two different ones have it, nobody can tell which is meant, so neither is used. */
+class KeysByName {
+  readonly unsound: string[] = [];
+  private readonly named = new Map<string, NamedKey>();
+
+  add(added: NamedKey): void {
+    const known = this.named.get(added.keyId);
+    if (known === undefined) {
+      this.named.set(added.keyId, added);
+    } else if (known.key !== undefined && added.key !== undefined && isSameKey(known.key, added.key)) {
+      this.unsound.push(`key ${added.place}: the same key once more`);
+    } else {
+      this.named.set(added.keyId, { ...known, key: undefined });
+      for (const { place, key } of [known, added]) {
+        if (key !== undefined) this.unsound.push(`key ${place}: a kid that another key has, too`);
+      }
+    }
   }
-  const algorithm = algorithmOf(jwk, algorithms);
-  if (kid === undefined || algorithm === undefined || !mayVerify(jwk, fail)) return undefined;
-  return new PublicVerificationKey(kid, algorithm, materialOf(jwk), importPublicKey(jwk, algorithm, fail));
-}
 
-/** Each key has one algorithm: its `alg`, or else the issuer's first that its type can have. */
-function algorithmOf(jwk: JwkRecord, algorithms: readonly AsymmetricAlgorithm[]): AsymmetricAlgorithm | undefined {
-  return algorithms.find((name) => {
-    const { keyType, curve } = ASYMMETRIC_ALGORITHMS[name];
-    return (jwk.alg === undefined || jwk.alg === name) && jwk.kty === keyType && (curve ?? jwk.crv) === jwk.crv;
-  });
-}
-
-/** `use` and `key_ops` (RFC 7517 §4.2, §4.3), where they are there. */
-function mayVerify(jwk: JwkRecord, fail: Fail): boolean {
-  const { use, key_ops: operations } = jwk;
-  if (use !== undefined && typeof use !== 'string') return fail('a use that is not a string');
-  if (operations !== undefined && !Array.isArray(operations)) return fail('key_ops that are not a list');
-  return (use ?? 'sig') === 'sig' && (operations ?? ['verify']).includes('verify');
-}
-
-/** The required members alone; what else a JWK says does not make it another key. */
-function materialOf({ kty, crv, x, y, n, e }: JwkRecord): string {
-  return JSON.stringify([kty, crv, x, y, n, e]);
-}
-
-function importPublicKey(jwk: JwkRecord, algorithm: AsymmetricAlgorithm, fail: Fail): KeyObject {
-  const members = { EC: ['x', 'y'], RSA: ['n', 'e'], OKP: ['x'] }[ASYMMETRIC_ALGORITHMS[algorithm].keyType];
-  for (const member of members) if (!isCanonicalBase64url(jwk[member])) fail(`its ${member} is not base64url`);
-  let key: KeyObject;
-  try {
-    // OpenSSL refuses an EC point that is not on its curve here.
-    key = createPublicKey({ key: jwk as { kty: string }, format: 'jwk' });
-  } catch {
-    return fail('not a valid public key');
-  }
-  if (jwk.kty === 'RSA') checkRsa(key, jwk.n as string, fail);
-  // It does not look at an Ed25519 point before it verifies with it, and never at its order.
-  if (jwk.kty === 'OKP' && !decodeEd25519Point(Buffer.from(jwk.x as string, 'base64url'))) {
-    fail('its point is not on the curve or of small order');
-  }
-  return key;
-}
-
-function checkRsa(key: KeyObject, n: string, fail: Fail): void {
-  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-  if (modulusLength < RSA_BITS.min || modulusLength > RSA_BITS.max) {
-    fail(`a modulus of ${modulusLength} bits: ${RSA_BITS.min} to ${RSA_BITS.max} are allowed`);
-  }
-  if ((Buffer.from(n, 'base64url').at(-1) ?? 0) % 2 === 0) fail('an even modulus');
-  if (publicExponent < RSA_EXPONENT.min || publicExponent > RSA_EXPONENT.max || publicExponent % 2n === 0n) {
-    fail('an exponent that is not odd and from 65537 to 2^32');
+  keys(): ReadonlyMap<string, VerificationKey> {
+    return new Map([...this.named].flatMap(([keyId, { key }]) => (key === undefined ? [] : [[keyId, key]])));
   }
 }
 
-function isCanonicalBase64url(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && Buffer.from(value, 'base64url').toString('base64url') === value;
-}
-
-function isRecord(value: unknown): value is JwkRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether what the one verifies is what the other verifies, so that one may stand for the other. */
+export function isSameKey(one: VerificationKey, other: VerificationKey): boolean {
+  return one.material === other.material && isSameAlgorithm(one.algorithm, other.algorithm);
 }

@@ -8,6 +8,8 @@ export interface KeySourceStatus {
   /** Why it is not ready. */
   readonly reason: string | undefined;
   readonly keyIds: readonly string[];
+  /** Why keys that the issuer publishes are not used, for each its place in the set and what is not sound about it. */
+  readonly leftOut: readonly string[];
   /** Seconds since the keys were last confirmed by the issuer; `undefined` before the first time and for keys that are never fetched. */
   readonly ageSeconds: number | undefined;
   /** Why the last fetch failed; `undefined` after one that did not. */

@@ -1,7 +1,7 @@
 import { AuthError } from '../auth-error.js';
 import type { Clock } from '../clock.js';
 import type { AsymmetricAlgorithm } from '../trusted-issuer.js';
-import { readJwkSet } from './jwk-set.js';
+import { isSameKey, JwkSetError, readJwkSet } from './jwk-set.js';
 import type { KeyCacheSettings } from './key-cache-options.js';
 import type { KeySetOrigin, LoadedKeySet } from './key-set-origin.js';
 import type { KeySource, KeySourceStatus } from './key-source.js';
@@ -28,13 +28,17 @@ interface Refresh {
  * The keys of an issuer that publishes them, kept fresh in the background.
  *
  * A request with a known kid never waits. What an issuer that is down, slow or hostile can do is bounded here:
- * the last good keys stay until they are too old, and a bad answer changes nothing but `lastError`.
+ * the last good keys stay until they are too old, a bad answer changes nothing but `lastError`, and an unsound key is left out.
  */
 export class RemoteKeySource implements KeySource {
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
   readonly #revoked = new Set<string>();
   readonly #unknown: RecentNames;
   readonly #budget: TokenBucket;
+  /** Why keys of the set in use were left out. */
+  #leftOut: readonly string[] = [];
+  /** How many keys the set in use has, those that were revoked here among them. */
+  #published = 0;
   /** When the issuer last confirmed the keys, in milliseconds. */
   #confirmedAt: number | undefined;
   /** The newest `Date` of an answer that was taken over, in milliseconds. */
@@ -104,13 +108,13 @@ export class RemoteKeySource implements KeySource {
 
   status(): KeySourceStatus {
     const now = this.clock.now();
-    const loaded = this.#isLoaded(now);
-    const ready = loaded && this.#keys.size > 0;
+    const ready = this.#isLoaded(now) && this.#keys.size > 0;
     return {
       issuer: this.issuer,
       ready,
-      reason: ready ? undefined : loaded ? 'every key was revoked' : this.#unreadyReason(),
+      reason: ready ? undefined : this.#unreadyReason(),
       keyIds: [...this.#keys.keys()],
+      leftOut: this.#leftOut,
       ageSeconds: this.#confirmedAt === undefined ? undefined : Math.max(0, (now - this.#confirmedAt) / 1000),
       lastError: this.#lastError,
     };
@@ -125,6 +129,9 @@ export class RemoteKeySource implements KeySource {
   }
 
   #unreadyReason(): string {
+    if (this.#isLoaded(this.clock.now())) {
+      return this.#published === 0 ? 'the issuer publishes no key that can verify' : 'every key was revoked';
+    }
     const what = this.#confirmedAt === undefined ? 'its keys were never loaded' : 'its keys are too old';
     return this.#lastError === undefined ? what : `${what}: ${this.#lastError}`;
   }
@@ -180,28 +187,41 @@ export class RemoteKeySource implements KeySource {
     }
   }
 
-  /** Takes a whole set over, or throws and leaves all as it was. */
+  /**
+   * Takes over what is sound of a set, or throws and leaves all as it was.
+   *
+   * A set without a good key empties this source: that is how an issuer withdraws all its keys at once. Only the first set
+   * must have one, so that a service which never verified anything says 503 and not 401.
+   */
   #accept({ body, madeAt, maxAge = Infinity }: LoadedKeySet): void {
     const now = this.clock.now();
     const [dated, newest] = [plausible(madeAt, now), plausible(this.#madeAt, now)];
     if (dated !== undefined && newest !== undefined && dated < newest - MAX_INSTANCE_SKEW) {
       throw new Error('an answer that is older than the keys in use');
     }
-    const fetched = withoutAll(readJwkSet(body, this.algorithms), this.#revoked);
+    const { keys: published, unsound } = readJwkSet(body, this.algorithms);
+    if (published.size === 0 && this.#confirmedAt === undefined) {
+      throw new JwkSetError(['no key that can verify', ...unsound].join('; '));
+    }
+    const fetched = withoutAll(published, this.#revoked);
     const kept = new Map([...fetched].map(([keyId, key]) => [keyId, this.#sameKey(key) ?? key]));
     for (const [keyId, key] of this.#keys) if (kept.get(keyId) !== key) key.distrust();
     for (const key of kept.values()) key.trustUntil(now + this.settings.maxStale);
     this.#keys = kept;
+    this.#leftOut = unsound;
+    this.#published = published.size;
     this.#confirmedAt = now;
     this.#loads += 1;
     this.#madeAt = dated === undefined ? newest : Math.max(dated, newest ?? 0);
-    this.#interval = Math.min(this.settings.refreshInterval, Math.max(MIN_INTERVAL, maxAge * 1000));
+    // While nothing can be verified, a mistake of the issuer's must not last for long.
+    const age = published.size === 0 ? 0 : maxAge * 1000;
+    this.#interval = Math.min(this.settings.refreshInterval, Math.max(MIN_INTERVAL, age));
   }
 
   /** The key in use if it is this one, so that the tokens it verified stay verified. */
   #sameKey(key: VerificationKey): VerificationKey | undefined {
     const known = this.#keys.get(key.keyId);
-    return known?.material === key.material && known.algorithm === key.algorithm ? known : undefined;
+    return known !== undefined && isSameKey(known, key) ? known : undefined;
   }
 
   #schedule(): void {

@@ -18,6 +18,15 @@ const pkcs1 = { padding: constants.RSA_PKCS1_PADDING };
 /** JWS has the two integers side by side (RFC 7518 §3.4), not ASN.1. */
 const ecdsa = { dsaEncoding: 'ieee-p1363' } as const;
 
+/** RFC 8037 §3.1 and, under a name that says the curve, RFC 9864 §2.2: the same signatures. */
+const ed25519: AlgorithmDescription = {
+  keyType: 'OKP',
+  curve: 'Ed25519',
+  digest: null,
+  signatureLength: 64,
+  options: {},
+};
+
 /** A closed table: an algorithm that is not here can't be configured, and `none` never is. */
 export const ASYMMETRIC_ALGORITHMS: Readonly<Record<AsymmetricAlgorithm, AlgorithmDescription>> = {
   ES256: { keyType: 'EC', curve: 'P-256', digest: 'sha256', signatureLength: 64, options: ecdsa },
@@ -29,12 +38,23 @@ export const ASYMMETRIC_ALGORITHMS: Readonly<Record<AsymmetricAlgorithm, Algorit
   PS256: { keyType: 'RSA', digest: 'sha256', options: pss },
   PS384: { keyType: 'RSA', digest: 'sha384', options: pss },
   PS512: { keyType: 'RSA', digest: 'sha512', options: pss },
-  EdDSA: { keyType: 'OKP', curve: 'Ed25519', digest: null, signatureLength: 64, options: {} },
+  EdDSA: ed25519,
+  Ed25519: ed25519,
 };
 
 export function isAsymmetricAlgorithm(name: unknown): name is AsymmetricAlgorithm {
   return typeof name === 'string' && Object.hasOwn(ASYMMETRIC_ALGORITHMS, name);
 }
+
+/**
+ * Whether two names mean one algorithm. `EdDSA` is that of the key's curve (RFC 8037 §3.1), and the only curve here is Ed25519:
+ * a key that is published for one of the two names verifies what is signed under the other, if the issuer may use both.
+ */
+export function isSameAlgorithm(one: string, other: string): boolean {
+  return one === other || (isEd25519(one) && isEd25519(other));
+}
+
+const isEd25519 = (name: string): boolean => name === 'EdDSA' || name === 'Ed25519';
 
 /** What node:crypto needs to verify with this key. */
 export function signatureParameters(

@@ -42,6 +42,7 @@ export class StaticKeySource implements KeySource {
       ready,
       reason: ready ? undefined : 'every key was revoked',
       keyIds: [...this.#keys.keys()],
+      leftOut: [],
       ageSeconds: undefined,
       lastError: undefined,
     };
