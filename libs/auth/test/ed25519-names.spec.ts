@@ -12,7 +12,8 @@ describe('the two names of Ed25519 signatures (RFC 8037 §3.1, RFC 9864 §2.2)',
   });
 
   const verifierFor = (jwkAlg: string | undefined, algorithms: [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]]) => {
-    const jwks = { keys: issuer.jwks().keys.map(({ alg: _, ...jwk }) => ({ ...jwk, ...(jwkAlg && { alg: jwkAlg }) })) };
+    const keys = issuer.jwks().keys.map((jwk) => ({ ...jwk, alg: jwkAlg }) as typeof jwk);
+    const jwks = { keys };
     return new TokenVerifier({
       issuers: [{ issuer: issuer.issuer, audience: 'orders', keys: { jwks }, algorithms }],
     });
