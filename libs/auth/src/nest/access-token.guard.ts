@@ -7,7 +7,8 @@ import { RequestScopes } from './boot/request-scopes.js';
 import { adapterFor } from './contexts/adapters.js';
 import { RefusalLog } from './errors/refusal-log.js';
 import { requirementsOf } from './requirements/requirements.js';
-import type { Handler, Requirements } from './requirements/requirements.js';
+import type { Handler } from './requirements/handler-place.js';
+import type { Requirements } from './requirements/requirements.js';
 
 /**
  * Lets a request in when its token is good and has what the handler requires. Denies by default.

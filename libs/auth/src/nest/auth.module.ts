@@ -40,11 +40,13 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
     private readonly verifier: TokenVerifier,
     private readonly scopes: RequestScopes,
     private readonly http: HttpAdapterHost,
+    private readonly audit: BootAudit,
   ) {
     super();
   }
 
   configure(): void {
+    this.audit.bindHandlers();
     this.scopes.enterOn(this.http.httpAdapter);
   }
 

@@ -5,7 +5,7 @@ import { AuthError } from '../verification/index.js';
 import type { VerifiedToken } from '../verification/index.js';
 import { adapterFor } from './contexts/adapters.js';
 import { declare, requirementsOf } from './requirements/requirements.js';
-import type { Handler } from './requirements/requirements.js';
+import type { Handler } from './requirements/handler-place.js';
 
 /**
  * The caller's {@link VerifiedToken} as a handler's parameter.

@@ -1,3 +1,5 @@
+import { brand } from '../verification/index.js';
+
 /** Why no token could be had for a call to another service. A closed set: decide by `code`, never by message. */
 export type PropagationErrorCode =
   /** Nobody is calling: a public handler, a background job, or work that outlived its request's scope. */
@@ -32,3 +34,5 @@ export class PropagationError extends Error {
     this.oauthError = oauthError;
   }
 }
+
+brand(PropagationError, 'watchword:PropagationError');

@@ -1,3 +1,5 @@
+import { brand } from './brand.js';
+
 /**
  * Why a request was not let in. A closed set: callers decide by `code`, never by message.
  *
@@ -119,6 +121,8 @@ export class AuthError extends Error {
     this.scopes = detail.scopes;
   }
 }
+
+brand(AuthError, 'watchword:AuthError');
 
 /** The part of a refusal that may leave the process. */
 export function publicError(error: AuthError): PublicAuthError {

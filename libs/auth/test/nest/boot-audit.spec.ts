@@ -2,7 +2,7 @@ import { Controller, Get, Injectable, Module, Scope } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { MessagePattern, Transport } from '@nestjs/microservices';
+import { MessagePattern, ServerTCP, Transport } from '@nestjs/microservices';
 import { AccessTokenGuard, AuthModule, Public, Roles } from '@watchword/auth';
 import { createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
@@ -97,6 +97,51 @@ describe('a hybrid application', () => {
       await app.close();
     },
   );
+});
+
+describe('a handler that was added to the server by hand', () => {
+  const byHand = (): string => 'open to all';
+  type Server = {
+    addHandler(pattern: string, handler: () => string): void;
+    messageHandlers: Map<string, () => string>;
+  };
+
+  it.each([
+    ['by addHandler', (server: Server) => server.addHandler('by.hand', byHand)],
+    ['as one more of a known pattern', (server: Server) => server.addHandler('stock.read', byHand)],
+    ['into its map', (server: Server) => server.messageHandlers.set('by.hand', byHand)],
+  ])('%s keeps it from listening, and is named', async (_, add) => {
+    const app = await NestFactory.create(moduleWith(StockController, RequestScopedController), QUIET);
+    const { options } = await tcp();
+    const strategy = new ServerTCP(options);
+    app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+    add(strategy as unknown as Server);
+    await expect(app.startAllMicroservices()).rejects.toThrow(/(by\.hand|stock\.read)\. .*addHandler\(\)/);
+    await expect(connectTo(options.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await app.close();
+  });
+
+  it('before it was connected keeps it from listening as well', async () => {
+    const app = await NestFactory.create(moduleWith(StockController), QUIET);
+    const { options } = await tcp();
+    const strategy = new ServerTCP(options);
+    (strategy as unknown as Server).addHandler('by.hand', byHand);
+    app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+    await expect(app.startAllMicroservices()).rejects.toThrow(/by\.hand/);
+    await app.close();
+  });
+
+  it('is refused while it listens', async () => {
+    const app = await NestFactory.create(moduleWith(StockController), QUIET);
+    const { options } = await tcp();
+    const strategy = new ServerTCP(options);
+    app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+    await app.startAllMicroservices();
+    const server = strategy as unknown as Server;
+    expect(() => server.addHandler('by.hand', byHand)).toThrow(/by\.hand/);
+    expect(server.messageHandlers.has('by.hand')).toBe(false);
+    await app.close();
+  });
 });
 
 it('lets a pure microservice start', async () => {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { AccessTokenGuard } from '../access-token.guard.js';
-import { requirementsOf } from '../requirements/requirements.js';
-import type { Handler } from '../requirements/requirements.js';
+import { bindHandlers } from '../requirements/handler-place.js';
+import { refuseOtherCopies } from '../requirements/copies.js';
+import { auditHandlers } from './handler-audit.js';
 import { auditMicroservice } from './microservice-audit.js';
+import { handlerClasses } from './handler-classes.js';
 
 /**
  * Refuses to start an application with an unguarded handler, or one whose decorators contradict each other.
@@ -17,10 +19,18 @@ export class BootAudit implements OnModuleInit {
     private readonly modules: ModulesContainer,
     private readonly guard: AccessTokenGuard,
   ) {
+    refuseOtherCopies();
     // Microservices are connected later, some before and some after init: each is watched from its birth.
     this.modules
       .getRpcTargetRegistry<object>()
-      .subscribe((server) => auditMicroservice(server, this.config, this.guard));
+      .subscribe((server) =>
+        auditMicroservice(server, { config: this.config, guard: this.guard, modules: this.modules }),
+      );
+  }
+
+  /** As early as the instances are there: before Nest makes routes of their methods, which instrumentation may wrap. */
+  bindHandlers(): void {
+    for (const { type, instance } of handlerClasses(this.modules)) bindHandlers(type, instance);
   }
 
   onModuleInit(): void {
@@ -34,18 +44,7 @@ export class BootAudit implements OnModuleInit {
           'once, in the root module; several issuers go into one: forRoot({ issuers: […] }).',
       );
     }
-    for (const { controllers } of this.modules.values()) {
-      for (const { metatype } of controllers.values()) {
-        if (typeof metatype === 'function') resolveRequirements(metatype as new (...args: never[]) => object);
-      }
-    }
-  }
-}
-
-function resolveRequirements(controller: new (...args: never[]) => object): void {
-  const prototype = controller.prototype as Record<string, Handler>;
-  for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
-    const handler = prototype[name];
-    if (handler !== undefined) requirementsOf(controller, handler);
+    this.bindHandlers();
+    auditHandlers(this.modules);
   }
 }

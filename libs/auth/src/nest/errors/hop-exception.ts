@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { brand } from '../../verification/index.js';
 import { challenge } from './challenge.js';
 
 /** What went wrong in a call to another service, by the status that this service answers with for it. */
@@ -40,3 +41,5 @@ export class HopException extends HttpException {
     this.answer = answer;
   }
 }
+
+brand(HopException, 'watchword:HopException');

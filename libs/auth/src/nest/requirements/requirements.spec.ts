@@ -1,3 +1,4 @@
+import { bindHandlers } from './handler-place.js';
 import { Public } from './public.js';
 import { requirementsOf } from './requirements.js';
 import { Roles } from './roles.js';
@@ -128,23 +129,51 @@ describe('what a handler requires', () => {
     expect(listed(Wrapped, 'read')).toMatchObject({ roles: [['admin']] });
   });
 
-  it('is found by name for an instrumented handler, and never guessed', () => {
+  it('is that of the method which was wrapped later, where the wrapper took over its metadata', () => {
     class Instrumented {
       @Roles('admin')
+      wipe(): void {}
       read(): void {}
     }
-    const named = { read: () => undefined };
-    expect(requirementsOf(Instrumented, named.read).roles).toHaveLength(1);
-    expect(() =>
-      requirementsOf(
-        Instrumented,
-        (
-          () => () =>
-            undefined
-        )(),
-      ),
-    ).toThrow(/what it requires is unknown/);
-    expect(() => requirementsOf(Instrumented, { toString: () => '' }.toString)).toThrow(/unknown/);
+    bindHandlers(Instrumented);
+    const { wipe } = Instrumented.prototype;
+    const wrapper = { read: () => undefined }.read;
+    for (const key of Reflect.getMetadataKeys(wipe)) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, wipe), wrapper);
+    }
+    expect(requirementsOf(Instrumented, wrapper).roles).toHaveLength(1);
+  });
+
+  it('is that of the method which an instance has another function for', () => {
+    class Bound {
+      constructor() {
+        this.wipe = { read: () => undefined }.read;
+      }
+      @Roles('admin')
+      wipe(): void {}
+      read(): void {}
+    }
+    const instance = new Bound();
+    bindHandlers(Bound, instance);
+    expect(requirementsOf(Bound, instance.wipe).roles).toHaveLength(1);
+  });
+
+  it('is never guessed: neither by the name of a function, nor where two methods have one', () => {
+    const shared = (): void => undefined;
+    class Shared {
+      @Roles('admin')
+      wipe(): void {}
+      read(): void {}
+      toString(): string {
+        return '';
+      }
+    }
+    for (const handler of [{ read: () => undefined }.read, { toString: () => '' }.toString, shared]) {
+      expect(() => requirementsOf(Shared, handler)).toThrow(/what it requires, is unknown|what it requires is unknown/);
+    }
+    Object.assign(Shared.prototype, { wipe: shared, read: shared });
+    class Sharing extends Shared {}
+    expect(() => requirementsOf(Sharing, shared)).toThrow(/Sharing\.wipe and Sharing\.read are one function/);
   });
 
   it('is refused when it contradicts itself', () => {

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
+import { ancestry, placeOf, prototypesOf } from './handler-place.js';
+import type { Handler, HandlerPlace } from './handler-place.js';
 
 /** What a handler asks of its caller. */
 export interface Requirements {
@@ -21,10 +23,8 @@ interface Declaration {
   readsCaller: boolean;
 }
 
-/** A method of a controller, as Nest hands it out. */
-export type Handler = (...args: never[]) => unknown;
-
-const DECLARATION = Symbol('watchword:requirements');
+/** Known to every copy of this library, so that the decorators of another one count as well. */
+const DECLARATION = Symbol.for('watchword:requirements');
 
 /** @internal Adds to what the decorated class or method declares. */
 export function declare(
@@ -60,10 +60,11 @@ const resolved = new WeakMap<Type, WeakMap<Handler, Requirements>>();
 
 function resolve(controller: Type, handler: Handler): Requirements {
   const classes = ancestry(controller).flatMap((type) => ownDeclaration(type, undefined) ?? []);
-  const { isPublic, methods } = methodDeclarations(controller, handler);
+  const place = placeOf(controller, handler);
+  const { isPublic, methods } = methodDeclarations(controller, place);
   const isPublicClass = ownDeclaration(controller, undefined)?.isPublic === true;
   refuseContradiction(isPublicClass, classes, controller.name);
-  refuseContradiction(isPublic, methods, `${controller.name}.${handler.name}`);
+  refuseContradiction(isPublic, methods, `${controller.name}.${String(place.key)}`);
   if (isPublic) return PUBLIC;
   const declarations = [...classes, ...methods];
   if (isPublicClass && !restricts(declarations)) return PUBLIC;
@@ -78,46 +79,18 @@ function resolve(controller: Type, handler: Handler): Requirements {
 const PUBLIC: Requirements = Object.freeze({ isPublic: true, roles: [], scopes: [], readsCaller: false });
 
 /** The handler's own declaration and those of what it overrides. (Nest hands parameter decorators down in the same way.) */
-function methodDeclarations(controller: Type, handler: Handler): { isPublic: boolean; methods: Declaration[] } {
-  const place = placeOf(controller, handler);
-  if (place === undefined) {
-    throw new TypeError(
-      `${controller.name} has no method ${handler.name || '(anonymous)'}, so what it requires is unknown. ` +
-        'A decorator or instrumentation that replaces a handler must keep its name.',
-    );
-  }
-  const { prototype, key } = place;
+function methodDeclarations(
+  controller: Type,
+  { prototype, key }: HandlerPlace,
+): { isPublic: boolean; methods: Declaration[] } {
   const prototypes = prototypesOf(controller);
   const methods = prototypes.slice(prototypes.indexOf(prototype)).flatMap((type) => ownDeclaration(type, key) ?? []);
   return { isPublic: ownDeclaration(prototype, key)?.isPublic === true, methods };
 }
 
-/** Where the handler lives: found by identity, else (wrapped by instrumentation) by its name. */
-function placeOf(controller: Type, handler: Handler): { prototype: object; key: string | symbol } | undefined {
-  const prototypes = prototypesOf(controller);
-  for (const prototype of prototypes) {
-    const key = Reflect.ownKeys(prototype).find((name) => valueOf(prototype, name) === handler);
-    if (key !== undefined) return { prototype, key };
-  }
-  const prototype = prototypes.find((candidate) => typeof valueOf(candidate, handler.name) === 'function');
-  return prototype === undefined ? undefined : { prototype, key: handler.name };
-}
-
-/** The class and all that it extends. */
-function ancestry(type: Type): Type[] {
-  const types: Type[] = [];
-  for (let at: unknown = type; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
-    types.push(at as Type);
-  }
-  return types;
-}
-
-function prototypesOf(controller: Type): object[] {
-  return ancestry(controller).map((type) => type.prototype as object);
-}
-
-function valueOf(target: object, key: string | symbol): unknown {
-  return Object.getOwnPropertyDescriptor(target, key)?.value;
+/** @internal Whether this method itself has one of the decorators, or one that it overrides. */
+export function isDecorated(type: Type, key: string): boolean {
+  return prototypesOf(type).some((prototype) => ownDeclaration(prototype, key) !== undefined);
 }
 
 function ownDeclaration(target: object, key: string | symbol | undefined): Declaration | undefined {

@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
+import { MetadataScanner } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
+import { isDecorated, requirementsOf } from '../requirements/requirements.js';
+import type { Handler } from '../requirements/handler-place.js';
+import { handlerClasses } from './handler-classes.js';
+
+/** What @nestjs/graphql and @nestjs/websockets write on methods and classes. Neither package need be there. */
+const METADATA = {
+  resolver: ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'],
+  resolverType: 'graphql:resolver_type',
+  gateway: 'websockets:is_gateway',
+  graphqlOptions: 'GqlModuleOptions',
+} as const;
+
+const ROOT_TYPES: ReadonlySet<unknown> = new Set(['Query', 'Mutation', 'Subscription']);
+/** Nest calls these of a gateway itself, and runs no guard. */
+const LIFECYCLE: ReadonlySet<string> = new Set(['afterInit', 'handleConnection', 'handleDisconnect']);
+
+/**
+ * Works out what each method of controllers, resolvers and gateways requires.
+ *
+ * @throws TypeError where decorators contradict each other, or where Nest would not run the guard that they rely on
+ */
+export function auditHandlers(modules: ModulesContainer): void {
+  const guardsFields = runsGuardsForFields(modules);
+  for (const { type, isController } of handlerClasses(modules)) {
+    const isGateway = Reflect.getMetadata(METADATA.gateway, type) === true;
+    for (const name of new MetadataScanner().getAllMethodNames(type.prototype as object)) {
+      const method = (type.prototype as Record<string, Handler>)[name];
+      if (method === undefined) continue;
+      const isResolver = METADATA.resolver.some((key) => Reflect.hasMetadata(key, method));
+      if (isController || isResolver || isGateway) requirementsOf(type, method);
+      if (isResolver && isField(method) && !guardsFields) refuseUnguardedField(type, name, method);
+      if (isGateway && LIFECYCLE.has(name)) refuseDecoratedLifecycle(type, name);
+    }
+  }
+}
+
+/** Whether every GraphQL module of the application runs guards for fields too. */
+function runsGuardsForFields(modules: ModulesContainer): boolean {
+  const options = [...modules.values()].flatMap(({ providers }) => {
+    const instance: unknown = providers.get(METADATA.graphqlOptions)?.instance;
+    return instance ? [instance as { readonly fieldResolverEnhancers?: readonly string[] }] : [];
+  });
+  return options.every(({ fieldResolverEnhancers }) => fieldResolverEnhancers?.includes('guards') === true);
+}
+
+function isField(method: Handler): boolean {
+  return !ROOT_TYPES.has(Reflect.getMetadata(METADATA.resolverType, method));
+}
+
+function refuseUnguardedField(type: Type, name: string, method: Handler): void {
+  const { isPublic, roles, scopes } = requirementsOf(type, method);
+  if (isPublic || (roles.length === 0 && scopes.length === 0)) return;
+  throw new TypeError(
+    `${type.name}.${name} is restricted, but Nest runs no guard for it: it resolves a field, and GraphQLModule has no ` +
+      "fieldResolverEnhancers: ['guards', 'filters']. Set them, or restrict the queries that lead to it.",
+  );
+}
+
+function refuseDecoratedLifecycle(type: Type, name: string): void {
+  if (!isDecorated(type, name)) return;
+  throw new TypeError(
+    `${type.name}.${name} has @Public, @Roles or @Scopes, but Nest runs no guard for it. Remove them there: each message ` +
+      'of the connection is guarded at its own handler.',
+  );
+}

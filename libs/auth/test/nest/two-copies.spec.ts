@@ -1,0 +1,59 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Controller, Get, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import * as ours from '@watchword/auth';
+import { createTestIssuer } from '@watchword/auth/testing';
+
+/** As where two packages of an application bring a version each. */
+let copy: typeof ours;
+let place: string;
+beforeAll(async () => {
+  const repository = join(import.meta.dirname, '../../../..');
+  await mkdir(join(repository, 'dist/fixtures'), { recursive: true });
+  place = await mkdtemp(join(repository, 'dist/fixtures/copy-'));
+  await cp(join(repository, 'libs/auth/src'), place, { recursive: true });
+  copy = (await import(join(place, 'index.ts'))) as typeof ours;
+});
+afterAll(() => rm(place, { recursive: true, force: true }));
+
+it('has what the decorators of the other copy demand', () => {
+  @Controller()
+  class SalariesController {
+    @Get()
+    @copy.Roles('hr')
+    list(): void {}
+  }
+  expect(copy.Roles).not.toBe(ours.Roles);
+  const { roles } = ours.requirementsOf(SalariesController, SalariesController.prototype.list);
+  expect(roles.map((group) => [...group])).toEqual([['hr']]);
+});
+
+it('knows the errors of the other copy, and no others', () => {
+  const refusal = new copy.AuthError('token_expired');
+  expect(Object.getPrototypeOf(refusal)).not.toBe(ours.AuthError.prototype);
+  expect(refusal).toBeInstanceOf(ours.AuthError);
+  expect(new ours.AuthError('token_expired')).toBeInstanceOf(copy.AuthError);
+  expect(new copy.PropagationError('caller_missing', '')).toBeInstanceOf(ours.PropagationError);
+  expect(new copy.PropagationError('caller_missing', '')).not.toBeInstanceOf(ours.AuthError);
+  expect(new copy.HopException({ status: 502, code: 'bad_gateway', message: '' })).toBeInstanceOf(ours.HopException);
+  for (const other of [new Error('other'), null, undefined, 'AuthError', { name: 'AuthError' }]) {
+    expect(other).not.toBeInstanceOf(ours.AuthError);
+  }
+});
+
+it('still tells a class that extends one of its errors from that error', () => {
+  class Special extends ours.AuthError {}
+  expect(new Special('token_expired')).toBeInstanceOf(ours.AuthError);
+  expect(new Special('token_expired')).toBeInstanceOf(Special);
+  expect(new ours.AuthError('token_expired')).not.toBeInstanceOf(Special);
+});
+
+it('does not start beside the other copy, and names both with the mend', async () => {
+  const issuer = await createTestIssuer();
+  @Module({ imports: [ours.AuthModule.forRoot(issuer.trusted('things'))] })
+  class AppModule {}
+  const starting = NestFactory.create(AppModule, { logger: false, abortOnError: false });
+  await expect(starting).rejects.toThrow(/installed more than once/);
+  await expect(starting).rejects.toThrow(new RegExp(`libs/auth/src.*${place}.*npm ls @watchword/auth`));
+});
