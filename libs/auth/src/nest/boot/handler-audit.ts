@@ -27,7 +27,7 @@ export function auditHandlers(modules: ModulesContainer): void {
   const guardsFields = runsGuardsForFields(modules);
   for (const { type, isController } of handlerClasses(modules)) {
     const isGateway = Reflect.getMetadata(METADATA.gateway, type) === true;
-    for (const name of new MetadataScanner().getAllMethodNames(type.prototype as object)) {
+    for (const name of new MetadataScanner().getAllMethodNames(type.prototype)) {
       const method = (type.prototype as Record<string, Handler>)[name];
       if (method === undefined) continue;
       const isResolver = METADATA.resolver.some((key) => Reflect.hasMetadata(key, method));

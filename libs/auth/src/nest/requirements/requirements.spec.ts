@@ -4,9 +4,11 @@ import { requirementsOf } from './requirements.js';
 import { Roles } from './roles.js';
 import { Scopes } from './scopes.js';
 
+const methodOf = (type: new () => object, name: string, instance = type.prototype as object): (() => unknown) =>
+  (instance as Record<string, () => unknown>)[name]!;
+
 const listed = (type: new () => object, name: string): object => {
-  const handler = (type.prototype as Record<string, () => unknown>)[name]!;
-  const { isPublic, roles, scopes } = requirementsOf(type, handler);
+  const { isPublic, roles, scopes } = requirementsOf(type, methodOf(type, name));
   return { isPublic, roles: roles.map((group) => [...group]), scopes };
 };
 
@@ -136,7 +138,7 @@ describe('what a handler requires', () => {
       read(): void {}
     }
     bindHandlers(Instrumented);
-    const { wipe } = Instrumented.prototype;
+    const wipe = methodOf(Instrumented, 'wipe');
     const wrapper = { read: () => undefined }.read;
     for (const key of Reflect.getMetadataKeys(wipe)) {
       Reflect.defineMetadata(key, Reflect.getMetadata(key, wipe), wrapper);
@@ -155,7 +157,7 @@ describe('what a handler requires', () => {
     }
     const instance = new Bound();
     bindHandlers(Bound, instance);
-    expect(requirementsOf(Bound, instance.wipe).roles).toHaveLength(1);
+    expect(requirementsOf(Bound, methodOf(Bound, 'wipe', instance)).roles).toHaveLength(1);
   });
 
   it('is never guessed: neither by the name of a function, nor where two methods have one', () => {
