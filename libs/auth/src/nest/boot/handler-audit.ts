@@ -28,7 +28,7 @@ export function auditHandlers(modules: ModulesContainer): void {
   for (const { type, isController } of handlerClasses(modules)) {
     const isGateway = Reflect.getMetadata(METADATA.gateway, type) === true;
     for (const name of new MetadataScanner().getAllMethodNames(type.prototype)) {
-      const method = (type.prototype as Record<string, Handler>)[name];
+      const method = (type.prototype as Partial<Record<string, Handler>>)[name];
       if (method === undefined) continue;
       const isResolver = METADATA.resolver.some((key) => Reflect.hasMetadata(key, method));
       if (isController || isResolver || isGateway) requirementsOf(type, method);
@@ -38,11 +38,15 @@ export function auditHandlers(modules: ModulesContainer): void {
   }
 }
 
+/** The part of @nestjs/graphql's GqlModuleOptions that says which enhancers run for fields. */
+interface GraphqlOptions {
+  readonly fieldResolverEnhancers?: readonly string[];
+}
+
 /** Whether every GraphQL module of the application runs guards for fields too. */
 function runsGuardsForFields(modules: ModulesContainer): boolean {
   const options = [...modules.values()].flatMap(({ providers }) => {
-    const instance: unknown = providers.get(METADATA.graphqlOptions)?.instance;
-    return instance ? [instance as { readonly fieldResolverEnhancers?: readonly string[] }] : [];
+    return (providers.get(METADATA.graphqlOptions)?.instance as GraphqlOptions | undefined) ?? [];
   });
   return options.every(({ fieldResolverEnhancers }) => fieldResolverEnhancers?.includes('guards') === true);
 }
