@@ -9,7 +9,7 @@ import { AuditLog } from '../security-events/audit-log.js';
 import { EndSessions } from '../sessions/end-sessions.js';
 import { RenewSessionIds } from '../sessions/renew-session-ids.js';
 import { StartSession } from '../sessions/start-session.js';
-import { FIRST_PARTY_CLIENT } from '../tokens/first-party-client.js';
+import { FIRST_PARTY_CLIENT } from '../clients/first-party-client.js';
 import { AccountController } from './account.controller.js';
 import { AccountStore } from './account-store.js';
 import { AccountViews } from './account-views.js';

@@ -11,12 +11,14 @@ import {
   IsString,
   Length,
   Matches,
+  NotEquals,
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
 import { ISSUER_AUDIENCE, mixesIssuerAudience } from '../config/index.js';
 import { CLIENT_ID_RULE, isClientId } from './client-identifier.js';
 import { GRANT_TYPES, type GrantType } from './client.js';
+import { FIRST_PARTY_CLIENT } from './first-party-client.js';
 
 const MAX_ENTRIES = 100;
 /** RFC 6749 §3.3. */
@@ -43,7 +45,13 @@ export class ClientSettings {
   @HasNoControlCharacters()
   readonly name!: string;
 
-  @ApiProperty({ enum: GRANT_TYPES, isArray: true })
+  @ApiProperty({
+    enum: GRANT_TYPES,
+    isArray: true,
+    description:
+      'With refresh_token, the client goes on with sessions that it began. None does yet: people log in at /auth/login ' +
+      'and go on at /auth/refresh.',
+  })
   @IsArray()
   @ArrayUnique()
   @IsIn(GRANT_TYPES, { each: true })
@@ -85,6 +93,7 @@ export class ClientDefinition extends ClientSettings {
     name: 'isClientId',
     validator: { validate: isClientId, defaultMessage: () => `clientId ${CLIENT_ID_RULE}` },
   })
+  @NotEquals(FIRST_PARTY_CLIENT, { message: `clientId must not be ${FIRST_PARTY_CLIENT}: that is the issuer's own` })
   readonly clientId!: string;
 
   @ApiPropertyOptional({ type: Object, description: 'Public keys (RFC 7517) for private_key_jwt, instead of a secret' })

@@ -54,6 +54,7 @@ describe('the file of clients', () => {
     ['has the issuer beside a service', [entry({ audiences: ['inventory', 'auth'] })], /must not have auth beside/],
     ['has an unknown grant', [entry({ grants: ['password'] })], /grants/],
     ['has a client id that looks like an account', [entry({ clientId: 'A' })], /clientId must be/],
+    ["has the issuer's own client id", [entry({ clientId: 'watchword' })], /client 0: clientId must not be watchword/],
     ['has no credential', [entry({ secret: undefined })], /exactly one of/],
     ['has two credentials', [entry({ secretHashes: ['0'.repeat(64)] })], /exactly one of/],
     ['has a short secret', [entry({ secret: 'x7Gq2' })], /at least 32 bytes/],

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, HttpStatus, Post, Req } from '@nestjs/commo
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '@watchword/auth';
 import type { Request } from 'express';
-import { FIRST_PARTY_CLIENT } from '../tokens/first-party-client.js';
+import { FIRST_PARTY_CLIENT } from '../clients/first-party-client.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import { EndByRefreshToken } from './end-by-refresh-token.js';
 import { RefreshDto } from './refresh.dto.js';

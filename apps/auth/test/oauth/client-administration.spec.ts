@@ -55,6 +55,15 @@ describe('registering a client', () => {
     for (const answer of [read, list]) expect(JSON.stringify(answer.body)).not.toContain(clientSecret);
   });
 
+  it("refuses the name of the issuer's own logins: it could go on with everybody's session", async () => {
+    const answer = await issuer.administer('POST', '/admin/clients', { clientId: 'watchword', ...BILLING });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({
+      code: 'validation_failed',
+      errors: [{ field: 'clientId', message: "clientId must not be watchword: that is the issuer's own" }],
+    });
+  });
+
   it('refuses a name that is taken', async () => {
     const { clientId } = await register();
     const again = await issuer.administer('POST', '/admin/clients', { clientId, ...BILLING });

@@ -21,7 +21,7 @@ const CLIENTS = [
   client('orders', ['inventory']),
   client('inventory', ['warehouse']),
   client('stranger', ['elsewhere']),
-  client('watchword', ['orders']),
+  client('app', ['orders']),
 ];
 const as = (clientId: string) => issuer.as(clientId, secret);
 
@@ -106,11 +106,11 @@ describe('revocation', () => {
   });
 
   it("of a person's access token counts at the issuer's own endpoints too", async () => {
-    const { issuerToken } = await issuer.newPerson();
+    const { issuerToken } = await issuer.newPersonAt('app');
     const me = async () =>
       (await fetch(`${issuer.url}/auth/me`, { headers: { authorization: `Bearer ${issuerToken}` } })).status;
     expect(await me()).toBe(200);
-    await revoke('watchword', issuerToken);
+    await revoke('app', issuerToken);
     expect(await me()).toBe(401);
   });
 
@@ -134,10 +134,10 @@ describe('revocation', () => {
   });
 
   it('of a refresh token ends its session, with the access tokens', async () => {
-    const person = await issuer.newPerson();
-    expect((await revoke('watchword', person.refreshToken)).status).toBe(200);
+    const person = await issuer.newPersonAt('app');
+    expect((await revoke('app', person.refreshToken)).status).toBe(200);
     expect(await introspect('orders', person.accessToken)).toEqual({ active: false });
-    const again = await as('watchword')('/oauth/token', {
+    const again = await as('app')('/oauth/token', {
       grant_type: 'refresh_token',
       refresh_token: person.refreshToken,
     });
@@ -148,12 +148,12 @@ describe('revocation', () => {
   });
 
   it("of another client's token is refused, and does nothing", async () => {
-    const person = await issuer.newPerson();
+    const person = await issuer.newPersonAt('app');
     for (const token of [await ownToken('orders'), person.accessToken, person.refreshToken]) {
       expect(outcome(await revoke('stranger', token))).toEqual({ status: 400, error: 'invalid_grant' });
     }
     expect(await introspect('orders', person.accessToken)).toMatchObject({ active: true });
-    const refreshed = await as('watchword')('/oauth/token', {
+    const refreshed = await as('app')('/oauth/token', {
       grant_type: 'refresh_token',
       refresh_token: person.refreshToken,
     });

@@ -1,3 +1,4 @@
+import { DATABASE } from '@watchword/platform';
 import { startTestApp, type TestApp } from '@watchword/platform/testing';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppModule } from '../../src/app.module.js';
 import { AuthConfig } from '../../src/config/index.js';
+import type { AuthDatabase } from '../../src/database/auth-database.js';
+import { RotateRefreshToken } from '../../src/sessions/rotate-refresh-token.js';
+import { StartSession } from '../../src/sessions/start-session.js';
 
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
@@ -39,6 +43,8 @@ export interface IssuerUnderTest {
   logIn(): Promise<PersonTokens>;
   /** Registers a person; logs them in. */
   newPerson(): Promise<PersonTokens & { readonly id: string }>;
+  /** The same, in a session that a client of this id began. No endpoint lets a client begin one yet. */
+  newPersonAt(clientId: string): Promise<PersonTokens & { readonly id: string }>;
   /** Posts a form as a client, by client_secret_basic. */
   as(clientId: string, secret: string): (path: string, form: Form) => Promise<Answer>;
   post(path: string, form: Form, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -90,6 +96,11 @@ export async function startIssuer(
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body: typeof form === 'string' ? form : encode(form),
     });
+  const register = async () => {
+    const credentials = { email: `${randomBytes(6).toString('hex')}@example.com`, password: newSecret() };
+    const { body } = await call(`${url}/auth/register`, json(credentials));
+    return { id: String(body['id']), credentials };
+  };
   const admin = await logInAs(ADMIN);
   return {
     url,
@@ -98,9 +109,22 @@ export async function startIssuer(
     post,
     logIn: () => logInAs(ADMIN),
     newPerson: async () => {
-      const credentials = { email: `${randomBytes(6).toString('hex')}@example.com`, password: newSecret() };
-      const { body } = await call(`${url}/auth/register`, json(credentials));
-      return { id: String(body['id']), ...(await logInAs(credentials)) };
+      const { id, credentials } = await register();
+      return { id, ...(await logInAs(credentials)) };
+    },
+    newPersonAt: async (clientId) => {
+      const { id } = await register();
+      const device = { userAgent: undefined, ip: undefined };
+      const first = await app
+        .get<AuthDatabase>(DATABASE)
+        .transaction((tx) => app.get<StartSession>(StartSession).run(tx, id, clientId, device, { resource: 'auth' }));
+      const next = await app.get<RotateRefreshToken>(RotateRefreshToken).run(String(first.refresh_token), clientId);
+      return {
+        id,
+        accessToken: next.access_token,
+        issuerToken: first.access_token,
+        refreshToken: String(next.refresh_token),
+      };
     },
     as: (clientId, secret) => (path, form) => post(path, form, { authorization: basic(clientId, secret) }),
     administer: (method, path, body) =>

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const permissions = { scopes: ['inventory:read'], audiences: ['inventory'] };
   const grants = ['client_credentials', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange'];
   issuer = await startIssuer([
-    { clientId: 'watchword', secret, grants, ...permissions },
+    { clientId: 'app', secret, grants, ...permissions },
     { clientId: 'signer', jwks: { keys: jwks }, grants, ...permissions },
   ]);
   metadata = (await (await fetch(`${issuer.url}${METADATA[0]!}`)).json()) as Metadata;
@@ -79,20 +79,16 @@ describe('the metadata', () => {
   });
 
   it('names the grants that work, all of them and no other', async () => {
-    const exchange = {
-      subject_token: issuer.admin.accessToken,
-      subject_token_type: ACCESS_TOKEN_TYPE,
-      audience: 'inventory',
-    };
     const grants = metadata['grant_types_supported'] ?? [];
     for (const grant_type of grants) {
-      const { refreshToken } = await issuer.logIn();
+      const { accessToken, refreshToken } = await issuer.newPersonAt('app');
+      const exchange = { subject_token: accessToken, subject_token_type: ACCESS_TOKEN_TYPE, audience: 'inventory' };
       const form = { grant_type, refresh_token: refreshToken, ...exchange };
-      expect((await issuer.as('watchword', secret)('/oauth/token', form)).status).toBe(200);
+      expect((await issuer.as('app', secret)('/oauth/token', form)).status).toBe(200);
     }
     for (const grant_type of ['password', 'implicit', 'authorization_code', JWT_BEARER]) {
       expect(grants).not.toContain(grant_type);
-      const { body } = await issuer.as('watchword', secret)('/oauth/token', { grant_type });
+      const { body } = await issuer.as('app', secret)('/oauth/token', { grant_type });
       expect(body['error']).toBe('unsupported_grant_type');
     }
     expect(metadata['response_types_supported']).toEqual([]);
@@ -102,10 +98,9 @@ describe('the metadata', () => {
     const path = pathOf(metadata[`${name}_endpoint`]);
     const form = { grant_type: 'client_credentials', token: 'x' };
     const ways: Record<string, () => Promise<number>> = {
-      client_secret_basic: async () =>
-        (await issuer.post(path, form, { authorization: basic('watchword', secret) })).status,
+      client_secret_basic: async () => (await issuer.post(path, form, { authorization: basic('app', secret) })).status,
       client_secret_post: async () =>
-        (await issuer.post(path, { ...form, client_id: 'watchword', client_secret: secret })).status,
+        (await issuer.post(path, { ...form, client_id: 'app', client_secret: secret })).status,
       private_key_jwt: async () => (await issuer.post(path, { ...form, ...(await assertion('ES256')) })).status,
     };
     expect(metadata[`${name}_endpoint_auth_methods_supported`]).toEqual(Object.keys(ways));

@@ -16,7 +16,7 @@ const CLIENTS = [
     scopes: ['inventory:read'],
     audiences: ['inventory'],
   },
-  { clientId: 'watchword', secret, grants: ['refresh_token'], scopes: [], audiences: ['orders'] },
+  { clientId: 'app', secret, grants: ['refresh_token'], scopes: [], audiences: ['orders'] },
 ];
 /** The longest that a verifier can be told to accept a token after its `exp` (@watchword/auth), in milliseconds. */
 const MOST_TOLERANT = 300_000;
@@ -41,9 +41,9 @@ describe('an event is remembered until the most tolerant verifier refuses by its
     (await issuer.as(clientId, secret)('/oauth/token', form)).body;
 
   it("a person's session: the login's token, those of refreshes, and what was exchanged for them", async () => {
-    const { id, accessToken, refreshToken } = await issuer.newPerson();
-    const refreshed = await token('watchword', { grant_type: 'refresh_token', refresh_token: refreshToken });
-    const repeated = await token('watchword', { grant_type: 'refresh_token', refresh_token: refreshToken });
+    const { id, accessToken, refreshToken } = await issuer.newPersonAt('app');
+    const refreshed = await token('app', { grant_type: 'refresh_token', refresh_token: refreshToken });
+    const repeated = await token('app', { grant_type: 'refresh_token', refresh_token: refreshToken });
     const exchanged = await token('orders', {
       grant_type: EXCHANGE,
       subject_token: String(repeated['access_token']),

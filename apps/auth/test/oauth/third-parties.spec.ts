@@ -33,7 +33,7 @@ describe.each(ALGORITHMS)('with %s', (algorithm) => {
     issuer = await startIssuer(
       [
         { clientId: 'orders', secret, ...permissions },
-        { clientId: 'watchword', secret, ...permissions },
+        { clientId: 'app', secret, ...permissions },
         {
           clientId: 'auth',
           jwks: { keys: [{ ...(await exportJWK(keys.publicKey)), alg: algorithm }] },
@@ -77,8 +77,8 @@ describe.each(ALGORITHMS)('with %s', (algorithm) => {
     });
 
     it('refreshes a login', async () => {
-      const server = await discover('watchword', openid.ClientSecretBasic(secret));
-      const { refreshToken } = await issuer.logIn();
+      const server = await discover('app', openid.ClientSecretBasic(secret));
+      const { refreshToken } = await issuer.newPersonAt('app');
       const refreshed = await openid.refreshTokenGrant(server, refreshToken);
       expect(refreshed.refresh_token).not.toBe(refreshToken);
     });

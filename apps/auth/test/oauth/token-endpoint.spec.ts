@@ -10,18 +10,18 @@ const CLIENTS = [
     scopes: ['inventory:read', 'inventory:manage'],
     audiences: ['inventory', 'https://stock.example/'],
   },
-  { clientId: 'watchword', secret, grants: ['refresh_token'], scopes: [], audiences: ['orders'] },
+  { clientId: 'app', secret, grants: ['refresh_token'], scopes: [], audiences: ['orders'] },
   { clientId: 'other', secret, grants: ['refresh_token'], scopes: [], audiences: ['orders'] },
   { clientId: 'idle', secret, grants: [], scopes: [], audiences: ['orders'] },
 ];
 
 let issuer: IssuerUnderTest;
 let asOrders: ReturnType<IssuerUnderTest['as']>;
-let asFirstParty: ReturnType<IssuerUnderTest['as']>;
+let asApp: ReturnType<IssuerUnderTest['as']>;
 beforeAll(async () => {
   issuer = await startIssuer(CLIENTS);
   asOrders = issuer.as('orders', secret);
-  asFirstParty = issuer.as('watchword', secret);
+  asApp = issuer.as('app', secret);
 });
 afterAll(() => issuer.close());
 
@@ -193,33 +193,33 @@ describe('refresh_token', () => {
   });
 
   it('goes on with the session', async () => {
-    const person = await issuer.newPerson();
-    const { status, body } = await asFirstParty('/oauth/token', refresh(person.refreshToken));
+    const person = await issuer.newPersonAt('app');
+    const { status, body } = await asApp('/oauth/token', refresh(person.refreshToken));
     expect(status).toBe(200);
     expect(body['refresh_token']).not.toBe(person.refreshToken);
     expect(claimsOf(body['access_token'])['sid']).toBe(claimsOf(person.accessToken)['sid']);
   });
 
   it('narrows the access token, and the next one is whole again', async () => {
-    const person = await issuer.newPerson();
-    const { body } = await asFirstParty('/oauth/token', refresh(person.refreshToken, { scope: 'orders:read' }));
+    const person = await issuer.newPersonAt('app');
+    const { body } = await asApp('/oauth/token', refresh(person.refreshToken, { scope: 'orders:read' }));
     expect(claimsOf(body['access_token'])['scope']).toBe('orders:read');
-    const next = await asFirstParty('/oauth/token', refresh(String(body['refresh_token'])));
+    const next = await asApp('/oauth/token', refresh(String(body['refresh_token'])));
     expect(claimsOf(next.body['access_token'])['scope']).toBe(claimsOf(person.accessToken)['scope']);
   });
 
   it('refuses a scope that the session has not, and the token is still good', async () => {
-    const person = await issuer.newPerson();
-    const wider = await asFirstParty('/oauth/token', refresh(person.refreshToken, { scope: 'catalog:write' }));
+    const person = await issuer.newPersonAt('app');
+    const wider = await asApp('/oauth/token', refresh(person.refreshToken, { scope: 'catalog:write' }));
     expect(outcome(wider)).toEqual({ status: 400, error: 'invalid_scope' });
-    expect((await asFirstParty('/oauth/token', refresh(person.refreshToken))).status).toBe(200);
+    expect((await asApp('/oauth/token', refresh(person.refreshToken))).status).toBe(200);
   });
 
   it("refuses another client's token, and ends its session", async () => {
-    const person = await issuer.newPerson();
+    const person = await issuer.newPersonAt('app');
     const stolen = await issuer.as('other', secret)('/oauth/token', refresh(person.refreshToken));
     expect(outcome(stolen)).toEqual({ status: 400, error: 'invalid_grant' });
-    const own = await asFirstParty('/oauth/token', refresh(person.refreshToken));
+    const own = await asApp('/oauth/token', refresh(person.refreshToken));
     expect(outcome(own)).toEqual({ status: 400, error: 'invalid_grant' });
   });
 
@@ -227,12 +227,12 @@ describe('refresh_token', () => {
     ['garbage', 'x'],
     ['an access token', undefined],
   ])('refuses %s', async (_title, token) => {
-    const answer = await asFirstParty('/oauth/token', refresh(token ?? issuer.admin.accessToken));
+    const answer = await asApp('/oauth/token', refresh(token ?? issuer.admin.accessToken));
     expect(outcome(answer)).toEqual({ status: 400, error: 'invalid_grant' });
   });
 
   it('asks for the token', async () => {
-    expect(outcome(await asFirstParty('/oauth/token', { grant_type: 'refresh_token' }))).toEqual({
+    expect(outcome(await asApp('/oauth/token', { grant_type: 'refresh_token' }))).toEqual({
       status: 400,
       error: 'invalid_request',
     });
