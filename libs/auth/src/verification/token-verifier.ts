@@ -61,7 +61,7 @@ export class TokenVerifier {
   }
 
   /**
-   * Answers in place for a token that it verified before, else as a rule by a promise.
+   * Answers in place for a token that it verified before, and for a new one while few are verified. Else by a promise.
    *
    * @throws AuthError in place or by rejection
    */

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual, verify, type KeyObject } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { type SignatureAlgorithm, signatureParameters } from './signature-algorithms.js';
+import { signatureChecker, type SignatureKey } from './signature-checker.js';
 
 /** One key for one algorithm (RFC 8725 §3.1). */
 export interface VerificationKey {
@@ -29,9 +30,9 @@ abstract class Trustable {
   }
 }
 
-/** A public key. Verifies in the threadpool, which leaves the event loop free for the requests that need no signature. */
+/** A public key. Where it verifies is {@link signatureChecker}'s to say. */
 export class PublicVerificationKey extends Trustable implements VerificationKey {
-  readonly #key: Parameters<typeof verify>[2];
+  readonly #key: SignatureKey;
   readonly #digest: string | null;
   readonly #signatureLength: number;
 
@@ -50,11 +51,7 @@ export class PublicVerificationKey extends Trustable implements VerificationKey 
 
   verify(signingInput: string, signature: Buffer): boolean | Promise<boolean> {
     if (signature.length !== this.#signatureLength) return false;
-    return new Promise((resolve, reject) => {
-      verify(this.#digest, Buffer.from(signingInput, 'latin1'), this.#key, signature, (error, good) =>
-        error === null ? resolve(good) : reject(error),
-      );
-    });
+    return signatureChecker.check(this.#digest, Buffer.from(signingInput, 'latin1'), this.#key, signature);
   }
 }
 
