@@ -33,5 +33,6 @@ VOLUME /data
 EXPOSE 3000 4003
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=6 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# No npm in between: the process gets the signals itself.
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+# A thread for each core that may hash a password, and four for everything else; libuv reads it before any line of the app runs.
+# exec: nothing is in between, the process gets the signals itself.
+CMD ["sh", "-c", "UV_THREADPOOL_SIZE=${UV_THREADPOOL_SIZE:-$(($(nproc) + 3))} exec node --enable-source-maps dist/main.js"]

@@ -1,8 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppProcess } from './app-process.mjs';
 import { APPS, environmentFor } from './apps.mjs';
 
 /** @import { AppName, Ports } from './apps.mjs' */
+
+/** A thread for each core that may hash a password, and four for everything else, as in the Dockerfile: libuv reads it before the app runs. */
+const THREADS = String(availableParallelism() + 3);
 
 /**
  * @typedef {object} SystemOptions
@@ -60,7 +64,7 @@ export class LocalSystem {
    */
   environmentOf(app) {
     const { env = {}, appEnv = {} } = this.#options;
-    return { ...env, ...this.#environment[app], ...appEnv[app] };
+    return { UV_THREADPOOL_SIZE: THREADS, ...env, ...this.#environment[app], ...appEnv[app] };
   }
 
   /**

@@ -2,7 +2,7 @@ import { execFile, type ExecFileException, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { APPS, type AppName, environmentFor, type Ports } from '../../scripts/system/apps.mjs';
 import { freePort } from '../../scripts/system/free-port.mjs';
@@ -109,12 +109,12 @@ describeImage(failure === undefined ? title : `${title} (skipped: npm ci could n
       ...fixed,
       ...environmentFor(ports)[app],
       ...(app === 'auth' && { KEY_ENCRYPTION_KEYS: `1:${randomBytes(32).toString('base64url')}` }),
-      PATH: environment.PATH,
+      PATH: `${dirname(process.execPath)}:${environment.PATH ?? ''}`,
       HOST: '127.0.0.1',
       DATA_DIR: data,
     };
-    const [, ...args] = JSON.parse(textsOf(image, 'CMD')[0] ?? '[]') as string[];
-    const child = spawn(process.execPath, args, { ...IMAGE_USER, cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command = '', ...args] = JSON.parse(textsOf(image, 'CMD')[0] ?? '[]') as string[];
+    const child = spawn(command, args, { ...IMAGE_USER, cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
     const exit = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -18,6 +18,7 @@ export type { Environment } from './config/environment.js';
 export { IsHttpUrl } from './config/is-http-url.js';
 export { IsSharedSecretList } from './config/is-shared-secret-list.js';
 export { loadConfig } from './config/load-config.js';
+export { threadPoolSize } from './config/thread-pool-size.js';
 export { Variable } from './config/variable.js';
 export type { VariableOptions } from './config/variable.js';
 export { VerifierConfig } from './config/verifier-config.js';

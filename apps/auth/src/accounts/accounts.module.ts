@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
 import { DATABASE } from '@watchword/platform';
-import { availableParallelism } from 'node:os';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
@@ -17,6 +16,7 @@ import { AdministerAccount } from './administer-account.js';
 import { AdministerRoles } from './administer-roles.js';
 import { AdministratorBootstrap } from './administrator-bootstrap.js';
 import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.js';
+import { createPasswordHasher } from './create-password-hasher.js';
 import { ChangePassword } from './change-password.js';
 import { KnownDevices } from './known-devices.js';
 import { LogIn } from './log-in.js';
@@ -40,11 +40,7 @@ import { ZxcvbnStrength } from './zxcvbn-strength.js';
     {
       provide: PasswordHasher,
       inject: [AuthConfig],
-      useFactory: ({ PASSWORD_HASH_CONCURRENCY, PASSWORD_HASH_QUEUE }: AuthConfig) =>
-        new PasswordHasher({
-          concurrency: PASSWORD_HASH_CONCURRENCY || Math.max(1, availableParallelism() - 1),
-          queueLimit: PASSWORD_HASH_QUEUE,
-        }),
+      useFactory: createPasswordHasher,
     },
     {
       provide: RegisterAccount,

@@ -202,7 +202,9 @@ export class AuthConfig extends AppConfig {
   @Max(64)
   readonly PASSWORD_MIN_LENGTH: number = 15;
 
-  @Variable({ doc: 'How many passwords are hashed at once. 0: one less than there are cores.' })
+  @Variable({
+    doc: 'How many passwords are hashed at once. 0: one less than there are cores, and than threads in the pool (UV_THREADPOOL_SIZE of the process, not of this file).',
+  })
   @IsInt()
   @Min(0)
   @Max(64)
