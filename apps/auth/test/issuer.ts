@@ -9,6 +9,7 @@ import * as schema from '../src/database/schema/index.js';
 import { KeyEncryptionKeys } from '../src/keys/key-encryption-keys.js';
 import { SharedSecretSigner } from '../src/keys/shared-secret-signer.js';
 import { AuditLog } from '../src/security-events/audit-log.js';
+import { Refusals } from '../src/security-events/refusals.js';
 import { SecurityEventLog } from '../src/security-events/security-event-log.js';
 import { EndByRefreshToken } from '../src/sessions/end-by-refresh-token.js';
 import { EndSessions } from '../src/sessions/end-sessions.js';
@@ -47,6 +48,7 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
   const timing = { ...SESSION_TIMING, ...options.timing };
   const events = new SecurityEventLog(clock);
   const audit = new AuditLog(clock);
+  const refusals = new Refusals(db, audit);
   const signer = new SharedSecretSigner(randomBytes(32).toString('base64url'));
   const accessTokens = new AccessTokenIssuer(
     { services: signer, issuer: signer },
@@ -64,6 +66,7 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
     clock,
     events,
     audit,
+    refusals,
     accessTokens,
     refreshTokens,
     endSessions,

@@ -51,5 +51,5 @@ export type { Problem } from './http/problem.js';
 export { nameRoute } from './http/route-name.js';
 export { createValidationPipe } from './http/validation-pipe.js';
 export { redact, redactText } from './logging/redact.js';
-export { currentRequestId, requestIdFrom } from './logging/request-context.js';
+export { currentRequestId, requestIdFrom, runInRequest } from './logging/request-context.js';
 export { Metrics } from './metrics/metrics.js';

@@ -5,6 +5,7 @@ import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
 import { AuditLog } from '../security-events/audit-log.js';
+import { Refusals } from '../security-events/refusals.js';
 import { EndSessions } from '../sessions/end-sessions.js';
 import { RenewSessionIds } from '../sessions/renew-session-ids.js';
 import { StartSession } from '../sessions/start-session.js';
@@ -56,7 +57,16 @@ import { ZxcvbnStrength } from './zxcvbn-strength.js';
     },
     {
       provide: LogIn,
-      inject: [DATABASE, AccountStore, PasswordHasher, ATTEMPT_LIMITS, KeyEncryptionKeys, StartSession, AuditLog],
+      inject: [
+        DATABASE,
+        AccountStore,
+        PasswordHasher,
+        ATTEMPT_LIMITS,
+        KeyEncryptionKeys,
+        StartSession,
+        AuditLog,
+        Refusals,
+      ],
       useFactory: (
         db: AuthDatabase,
         accounts: AccountStore,
@@ -65,11 +75,33 @@ import { ZxcvbnStrength } from './zxcvbn-strength.js';
         keys: KeyEncryptionKeys,
         startSession: StartSession,
         audit: AuditLog,
-      ) => new LogIn(db, accounts, hasher, limits, new KnownDevices(keys), startSession, audit, FIRST_PARTY_CLIENT),
+        refusals: Refusals,
+      ) =>
+        new LogIn(
+          db,
+          accounts,
+          hasher,
+          limits,
+          new KnownDevices(keys),
+          startSession,
+          audit,
+          refusals,
+          FIRST_PARTY_CLIENT,
+        ),
     },
     {
       provide: ChangePassword,
-      inject: [DATABASE, AccountStore, PasswordPolicy, PasswordHasher, EndSessions, ATTEMPT_LIMITS, AuditLog, CLOCK],
+      inject: [
+        DATABASE,
+        AccountStore,
+        PasswordPolicy,
+        PasswordHasher,
+        EndSessions,
+        ATTEMPT_LIMITS,
+        AuditLog,
+        Refusals,
+        CLOCK,
+      ],
       useFactory: (
         db: AuthDatabase,
         accounts: AccountStore,
@@ -78,8 +110,9 @@ import { ZxcvbnStrength } from './zxcvbn-strength.js';
         endSessions: EndSessions,
         limits: AttemptLimits,
         audit: AuditLog,
+        refusals: Refusals,
         clock: Clock,
-      ) => new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, clock),
+      ) => new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, refusals, clock),
     },
     { provide: AccountViews, inject: [DATABASE], useFactory: (db: AuthDatabase) => new AccountViews(db) },
     {

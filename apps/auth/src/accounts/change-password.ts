@@ -4,6 +4,7 @@ import { and, eq } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { accounts } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import type { Refusals } from '../security-events/refusals.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
 import type { Account, AccountStore } from './account-store.js';
 import type { AttemptLimits } from '../attempts/attempt-limits.js';
@@ -21,6 +22,7 @@ export class ChangePassword {
     private readonly endSessions: EndSessions,
     private readonly limits: AttemptLimits,
     private readonly audit: AuditLog,
+    private readonly refusals: Refusals,
     private readonly clock: Clock,
   ) {}
 
@@ -30,6 +32,12 @@ export class ChangePassword {
     const account = await this.store.findById(this.db, accountId);
     const matches = await this.matches(account, current, networkOf(actor.ip));
     if (account === undefined || !matches) {
+      this.refusals.record({
+        action: 'account.change-password-refused',
+        target: { type: 'account', id: accountId },
+        ip: actor.ip,
+        detail: { code: 'wrong_password' },
+      });
       throw new ProblemError(403, 'wrong_password', 'The current password is wrong');
     }
     await this.limits.passwordChange.forgive(accountId);

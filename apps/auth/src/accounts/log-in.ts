@@ -1,6 +1,7 @@
 import { ProblemError } from '@watchword/platform';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditLog } from '../security-events/audit-log.js';
+import { type Refusals, UNKNOWN } from '../security-events/refusals.js';
 import type { WantedToken } from '../sessions/session-grant.js';
 import type { Device, StartSession } from '../sessions/start-session.js';
 import type { TokenResponse } from '../tokens/token-response.js';
@@ -38,6 +39,7 @@ export class LogIn {
     private readonly knownDevices: KnownDevices,
     private readonly startSession: StartSession,
     private readonly audit: AuditLog,
+    private readonly refusals: Refusals,
     private readonly clientId: string,
   ) {}
 
@@ -56,16 +58,37 @@ export class LogIn {
     return this.turns.run(`${emailKey(credentials.email)} ${network}`, async () => {
       const account = await this.accounts.findByEmail(this.db, credentials.email);
       const deviceId = this.knownDevices.recognise(deviceToken, credentials.email, account?.passwordChangedAt);
-      const attempt = await CountedAttempt.begin(this.countsOf(credentials.email, device, deviceId));
       try {
-        const loggedIn = await this.authenticate(account, credentials, device, wanted);
-        await attempt.succeeded();
+        const attempt = await CountedAttempt.begin(this.countsOf(credentials.email, device, deviceId));
+        const loggedIn = await this.counted(attempt, () => this.authenticate(account, credentials, device, wanted));
         return deviceId === undefined || deviceToken === undefined ? loggedIn : { ...loggedIn, deviceToken };
       } catch (error) {
-        const isGuess = error instanceof ProblemError && error.code === 'invalid_credentials';
-        await (isGuess ? attempt.failed() : attempt.abandoned());
+        this.recordRefusal(error, account, device);
         throw error;
       }
+    });
+  }
+
+  private async counted(attempt: CountedAttempt, work: () => Promise<LoggedIn>): Promise<LoggedIn> {
+    let loggedIn: LoggedIn;
+    try {
+      loggedIn = await work();
+    } catch (error) {
+      await (codeOf(error) === 'invalid_credentials' ? attempt.failed() : attempt.abandoned());
+      throw error;
+    }
+    await attempt.succeeded();
+    return loggedIn;
+  }
+
+  private recordRefusal(error: unknown, account: Account | undefined, { ip }: Device): void {
+    const code = codeOf(error);
+    if (code !== 'invalid_credentials' && code !== 'too_many_attempts') return;
+    this.refusals.record({
+      action: 'account.login-refused',
+      target: { type: 'account', id: account?.id ?? UNKNOWN },
+      ip,
+      detail: { client: this.clientId, code, ...(account?.disabledAt ? { account: 'disabled' } : {}) },
     });
   }
 
@@ -116,6 +139,10 @@ export class LogIn {
       return this.startSession.run(tx, account.id, this.clientId, device, wanted);
     });
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof ProblemError ? error.code : undefined;
 }
 
 function invalidCredentials(): ProblemError {

@@ -5,9 +5,11 @@ import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.j
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { AuditLog } from '../security-events/audit-log.js';
+import { Refusals } from '../security-events/refusals.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import { AuthenticateClient } from './authentication/authenticate-client.js';
+import { ClientRefusals } from './authentication/client-refusals.js';
 import { ClientGuesses } from './authentication/client-guesses.js';
 import { UsedAssertions } from './authentication/used-assertions.js';
 import { ClientChanges } from './client-changes.js';
@@ -63,8 +65,13 @@ import { ManageClients } from './manage-clients.js';
       ) =>
         new AuthenticateClient(directory, new UsedAssertions(db), new ClientGuesses(limits, clock), AUTH_ISSUER, clock),
     },
+    {
+      provide: ClientRefusals,
+      inject: [ClientDirectory, Refusals],
+      useFactory: (directory: ClientDirectory, refusals: Refusals) => new ClientRefusals(directory, refusals),
+    },
   ],
-  exports: [AuthenticateClient, ManageClients],
+  exports: [AuthenticateClient, ClientRefusals, ManageClients],
 })
 export class ClientsModule implements OnModuleInit {
   constructor(

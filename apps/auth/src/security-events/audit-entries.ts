@@ -7,6 +7,8 @@ export interface AuditEntryView {
   readonly id: string;
   readonly at: string;
   readonly actor: { readonly type: string; readonly id: string | null; readonly ip: string | null };
+  /** Of the request that it happened in, as in the logs; null for what the issuer did by itself. */
+  readonly requestId: string | null;
   readonly action: string;
   readonly target: { readonly type: string; readonly id: string };
   readonly detail: Readonly<Record<string, unknown>> | null;
@@ -28,6 +30,7 @@ export class AuditEntries {
       id: row.id,
       at: row.at.toISOString(),
       actor: { type: row.actorType, id: row.actorId, ip: row.ip },
+      requestId: row.requestId,
       action: row.action,
       target: { type: row.targetType, id: row.targetId },
       detail: row.detail,

@@ -1,4 +1,5 @@
 import type { Clock } from '@watchword/auth';
+import { currentRequestId } from '@watchword/platform';
 import { sql, type SQL } from 'drizzle-orm';
 import type { AuthQueries } from '../database/auth-database.js';
 import { newId, newIdInSql } from '../database/new-id.js';
@@ -11,7 +12,7 @@ export interface AuditActor {
 }
 
 export interface AuditTarget {
-  readonly type: 'account' | 'client' | 'key' | 'session' | 'role';
+  readonly type: 'account' | 'client' | 'key' | 'session' | 'role' | 'network';
   readonly id: string;
 }
 
@@ -61,9 +62,9 @@ export class AuditLog {
     entries: SQL,
   ): Promise<void> {
     await db.execute(sql`
-      insert into audit_log (id, target_id, target_type, at, actor_type, actor_id, ip, action, detail)
+      insert into audit_log (id, target_id, target_type, at, actor_type, actor_id, ip, request_id, action, detail)
       select entry.id, entry.target_id, ${targetType}, ${new Date(now).toISOString()}::timestamptz, ${actor.type},
-        ${actor.id ?? null}, ${actor.ip ?? null}, ${action}, ${detail === undefined ? null : JSON.stringify(detail)}::jsonb
+        ${actor.id ?? null}, ${actor.ip ?? null}, ${currentRequestId() ?? null}, ${action}, ${detail === undefined ? null : JSON.stringify(detail)}::jsonb
       from ${entries}`);
   }
 }

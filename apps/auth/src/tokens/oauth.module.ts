@@ -10,6 +10,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Clock, TokenVerifier } from '@watchword/auth';
 import { DATABASE, Metrics } from '@watchword/platform';
 import { AuthenticateClient } from '../clients/authentication/authenticate-client.js';
+import { ClientRefusals } from '../clients/authentication/client-refusals.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
@@ -28,7 +29,7 @@ import { MetadataController } from './metadata.controller.js';
 import { ownTokenVerifiers } from './own-token-verifiers.js';
 import { PresentedAccessTokens } from './presented-access-tokens.js';
 import { serveAheadOfExpress } from './protocol/serve-ahead-of-express.js';
-import { serveOAuth } from './protocol/serve-oauth.js';
+import { type OnRefused, serveOAuth } from './protocol/serve-oauth.js';
 import { RevocationEndpoint } from './revocation-endpoint.js';
 import { RevokeAccessToken } from './revoke-access-token.js';
 import { TokenEndpoint } from './token-endpoint.js';
@@ -97,19 +98,22 @@ export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {
     @Inject(TokenEndpoint) private readonly token: TokenEndpoint,
     @Inject(IntrospectionEndpoint) private readonly introspection: IntrospectionEndpoint,
     @Inject(RevocationEndpoint) private readonly revocation: RevocationEndpoint,
+    @Inject(ClientRefusals) private readonly refusals: ClientRefusals,
     @Inject(OWN_TOKENS) private readonly ownTokens: readonly TokenVerifier[],
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
+  private readonly onRefused: OnRefused = (request, path, refusal) => void this.refusals.record(request, path, refusal);
+
   configure(consumer: MiddlewareConsumer): void {
     for (const endpoint of [this.token, this.introspection, this.revocation]) {
-      consumer.apply(serveOAuth(endpoint)).forRoutes(endpoint.path);
+      consumer.apply(serveOAuth(endpoint, this.onRefused)).forRoutes(endpoint.path);
     }
   }
 
   async onModuleInit(): Promise<void> {
-    serveAheadOfExpress(this.http.httpAdapter, this.token, this.metrics);
+    serveAheadOfExpress(this.http.httpAdapter, this.token, this.onRefused, this.metrics);
     for (const verifier of this.ownTokens) await verifier.start();
   }
 

@@ -106,7 +106,7 @@ export class AuthenticateClient {
 }
 
 /** Whose credentials they are said to be; nothing if that can be nobody. */
-function nameIn(presented: PresentedCredentials): string {
+export function nameIn(presented: PresentedCredentials): string {
   const name = 'secret' in presented ? presented.clientId : clientNamedBy(presented.assertion);
   return isClientId(name) ? name : '';
 }

@@ -15,6 +15,8 @@ export const auditLog = pgTable(
     targetType: text('target_type').notNull(),
     targetId: text('target_id').notNull(),
     ip: text('ip'),
+    /** `X-Request-Id` of the request that it happened in, as in the logs. */
+    requestId: text('request_id'),
     detail: jsonb('detail').$type<Readonly<Record<string, unknown>>>(),
   },
   (table) => [index('audit_log_by_target').on(table.targetType, table.targetId)],

@@ -3,16 +3,19 @@ import { authorizationHeaders } from '@watchword/auth';
 import { nameRoute } from '@watchword/platform';
 import type { RequestHandler } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { OAuthEndpoint } from './oauth-request.js';
+import type { OAuthEndpoint, OAuthRequest } from './oauth-request.js';
 import { OAuthError, toOAuthError } from './oauth-error.js';
 import { readForm } from './read-form.js';
 
 /** RFC 6749 §5.1: what is in an answer is for the client alone. */
 const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Pragma: 'no-cache' } as const;
 
+/** What is done with a refusal beside answering it. */
+export type OnRefused = (request: OAuthRequest, path: string, refusal: OAuthError) => void;
+
 /** Serves an endpoint on Express, before bodies are parsed. It is mounted at its path: what is below that is no concern of its. */
-export function serveOAuth(endpoint: OAuthEndpoint): RequestHandler {
-  const answer = answerOAuth(endpoint);
+export function serveOAuth(endpoint: OAuthEndpoint, onRefused: OnRefused): RequestHandler {
+  const answer = answerOAuth(endpoint, onRefused);
   return (request, response, next) => {
     if (request.path !== '/') return next();
     nameRoute(response, endpoint.path);
@@ -23,16 +26,20 @@ export function serveOAuth(endpoint: OAuthEndpoint): RequestHandler {
 /** Answers requests to an endpoint. Resolves when the answer was handed over; never rejects. */
 export function answerOAuth(
   endpoint: OAuthEndpoint,
+  onRefused: OnRefused,
 ): (request: IncomingMessage, response: ServerResponse, ip: string | undefined) => Promise<void> {
   const logger = new Logger('OAuth');
   return async (request, response, ip) => {
+    let asked: OAuthRequest | undefined;
     try {
       assertPost(request);
       const parameters = await readForm(request);
-      send(response, 200, await endpoint.answer({ parameters, authorization: authorizationHeaders(request), ip }));
+      asked = { parameters, authorization: authorizationHeaders(request), ip };
+      send(response, 200, await endpoint.answer(asked));
     } catch (error) {
       const refusal = toOAuthError(error);
       log(logger, endpoint, refusal);
+      if (asked !== undefined) onRefused(asked, endpoint.path, refusal);
       send(response, refusal.status, { error: refusal.code, error_description: refusal.message }, refusal.headers);
     }
   };

@@ -1,0 +1,41 @@
+import type { Refusals } from '../../security-events/refusals.js';
+import { UNKNOWN } from '../../security-events/refusals.js';
+import type { OAuthError } from '../../tokens/protocol/oauth-error.js';
+import type { OAuthRequest } from '../../tokens/protocol/oauth-request.js';
+import type { ClientDirectory } from '../client-directory.js';
+import { nameIn } from './authenticate-client.js';
+import { readCredentials } from './presented-credentials.js';
+
+/** Keeps what was refused to a client, or to somebody in its name, in the audit log. */
+export class ClientRefusals {
+  constructor(
+    private readonly directory: ClientDirectory,
+    private readonly refusals: Refusals,
+  ) {}
+
+  /**
+   * Does nothing for what is no fault of the caller's.
+   *
+   * @param endpoint its path
+   */
+  async record(request: OAuthRequest, endpoint: string, { status, code, reason, message }: OAuthError): Promise<void> {
+    if (status >= 500) return;
+    const id = await this.claimed(request);
+    this.refusals.record({
+      action: 'client.refused',
+      target: { type: 'client', id },
+      ip: request.ip,
+      detail: { endpoint, code, reason: reason ?? message },
+    });
+  }
+
+  /** Who they say they are, if there is such a client: another name may be anything that somebody typed. */
+  private async claimed(request: OAuthRequest): Promise<string> {
+    try {
+      const name = nameIn(readCredentials(request));
+      return name === '' || (await this.directory.find(name)) === undefined ? UNKNOWN : name;
+    } catch {
+      return UNKNOWN;
+    }
+  }
+}
