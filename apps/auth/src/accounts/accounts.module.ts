@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
-import { DATABASE } from '@watchword/platform';
+import { DATABASE, Metrics } from '@watchword/platform';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
@@ -18,6 +18,7 @@ import { AdministerRoles } from './administer-roles.js';
 import { AdministratorBootstrap } from './administrator-bootstrap.js';
 import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.js';
 import { createPasswordHasher } from './create-password-hasher.js';
+import { createPasswordPolicy } from './create-password-policy.js';
 import { ChangePassword } from './change-password.js';
 import { KnownDevices } from './known-devices.js';
 import { LogIn } from './log-in.js';
@@ -25,7 +26,6 @@ import { LoginController } from './login.controller.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { RegisterAccount } from './register-account.js';
-import { ZxcvbnStrength } from './zxcvbn-strength.js';
 
 @Global()
 @Module({
@@ -34,9 +34,8 @@ import { ZxcvbnStrength } from './zxcvbn-strength.js';
     AccountStore,
     {
       provide: PasswordPolicy,
-      inject: [AuthConfig],
-      useFactory: ({ PASSWORD_MIN_LENGTH }: AuthConfig) =>
-        new PasswordPolicy(new ZxcvbnStrength(), PASSWORD_MIN_LENGTH),
+      inject: [AuthConfig, Metrics],
+      useFactory: createPasswordPolicy,
     },
     {
       provide: PasswordHasher,

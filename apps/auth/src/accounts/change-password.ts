@@ -41,7 +41,7 @@ export class ChangePassword {
       throw new ProblemError(403, 'wrong_password', 'The current password is wrong');
     }
     await this.limits.passwordChange.forgive(accountId);
-    this.policy.check(next, { email: account.email, name: account.name ?? undefined }, 'newPassword');
+    await this.policy.check(next, { email: account.email, name: account.name ?? undefined }, 'newPassword');
     const passwordHash = await this.hasher.hash(next, networkOf(actor.ip));
     await this.db.transaction(async (tx) => {
       const changed = await tx

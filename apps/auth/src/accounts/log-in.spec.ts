@@ -43,7 +43,7 @@ function makeLimits({ account = 10, accountInAll = 100, address = 1000, logins =
 
 describeOnEachDatabase('logging in', AUTH_DATABASE, (database: () => Database<typeof schema>) => {
   const hasher = new PasswordHasher({ concurrency: 2, queueLimit: 100 });
-  const policy = new PasswordPolicy({ weaknessOf: () => undefined }, 15);
+  const policy = new PasswordPolicy({ weaknessOf: () => undefined }, { has: () => Promise.resolve(false) }, 15);
   const accounts = new AccountStore();
 
   function make(limits = makeLimits()) {

@@ -1,4 +1,5 @@
 import { ProblemError } from '@watchword/platform';
+import type { BreachedPasswords } from './breached-passwords.js';
 
 const LONGEST = 128;
 /** Letters and digits that are nobody's name. */
@@ -21,20 +22,21 @@ export interface PasswordStrength {
 
 /**
  * Decides whether a password may be chosen (NIST SP 800-63B §3.1.1.2): its length, and that it isn't among what is tried
- * first. No rules of composition: they make passwords worse.
+ * first: what is easy to guess, and what came to light elsewhere. No rules of composition: they make passwords worse.
  */
 export class PasswordPolicy {
   /** @param shortest characters; where the password is the only factor, 15 (NIST SP 800-63B-4 §3.1.1.2) */
   constructor(
     private readonly strength: PasswordStrength,
+    private readonly breached: BreachedPasswords,
     private readonly shortest: number,
   ) {}
 
   /**
    * @param field where it was given, for the error
-   * @throws ProblemError `password_rejected` saying why, for the person who chooses
+   * @throws ProblemError `password_rejected` by rejection, saying why, for the person who chooses
    */
-  check(password: string, context: PasswordContext, field = 'password'): void {
+  async check(password: string, context: PasswordContext, field = 'password'): Promise<void> {
     const normalised = password.normalize('NFKC');
     const length = Array.from(normalised).length;
     if (length < this.shortest) throw rejected(field, `It must have at least ${String(this.shortest)} characters.`);
@@ -43,6 +45,8 @@ export class PasswordPolicy {
     if (isMadeOf(words, normalised)) throw rejected(field, 'It is made of your name, your address or ours.');
     const weakness = this.strength.weaknessOf(normalised, words);
     if (weakness !== undefined) throw rejected(field, weakness);
+    // Last, so that only what may be chosen otherwise is looked up elsewhere.
+    if (await this.breached.has(normalised)) throw rejected(field, 'It is among passwords that were stolen elsewhere.');
   }
 }
 

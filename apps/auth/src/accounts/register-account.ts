@@ -39,7 +39,7 @@ export class RegisterAccount {
     roles: readonly string[],
     actor: AuditActor,
   ): Promise<RegisteredAccount> {
-    this.policy.check(password, { email, name });
+    await this.policy.check(password, { email, name });
     const passwordHash = await this.hasher.hash(password, networkOf(actor.ip));
     const now = this.clock.now();
     const id = newId(now);

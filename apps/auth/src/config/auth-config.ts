@@ -1,4 +1,4 @@
-import { AppConfig, IsSharedSecretList, Variable } from '@watchword/platform';
+import { AppConfig, IsHttpUrl, IsSharedSecretList, Variable } from '@watchword/platform';
 import {
   IsEmail,
   IsIn,
@@ -201,6 +201,13 @@ export class AuthConfig extends AppConfig {
   @Min(8)
   @Max(64)
   readonly PASSWORD_MIN_LENGTH: number = 15;
+
+  @Variable({
+    doc: 'Where new passwords are looked up among breached ones, beside the list that ships: https://api.pwnedpasswords.com/range/, or a copy of it. It learns five digits of a hash. Unset: nowhere.',
+  })
+  @IsOptional()
+  @IsHttpUrl()
+  readonly BREACHED_PASSWORDS_URL?: string;
 
   @Variable({
     doc: 'How many passwords are hashed at once. 0: one less than there are cores, and than threads in the pool (UV_THREADPOOL_SIZE of the process, not of this file).',
