@@ -9,9 +9,9 @@ import { TestSystem } from './harness/test-system.js';
 
 const PEOPLE = 4;
 /** How long each trouble lasts, in milliseconds. */
-const TROUBLE = { terminate: 5_000, cut: 10_000, silence: 15_000 };
-/** Nobody waits for longer than that once the databases are back. */
-const WHOLE_WITHIN = 15_000;
+const TROUBLE = { terminate: 10_000, cut: 10_000, silence: 30_000 };
+/** Nobody waits for longer than that once the databases are back: 5 s here, and as much again for a machine that others use too. */
+const WHOLE_WITHIN = 10_000;
 const SKU = 'TILE-OAK';
 
 interface Person {
@@ -137,7 +137,7 @@ describeOnPostgres('while the databases of all apps are lost under load', () => 
       await pause(200);
     }
     await expectWhole();
-  }, 60_000);
+  }, 90_000);
 
   it('no process ends while the network is cut, and all is whole again', async () => {
     const before = load.refusals;
@@ -146,7 +146,7 @@ describeOnPostgres('while the databases of all apps are lost under load', () => 
     expect(load.refusals).toBeGreaterThan(before);
     for (const proxy of proxies()) proxy.heal();
     await expectWhole();
-  }, 60_000);
+  }, 90_000);
 
   it('no process ends while the network is silent, and all is whole again', async () => {
     const before = load.refusals;
@@ -155,7 +155,7 @@ describeOnPostgres('while the databases of all apps are lost under load', () => 
     expect(load.refusals).toBeGreaterThan(before);
     for (const proxy of proxies()) proxy.heal();
     await expectWhole();
-  }, 60_000);
+  }, 90_000);
 
   it('no session and no order is lost, and none is there twice', async () => {
     load.over = true;

@@ -13,7 +13,7 @@ const CONNECTION_FAILURE =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|08(?!P01)...|57P0[1-3]|57014|25P03|53300)$/;
 /** The words of `pg`, which gives these errors no code. */
 const POOL_FAILURE =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered a connection error|was closed) and is not queryable)/;
+  /^(Connection terminated|timeout (exceeded when trying to connect|expired)|Client (has encountered a connection error|was closed) and is not queryable)/;
 
 /** What the database said of a statement that it refused. */
 export interface DatabaseErrorInfo {

@@ -1,6 +1,9 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 
+/** How long the server may take to let this process in. What was begun while packets got lost must not be waited for longer. */
+const HANDSHAKE_TIMEOUT_MS = 2_500;
+
 /** A connection that knows for how long the server has owed it an answer, and whose loss never ends the process. */
 export class WatchedClient extends pg.Client {
   /** Of the server's process (`pg_stat_activity.pid`), once connected. */
@@ -13,7 +16,7 @@ export class WatchedClient extends pg.Client {
 
   constructor(config: pg.ClientConfig = {}) {
     const socket = new Socket();
-    super({ ...config, stream: () => socket });
+    super({ ...config, connectionTimeoutMillis: HANDSHAKE_TIMEOUT_MS, stream: () => socket });
     this.socket = socket;
     // The pool listens only while the connection is idle. While it is in use the query that fails tells of the loss, and the
     // pool takes the connection back and removes it; an `error` without a listener would end the process.
