@@ -28,6 +28,7 @@ const FOR_ADMINISTRATORS = [
   ['GET', '/admin/accounts'],
   ['POST', '/admin/accounts'],
   ['GET', '/admin/accounts/{id}'],
+  ['DELETE', '/admin/accounts/{id}'],
   ['POST', '/admin/accounts/{id}/disable'],
   ['POST', '/admin/accounts/{id}/enable'],
   ['PUT', '/admin/accounts/{id}/roles'],

@@ -6,6 +6,7 @@ import type { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { Refusals } from '../security-events/refusals.js';
+import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { EndSessions } from '../sessions/end-sessions.js';
 import { RenewSessionIds } from '../sessions/renew-session-ids.js';
 import { StartSession } from '../sessions/start-session.js';
@@ -116,15 +117,16 @@ import { RegisterAccount } from './register-account.js';
     { provide: AccountViews, inject: [DATABASE], useFactory: (db: AuthDatabase) => new AccountViews(db) },
     {
       provide: AdministerAccount,
-      inject: [DATABASE, AccountStore, EndSessions, RenewSessionIds, AuditLog, CLOCK],
+      inject: [DATABASE, AccountStore, EndSessions, RenewSessionIds, SecurityEventLog, AuditLog, CLOCK],
       useFactory: (
         db: AuthDatabase,
         accounts: AccountStore,
         endSessions: EndSessions,
         renewSessionIds: RenewSessionIds,
+        events: SecurityEventLog,
         audit: AuditLog,
         clock: Clock,
-      ) => new AdministerAccount(db, accounts, endSessions, renewSessionIds, audit, clock),
+      ) => new AdministerAccount(db, accounts, endSessions, renewSessionIds, events, audit, clock),
     },
     {
       provide: AdministerRoles,

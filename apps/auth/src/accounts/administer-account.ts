@@ -1,9 +1,10 @@
 import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { eq, sql } from 'drizzle-orm';
+import { eq, max, sql } from 'drizzle-orm';
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
-import { accountRoles, accounts } from '../database/schema/index.js';
+import { accountRoles, accounts, sessions } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import type { SecurityEventLog } from '../security-events/security-event-log.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
 import type { RenewSessionIds } from '../sessions/renew-session-ids.js';
 import { lockAdministration } from './administration-lock.js';
@@ -16,6 +17,7 @@ export class AdministerAccount {
     private readonly accounts: AccountStore,
     private readonly endSessions: EndSessions,
     private readonly renewSessionIds: RenewSessionIds,
+    private readonly events: SecurityEventLog,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -54,6 +56,29 @@ export class AdministerAccount {
         detail: { roles },
       });
       await this.renewSessionIds.ofAccount(tx, id);
+    });
+  }
+
+  /**
+   * Removes an account and all that is kept of it, but for its id in the audit log. Its address is free again. A new account
+   * with that address has another id: nothing of the old one is worth anything there.
+   *
+   * @throws ProblemError `not_found`, `last_administrator`
+   */
+  delete(id: string, actor: AuditActor): Promise<void> {
+    return this.change(id, async (tx) => {
+      const [latest] = await tx
+        .select({ expiry: max(sessions.tokensExpireAt) })
+        .from(sessions)
+        .where(eq(sessions.accountId, id));
+      await this.audit.record(tx, { actor, action: 'account.delete', target: { type: 'account', id } });
+      await this.endSessions.endAllIn(tx, id, 'account-deleted', actor);
+      await this.events.append(
+        tx,
+        { type: 'account-deleted', value: id },
+        latest?.expiry?.getTime() ?? this.clock.now(),
+      );
+      await tx.delete(accounts).where(eq(accounts.id, id));
     });
   }
 

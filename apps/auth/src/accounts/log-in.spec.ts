@@ -1,72 +1,19 @@
-import { ManualClock } from '@watchword/auth/testing';
 import type { Database } from '@watchword/platform';
 import { describeOnEachDatabase } from '@watchword/platform/testing';
 import { eq } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { AUTH_DATABASE, makeIssuer, randomKeys } from '../../test/issuer.js';
+import { accounts, ADMINISTRATOR, makeAccounts, makeLimits, PASSWORD, policy } from '../../test/accounts.js';
+import { AUTH_DATABASE } from '../../test/issuer.js';
 import * as schema from '../database/schema/index.js';
-import { AccountStore } from './account-store.js';
-import { AdministerAccount } from './administer-account.js';
-import { AdministerRoles } from './administer-roles.js';
-import { AttemptLimit } from '../attempts/attempt-limit.js';
-import type { AttemptLimits } from '../attempts/attempt-limits.js';
 import { ChangePassword } from './change-password.js';
-import { KnownDevices } from './known-devices.js';
-import { LogIn } from './log-in.js';
 import { PasswordHasher } from './password-hasher.js';
-import { PasswordPolicy } from './password-policy.js';
-import { RegisterAccount } from './register-account.js';
 
-const PASSWORD = 'tidal-orchid-bakery';
 const REFUSED = { status: 401, code: 'invalid_credentials' };
 const LIMITED = { status: 429, code: 'too_many_attempts' };
-const ADMINISTRATOR = { type: 'account', id: 'administrator' } as const;
 const DEVICE = { userAgent: 'jest', ip: '192.0.2.1' };
 
-function makeLimits({ account = 10, accountInAll = 100, address = 1000, logins = 1000 } = {}): AttemptLimits {
-  const limit = (points: number) =>
-    new AttemptLimit(new RateLimiterMemory({ keyPrefix: randomUUID(), points, duration: 900 }));
-  return {
-    account: limit(account),
-    accountInAll: limit(accountInAll),
-    device: limit(account),
-    address: limit(address),
-    site: limit(address * 2),
-    logins: limit(logins),
-    passwordChange: limit(account),
-    registration: limit(1000),
-    client: limit(1000),
-    clientAddress: limit(1000),
-  };
-}
-
 describeOnEachDatabase('logging in', AUTH_DATABASE, (database: () => Database<typeof schema>) => {
-  const hasher = new PasswordHasher({ concurrency: 2, queueLimit: 100 });
-  const policy = new PasswordPolicy({ weaknessOf: () => undefined }, { has: () => Promise.resolve(false) }, 15);
-  const accounts = new AccountStore();
-
-  function make(limits = makeLimits()) {
-    const clock = new ManualClock();
-    const db = database();
-    const keys = randomKeys();
-    const issuer = makeIssuer(db, { clock, keys });
-    const { audit, refusals, endSessions, start, renew } = issuer;
-    const register = new RegisterAccount(db, accounts, policy, hasher, audit, clock);
-    return {
-      ...issuer,
-      logIn: new LogIn(db, accounts, hasher, limits, new KnownDevices(keys), start, audit, refusals, 'watchword'),
-      changePassword: new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, refusals, clock),
-      administer: new AdministerAccount(db, accounts, endSessions, renew, audit, clock),
-      roles: new AdministerRoles(db, renew, audit),
-      async person(roles = ['customer']) {
-        const email = `${randomUUID()}@example.com`;
-        const { id } = await register.run({ email, password: PASSWORD }, roles, { type: 'anonymous' });
-        return { id, email };
-      },
-      register,
-    };
-  }
+  const make = (limits = makeLimits()) => makeAccounts(database(), limits);
   const attempt = (app: ReturnType<typeof make>, email: string, password = PASSWORD, token?: string, ip?: string) =>
     app.logIn.run({ email, password }, { ...DEVICE, ...(ip === undefined ? {} : { ip }) }, token);
 

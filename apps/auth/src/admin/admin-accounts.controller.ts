@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Delete,
   Get,
   HttpCode,
   HttpStatus,
@@ -55,6 +56,17 @@ export class AdminAccountsController {
     const account = await this.views.find(id);
     if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
     return account;
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Delete an account and end its sessions; its address is free again' })
+  delete(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<void> {
+    return this.administer.delete(id, actorOf(token, request));
   }
 
   @Post(':id/disable')

@@ -2,11 +2,12 @@ import type { Clock } from '@watchword/auth';
 import { sql, type SQL } from 'drizzle-orm';
 import type { AuthTransaction } from '../database/auth-database.js';
 
-export type SecurityEventType = 'session-revoked' | 'token-revoked' | 'key-revoked' | 'keys-changed';
+export type SecurityEventType =
+  'session-revoked' | 'token-revoked' | 'account-deleted' | 'key-revoked' | 'keys-changed';
 
 export interface SecurityEvent {
   readonly type: SecurityEventType;
-  /** The sid, jti or kid that is denied; empty for `keys-changed`, which denies nothing. */
+  /** The sid, jti, sub or kid that is denied; empty for `keys-changed`, which denies nothing. */
   readonly value: string;
 }
 

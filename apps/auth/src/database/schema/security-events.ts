@@ -8,8 +8,10 @@ export const securityEvents = pgTable(
   {
     /** Dense: a reader that has seen n has seen all up to n. */
     seq: bigint('seq', { mode: 'number' }).primaryKey(),
-    type: text('type', { enum: ['session-revoked', 'token-revoked', 'key-revoked', 'keys-changed'] }).notNull(),
-    /** The sid, jti or kid that is denied; empty where nothing is. */
+    type: text('type', {
+      enum: ['session-revoked', 'token-revoked', 'account-deleted', 'key-revoked', 'keys-changed'],
+    }).notNull(),
+    /** The sid, jti, sub or kid that is denied; empty where nothing is. */
     value: text('value').notNull(),
     /** Until then a token that this denies could still be valid. */
     expiresAt: instant('expires_at').notNull(),
