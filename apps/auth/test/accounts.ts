@@ -5,11 +5,13 @@ import { AccountStore } from '../src/accounts/account-store.js';
 import { AdministerAccount } from '../src/accounts/administer-account.js';
 import { AdministerRoles } from '../src/accounts/administer-roles.js';
 import { ChangePassword } from '../src/accounts/change-password.js';
+import { IssueResetCode } from '../src/accounts/issue-reset-code.js';
 import { KnownDevices } from '../src/accounts/known-devices.js';
 import { LogIn } from '../src/accounts/log-in.js';
 import { PasswordHasher } from '../src/accounts/password-hasher.js';
 import { PasswordPolicy } from '../src/accounts/password-policy.js';
 import { RegisterAccount } from '../src/accounts/register-account.js';
+import { ResetPassword } from '../src/accounts/reset-password.js';
 import { AttemptLimit } from '../src/attempts/attempt-limit.js';
 import type { AttemptLimits } from '../src/attempts/attempt-limits.js';
 import type { AuthDatabase } from '../src/database/auth-database.js';
@@ -20,7 +22,7 @@ export const ADMINISTRATOR = { type: 'account', id: 'administrator' } as const;
 
 export const accounts = new AccountStore();
 export const policy = new PasswordPolicy({ weaknessOf: () => undefined }, { has: () => Promise.resolve(false) }, 15);
-const hasher = new PasswordHasher({ concurrency: 2, queueLimit: 100 });
+export const hasher = new PasswordHasher({ concurrency: 2, queueLimit: 100 });
 
 /** Counted in memory, apart from those of any other test. */
 export function makeLimits({ account = 10, accountInAll = 100, address = 1000, logins = 1000 } = {}): AttemptLimits {
@@ -34,6 +36,7 @@ export function makeLimits({ account = 10, accountInAll = 100, address = 1000, l
     site: limit(address * 2),
     logins: limit(logins),
     passwordChange: limit(account),
+    passwordReset: limit(account),
     registration: limit(1000),
     client: limit(1000),
     clientAddress: limit(1000),
@@ -53,6 +56,8 @@ export function makeAccounts(db: AuthDatabase, limits = makeLimits()) {
     changePassword: new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, refusals, clock),
     administer: new AdministerAccount(db, accounts, endSessions, renew, events, audit, clock),
     roles: new AdministerRoles(db, renew, audit),
+    issueResetCode: new IssueResetCode(db, audit, clock),
+    resetPassword: new ResetPassword(db, policy, hasher, endSessions, limits, audit, refusals, clock),
     async person(roles = ['customer']) {
       const email = `${randomUUID()}@example.com`;
       const { id } = await register.run({ email, password: PASSWORD }, roles, { type: 'anonymous' });

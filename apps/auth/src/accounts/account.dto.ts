@@ -4,6 +4,7 @@ import { isEmail, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateBy } from
 
 const LONGEST_EMAIL = 254;
 const LONGEST_NAME = 100;
+const LONGEST_CODE = 100;
 /** Far beyond what a password may have: the policy answers for it. This only bounds the work. */
 const LONGEST_PASSWORD = 1024;
 
@@ -52,6 +53,23 @@ export class RegisterDto {
   @MaxLength(LONGEST_NAME)
   @HasNoControlCharacters()
   readonly name?: string;
+}
+
+export class ResetPasswordDto {
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_EMAIL)
+  @HasNoControlCharacters()
+  readonly email!: string;
+
+  /** From an administrator; dashes and the case of letters do not matter. */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(LONGEST_CODE)
+  readonly code!: string;
+
+  @IsPassword()
+  readonly newPassword!: string;
 }
 
 export class ChangePasswordDto {

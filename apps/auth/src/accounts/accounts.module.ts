@@ -21,12 +21,14 @@ import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.j
 import { createPasswordHasher } from './create-password-hasher.js';
 import { createPasswordPolicy } from './create-password-policy.js';
 import { ChangePassword } from './change-password.js';
+import { IssueResetCode } from './issue-reset-code.js';
 import { KnownDevices } from './known-devices.js';
 import { LogIn } from './log-in.js';
 import { LoginController } from './login.controller.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { RegisterAccount } from './register-account.js';
+import { ResetPassword } from './reset-password.js';
 
 @Global()
 @Module({
@@ -114,6 +116,25 @@ import { RegisterAccount } from './register-account.js';
         clock: Clock,
       ) => new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, refusals, clock),
     },
+    {
+      provide: IssueResetCode,
+      inject: [DATABASE, AuditLog, CLOCK],
+      useFactory: (db: AuthDatabase, audit: AuditLog, clock: Clock) => new IssueResetCode(db, audit, clock),
+    },
+    {
+      provide: ResetPassword,
+      inject: [DATABASE, PasswordPolicy, PasswordHasher, EndSessions, ATTEMPT_LIMITS, AuditLog, Refusals, CLOCK],
+      useFactory: (
+        db: AuthDatabase,
+        policy: PasswordPolicy,
+        hasher: PasswordHasher,
+        endSessions: EndSessions,
+        limits: AttemptLimits,
+        audit: AuditLog,
+        refusals: Refusals,
+        clock: Clock,
+      ) => new ResetPassword(db, policy, hasher, endSessions, limits, audit, refusals, clock),
+    },
     { provide: AccountViews, inject: [DATABASE], useFactory: (db: AuthDatabase) => new AccountViews(db) },
     {
       provide: AdministerAccount,
@@ -146,6 +167,7 @@ import { RegisterAccount } from './register-account.js';
     AccountViews,
     AdministerAccount,
     AdministerRoles,
+    IssueResetCode,
     PasswordHasher,
     PasswordPolicy,
     RegisterAccount,

@@ -2,7 +2,7 @@ import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
 import { eq, max, sql } from 'drizzle-orm';
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
-import { accountRoles, accounts, sessions } from '../database/schema/index.js';
+import { accountRoles, accounts, passwordResets, sessions } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
@@ -30,6 +30,7 @@ export class AdministerAccount {
         .update(accounts)
         .set({ disabledAt: new Date(this.clock.now()) })
         .where(eq(accounts.id, id));
+      await tx.delete(passwordResets).where(eq(passwordResets.accountId, id));
       await this.audit.record(tx, { actor, action: 'account.disable', target: { type: 'account', id } });
       await this.endSessions.endAllIn(tx, id, 'account-disabled', actor);
     });

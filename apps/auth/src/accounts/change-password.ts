@@ -2,7 +2,7 @@ import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
 import { and, eq } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
-import { accounts } from '../database/schema/index.js';
+import { accounts, passwordResets } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { Refusals } from '../security-events/refusals.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
@@ -50,6 +50,7 @@ export class ChangePassword {
         .where(and(eq(accounts.id, accountId), eq(accounts.passwordHash, account.passwordHash)))
         .returning({ id: accounts.id });
       if (changed.length === 0) throw new ProblemError(409, 'conflict', 'The password was changed at the same time');
+      await tx.delete(passwordResets).where(eq(passwordResets.accountId, accountId));
       await this.audit.record(tx, {
         actor,
         action: 'account.change-password',

@@ -9,6 +9,7 @@ import type { Account, AccountStore } from './account-store.js';
 import type { AttemptLimits } from '../attempts/attempt-limits.js';
 import { type Count, CountedAttempt } from '../attempts/counted-attempt.js';
 import { networkOf, siteOf } from '../attempts/network.js';
+import { refusalCode } from '../attempts/refusal-code.js';
 import { emailKey } from './email.js';
 import type { KnownDevices } from './known-devices.js';
 import { OneAtATime } from './one-at-a-time.js';
@@ -60,7 +61,9 @@ export class LogIn {
       const deviceId = this.knownDevices.recognise(deviceToken, credentials.email, account?.passwordChangedAt);
       try {
         const attempt = await CountedAttempt.begin(this.countsOf(credentials.email, device, deviceId));
-        const loggedIn = await this.counted(attempt, () => this.authenticate(account, credentials, device, wanted));
+        const loggedIn = await attempt.run('invalid_credentials', () =>
+          this.authenticate(account, credentials, device, wanted),
+        );
         return deviceId === undefined || deviceToken === undefined ? loggedIn : { ...loggedIn, deviceToken };
       } catch (error) {
         this.recordRefusal(error, account, device);
@@ -69,20 +72,8 @@ export class LogIn {
     });
   }
 
-  private async counted(attempt: CountedAttempt, work: () => Promise<LoggedIn>): Promise<LoggedIn> {
-    let loggedIn: LoggedIn;
-    try {
-      loggedIn = await work();
-    } catch (error) {
-      await (codeOf(error) === 'invalid_credentials' ? attempt.failed() : attempt.abandoned());
-      throw error;
-    }
-    await attempt.succeeded();
-    return loggedIn;
-  }
-
   private recordRefusal(error: unknown, account: Account | undefined, { ip }: Device): void {
-    const code = codeOf(error);
+    const code = refusalCode(error);
     if (code !== 'invalid_credentials' && code !== 'too_many_attempts') return;
     this.refusals.record({
       action: 'account.login-refused',
@@ -139,10 +130,6 @@ export class LogIn {
       return this.startSession.run(tx, account.id, this.clientId, device, wanted);
     });
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof ProblemError ? error.code : undefined;
 }
 
 function invalidCredentials(): ProblemError {

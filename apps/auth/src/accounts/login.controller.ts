@@ -6,12 +6,13 @@ import { AuthConfig } from '../config/index.js';
 import { deviceOf } from '../sessions/request-origin.js';
 import { requestedResource } from '../sessions/requested-resource.js';
 import type { TokenResponse } from '../tokens/token-response.js';
-import { LogInDto, RegisterDto } from './account.dto.js';
+import { LogInDto, RegisterDto, ResetPasswordDto } from './account.dto.js';
 import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.js';
 import { networkOf } from '../attempts/network.js';
 import { readDeviceCookie, writeDeviceCookie } from './device-cookie.js';
 import { LogIn } from './log-in.js';
 import { RegisterAccount, type RegisteredAccount } from './register-account.js';
+import { ResetPassword } from './reset-password.js';
 
 /** How a person gets in. */
 @ApiTags('accounts')
@@ -21,6 +22,7 @@ export class LoginController {
   constructor(
     private readonly registerAccount: RegisterAccount,
     private readonly logIn: LogIn,
+    private readonly resetPassword: ResetPassword,
     @Inject(ATTEMPT_LIMITS) private readonly limits: AttemptLimits,
     private readonly config: AuthConfig,
   ) {}
@@ -47,5 +49,12 @@ export class LoginController {
     const { tokens, deviceToken } = await this.logIn.run(credentials, device, readDeviceCookie(request), wanted);
     writeDeviceCookie(response, deviceToken, this.config.AUTH_ISSUER.startsWith('https:'));
     return tokens;
+  }
+
+  @Post('password-reset')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Set a new password with a code from an administrator; ends all sessions of the account' })
+  reset(@Body() body: ResetPasswordDto, @Req() request: Request): Promise<void> {
+    return this.resetPassword.run(body, request.ip);
   }
 }

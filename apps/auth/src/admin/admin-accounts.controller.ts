@@ -19,6 +19,7 @@ import { ProblemError } from '@watchword/platform';
 import type { Request } from 'express';
 import { type AccountPage, type AccountView, AccountViews } from '../accounts/account-views.js';
 import { AdministerAccount } from '../accounts/administer-account.js';
+import { IssueResetCode, type IssuedResetCode } from '../accounts/issue-reset-code.js';
 import { RegisterAccount, type RegisteredAccount } from '../accounts/register-account.js';
 import { actorOf } from '../sessions/request-origin.js';
 import { AccountsQuery, CreateAccountDto, SetRolesDto } from './admin.dto.js';
@@ -32,6 +33,7 @@ export class AdminAccountsController {
     private readonly views: AccountViews,
     private readonly register: RegisterAccount,
     private readonly administer: AdministerAccount,
+    private readonly issueResetCode: IssueResetCode,
   ) {}
 
   @Get()
@@ -89,6 +91,16 @@ export class AdminAccountsController {
     @Req() request: Request,
   ): Promise<void> {
     return this.administer.enable(id, actorOf(token, request));
+  }
+
+  @Post(':id/password-reset')
+  @ApiOperation({ summary: 'Make a code, shown once, with which somebody who forgot their password sets a new one' })
+  resetPassword(
+    @Param('id', ParseUUIDPipe) id: string,
+    @CurrentUser() token: VerifiedToken,
+    @Req() request: Request,
+  ): Promise<IssuedResetCode> {
+    return this.issueResetCode.run(id, actorOf(token, request));
   }
 
   @Put(':id/roles')

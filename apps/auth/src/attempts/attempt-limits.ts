@@ -20,6 +20,8 @@ export interface AttemptLimits {
   readonly logins: AttemptLimit;
   /** The current password of somebody who is logged in, when they change it. */
   readonly passwordChange: AttemptLimit;
+  /** Codes for a new password of one account from one network. */
+  readonly passwordReset: AttemptLimit;
   /** New accounts from one address. */
   readonly registration: AttemptLimit;
   /** Credentials of one client, from one address. */
@@ -55,6 +57,7 @@ export function attemptLimits(db: AuthDatabase, config: AuthConfig): AttemptLimi
     site: limit('login-site', config.LOGIN_LIMIT_ADDRESS * NETWORKS_OF_A_SITE, config.LOGIN_LIMIT_WINDOW),
     logins: limit('logins-address', config.LOGIN_LIMIT_SUCCESSES, config.LOGIN_LIMIT_WINDOW),
     passwordChange: limit('password-change', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
+    passwordReset: limit('password-reset', config.LOGIN_LIMIT_ACCOUNT, config.LOGIN_LIMIT_WINDOW),
     registration: limit('register-address', config.REGISTER_LIMIT_ADDRESS, HOUR),
     client: limit('client', config.CLIENT_LIMIT, MINUTE),
     clientAddress: limit('client-address', config.CLIENT_LIMIT * CLIENTS_OF_AN_ADDRESS, MINUTE),

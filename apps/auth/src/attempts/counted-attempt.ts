@@ -1,4 +1,5 @@
 import type { AttemptLimit } from './attempt-limit.js';
+import { refusalCode } from './refusal-code.js';
 
 /** One limit that an attempt counts towards, and what its outcome does to the count. */
 export interface Count {
@@ -23,7 +24,24 @@ export class CountedAttempt {
     throw refused.reason;
   }
 
-  async succeeded(): Promise<void> {
+  /**
+   * Does what is attempted, and counts how it ends.
+   *
+   * @param wrongGuess the code of the error with which it fails; any other error is no answer, and does not count
+   */
+  async run<T>(wrongGuess: string, work: () => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      await (refusalCode(error) === wrongGuess ? this.failed() : this.abandoned());
+      throw error;
+    }
+    await this.succeeded();
+    return result;
+  }
+
+  private async succeeded(): Promise<void> {
     const counts = this.counts.filter(({ success }) => success !== 'keep');
     await Promise.all(
       counts.map(({ limit, subject, success }) =>
@@ -32,12 +50,12 @@ export class CountedAttempt {
     );
   }
 
-  async failed(): Promise<void> {
+  private async failed(): Promise<void> {
     await this.giveBack(({ failure }) => failure === 'give back');
   }
 
   /** It came to no answer: it does not count. */
-  async abandoned(): Promise<void> {
+  private async abandoned(): Promise<void> {
     await this.giveBack(() => true);
   }
 

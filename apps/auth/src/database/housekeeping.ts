@@ -10,8 +10,8 @@ const INTERVAL_MS = 600_000;
 const BATCH = 10_000;
 
 /**
- * Removes what is not needed any more: sessions that are over, events that deny nothing, assertions that expired, entries of
- * the audit log that are older than its retention.
+ * Removes what is not needed any more: sessions that are over, events that deny nothing, assertions and codes that
+ * expired, entries of the audit log that are older than its retention.
  */
 export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Housekeeping');
@@ -45,6 +45,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     await this.db.execute(sql`
       delete from security_events where expires_at < ${now}
         and seq < coalesce((select min(seq) from security_events where expires_at >= ${now}), 9223372036854775807)`);
+    await this.db.execute(sql`delete from password_resets where expires_at < ${now}`);
     await this.db.execute(sql`delete from used_client_assertions where expires_at < ${now}`);
     await this.pruneAuditLog();
   }

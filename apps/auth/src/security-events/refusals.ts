@@ -5,7 +5,8 @@ import type { AuditLog, AuditTarget } from './audit-log.js';
 
 /** Somebody was refused who did not prove who they are. */
 export interface Refusal {
-  readonly action: 'account.login-refused' | 'account.change-password-refused' | 'client.refused';
+  readonly action:
+    'account.login-refused' | 'account.change-password-refused' | 'account.reset-password-refused' | 'client.refused';
   /** Who they said they are. {@link UNKNOWN} where there is nobody of that name. */
   readonly target: AuditTarget;
   readonly ip: string | undefined;

@@ -13,6 +13,7 @@ export type EndReason =
   | 'session-limit'
   | 'refresh-token-reuse'
   | 'password-changed'
+  | 'password-reset'
   | 'account-disabled'
   | 'account-deleted';
 

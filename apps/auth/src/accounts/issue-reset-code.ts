@@ -1,0 +1,47 @@
+import type { Clock } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import { eq } from 'drizzle-orm';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { accounts, passwordResets } from '../database/schema/index.js';
+import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import { hashResetCode, makeResetCode } from './reset-code.js';
+
+/** Milliseconds. */
+const LIFETIME = 900_000;
+
+export interface IssuedResetCode {
+  /** For the person alone. Shown once: only its hash is kept. */
+  readonly code: string;
+  readonly expiresAt: string;
+}
+
+/**
+ * Makes a code with which somebody who forgot their password sets a new one. The administrator hands it over, and must know
+ * to whom. Until it is used the old password and the sessions go on; one that was made before ends.
+ */
+export class IssueResetCode {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `not_found`, `account_disabled` */
+  run(id: string, actor: AuditActor): Promise<IssuedResetCode> {
+    const code = makeResetCode();
+    const reset = { codeHash: hashResetCode(code), expiresAt: new Date(this.clock.now() + LIFETIME) };
+    return this.db.transaction(async (tx) => {
+      const [account] = await tx.select().from(accounts).where(eq(accounts.id, id)).for('update');
+      if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
+      if (account.disabledAt !== null) {
+        throw new ProblemError(409, 'account_disabled', 'The account is disabled: enable it first');
+      }
+      await tx
+        .insert(passwordResets)
+        .values({ accountId: id, ...reset })
+        .onConflictDoUpdate({ target: passwordResets.accountId, set: reset });
+      await this.audit.record(tx, { actor, action: 'account.issue-reset-code', target: { type: 'account', id } });
+      return { code, expiresAt: reset.expiresAt.toISOString() };
+    });
+  }
+}

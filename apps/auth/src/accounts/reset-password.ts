@@ -1,0 +1,127 @@
+import type { Clock } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import type { AttemptLimits } from '../attempts/attempt-limits.js';
+import { type Count, CountedAttempt } from '../attempts/counted-attempt.js';
+import { networkOf, siteOf } from '../attempts/network.js';
+import { refusalCode } from '../attempts/refusal-code.js';
+import type { AuthDatabase } from '../database/auth-database.js';
+import { accounts, passwordResets } from '../database/schema/index.js';
+import type { AuditLog } from '../security-events/audit-log.js';
+import { type Refusals, UNKNOWN } from '../security-events/refusals.js';
+import type { EndSessions } from '../sessions/end-sessions.js';
+import type { Account } from './account-store.js';
+import { emailKey } from './email.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { PasswordPolicy } from './password-policy.js';
+import { hashResetCode } from './reset-code.js';
+
+export interface PasswordReset {
+  readonly email: string;
+  /** Of {@link IssueResetCode}. */
+  readonly code: string;
+  readonly newPassword: string;
+}
+
+/** Sets a new password with a code from an administrator, once, and ends all of the account's sessions. */
+export class ResetPassword {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly policy: PasswordPolicy,
+    private readonly hasher: PasswordHasher,
+    private readonly endSessions: EndSessions,
+    private readonly limits: AttemptLimits,
+    private readonly audit: AuditLog,
+    private readonly refusals: Refusals,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param ip of whoever asks
+   * @throws ProblemError `invalid_reset_code`: the same for an account that is unknown or disabled and a code that is wrong,
+   *   used or expired; `password_rejected`, after which the code is good still; `too_many_attempts`; `overloaded`
+   */
+  async run(reset: PasswordReset, ip: string | undefined): Promise<void> {
+    const { account, codeIsGood } = await this.find(reset);
+    try {
+      const attempt = await CountedAttempt.begin(this.countsOf(reset.email, ip));
+      await attempt.run('invalid_reset_code', async () => {
+        if (account === undefined || !codeIsGood) throw invalidCode();
+        await this.setPassword(account, reset, ip);
+      });
+    } catch (error) {
+      this.recordRefusal(error, account, ip);
+      throw error;
+    }
+    // Whoever forgot a password has tried some: these must not keep the new one out.
+    await this.limits.account.forgive(`${emailKey(reset.email)} ${networkOf(ip)}`);
+  }
+
+  /** In one statement, so that the time does not tell whether there is such an account. */
+  private async find({ email, code }: PasswordReset): Promise<{ account?: Account; codeIsGood: boolean }> {
+    const [found] = await this.db
+      .select({ account: accounts, code: passwordResets.accountId })
+      .from(accounts)
+      .leftJoin(passwordResets, and(eq(passwordResets.accountId, accounts.id), this.isGood(code)))
+      .where(eq(accounts.emailKey, emailKey(email)));
+    if (found === undefined) return { codeIsGood: false };
+    return { account: found.account, codeIsGood: found.code !== null && found.account.disabledAt === null };
+  }
+
+  private isGood(code: string) {
+    return and(
+      eq(passwordResets.codeHash, hashResetCode(code)),
+      gt(passwordResets.expiresAt, new Date(this.clock.now())),
+    );
+  }
+
+  private async setPassword(account: Account, reset: PasswordReset, ip: string | undefined): Promise<void> {
+    const { id, email, name } = account;
+    await this.policy.check(reset.newPassword, { email, name: name ?? undefined }, 'newPassword');
+    const passwordHash = await this.hasher.hash(reset.newPassword, networkOf(ip));
+    const actor = { type: 'account', id, ip } as const;
+    await this.db.transaction(async (tx) => {
+      // The account's row first, as everybody who changes it: of two with one code the second one waits here.
+      const changed = await tx
+        .update(accounts)
+        .set({ passwordHash, passwordChangedAt: new Date(this.clock.now()) })
+        .where(and(eq(accounts.id, id), isNull(accounts.disabledAt)))
+        .returning({ id: accounts.id });
+      const used = await tx
+        .delete(passwordResets)
+        .where(and(eq(passwordResets.accountId, id), this.isGood(reset.code)))
+        .returning({ id: passwordResets.accountId });
+      if (changed.length === 0 || used.length === 0) throw invalidCode();
+      await this.audit.record(tx, { actor, action: 'account.reset-password', target: { type: 'account', id } });
+      await this.endSessions.endAllIn(tx, id, 'password-reset', actor);
+    });
+  }
+
+  /** Apart from those of logins: wrong passwords must not keep the code out. */
+  private countsOf(email: string, ip: string | undefined): Count[] {
+    const network = networkOf(ip);
+    const site = siteOf(ip);
+    const { limits } = this;
+    const guesses = { success: 'give back', failure: 'keep' } as const;
+    return [
+      { limit: limits.passwordReset, subject: `${emailKey(email)} ${network}`, success: 'forgive', failure: 'keep' },
+      { limit: limits.address, subject: network, ...guesses },
+      ...(site === undefined ? [] : [{ limit: limits.site, subject: site, ...guesses }]),
+    ];
+  }
+
+  private recordRefusal(error: unknown, account: Account | undefined, ip: string | undefined): void {
+    const code = refusalCode(error);
+    if (code !== 'invalid_reset_code' && code !== 'too_many_attempts') return;
+    this.refusals.record({
+      action: 'account.reset-password-refused',
+      target: { type: 'account', id: account?.id ?? UNKNOWN },
+      ip,
+      detail: { code, ...(account?.disabledAt ? { account: 'disabled' } : {}) },
+    });
+  }
+}
+
+function invalidCode(): ProblemError {
+  return new ProblemError(403, 'invalid_reset_code', 'The code is not valid for this address: ask for a new one');
+}

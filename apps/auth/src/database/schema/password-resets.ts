@@ -1,0 +1,13 @@
+import { pgTable, uuid } from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.js';
+import { bytes, instant } from './columns.js';
+
+/** Codes with which people set a new password. An account has one at most: the next one takes its place. */
+export const passwordResets = pgTable('password_resets', {
+  accountId: uuid('account_id')
+    .primaryKey()
+    .references(() => accounts.id, { onDelete: 'cascade' }),
+  /** SHA-256 of 120 random bits. */
+  codeHash: bytes('code_hash').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
