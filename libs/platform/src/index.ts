@@ -8,6 +8,7 @@ export { makeDirectory } from './boot/make-directory.js';
 export { OperatorError } from './boot/operator-error.js';
 export { PlatformModule } from './boot/platform.module.js';
 export type { PlatformModuleOptions } from './boot/platform.module.js';
+export { runCommand } from './boot/run-command.js';
 export { AppConfig } from './config/app-config.js';
 export type { LogLevel } from './config/app-config.js';
 export { ConfigError } from './config/config-error.js';

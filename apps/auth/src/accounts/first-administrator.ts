@@ -1,12 +1,10 @@
 import { OperatorError, ProblemError } from '@watchword/platform';
-import { randomBytes } from 'node:crypto';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { SYSTEM_ACTOR } from '../security-events/audit-log.js';
 import type { AccountStore } from './account-store.js';
 import type { PasswordAnnouncement } from './password-announcement.js';
+import { randomPassword } from './random-password.js';
 import type { RegisterAccount } from './register-account.js';
-
-const PASSWORD_BYTES = 18;
 
 export interface FirstAdministratorOptions {
   readonly email: string;
@@ -24,7 +22,7 @@ export async function ensureAdministrator(
   { email, password, announcement }: FirstAdministratorOptions,
 ): Promise<void> {
   if (await accounts.hasAnyWithRole(db, 'admin')) return;
-  const chosen = password ?? randomBytes(PASSWORD_BYTES).toString('base64url');
+  const chosen = password ?? randomPassword();
   if (password === undefined) announcement.prepare(email, chosen);
   try {
     await register.run({ email, password: chosen, name: 'Administrator' }, ['customer', 'admin'], SYSTEM_ACTOR);

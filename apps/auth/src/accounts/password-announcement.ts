@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { makeDirectory, OperatorError } from '@watchword/platform';
-import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removePasswordFile, writePasswordFile } from './password-file.js';
 
 /** How the person who starts the system learns the first administrator's random password. */
 export interface PasswordAnnouncement {
@@ -26,22 +25,13 @@ export const printedPassword: PasswordAnnouncement = {
 export class PasswordFile implements PasswordAnnouncement {
   private readonly path: string;
 
-  constructor(private readonly directory: string) {
+  constructor(directory: string) {
     this.path = join(directory, 'first-administrator-password');
   }
 
   /** @throws OperatorError where the file can not be written */
   prepare(_email: string, password: string): void {
-    try {
-      makeDirectory(this.directory);
-      this.withdraw();
-      writeFileSync(this.path, `${password}\n`, { mode: 0o600, flag: 'wx', flush: true });
-    } catch (error) {
-      throw new OperatorError(
-        `There is no administrator yet, and a random password can not be written to ${this.path} ` +
-          `(${(error as Error).message}). Set ADMIN_PASSWORD.`,
-      );
-    }
+    writePasswordFile(this.path, password, 'There is no administrator yet: set ADMIN_PASSWORD.');
   }
 
   announce(email: string): void {
@@ -51,6 +41,6 @@ export class PasswordFile implements PasswordAnnouncement {
   }
 
   withdraw(): void {
-    rmSync(this.path, { force: true });
+    removePasswordFile(this.path);
   }
 }

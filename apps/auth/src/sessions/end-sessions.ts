@@ -15,7 +15,8 @@ export type EndReason =
   | 'password-changed'
   | 'password-reset'
   | 'account-disabled'
-  | 'account-deleted';
+  | 'account-deleted'
+  | 'account-recovered';
 
 /** Ends sessions. Each end is logged as a security event in the same transaction, before the answer goes out. */
 export class EndSessions {

@@ -1,0 +1,67 @@
+import type { Clock } from '@watchword/auth';
+import { eq } from 'drizzle-orm';
+import { networkOf } from '../attempts/network.js';
+import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
+import { newId } from '../database/new-id.js';
+import { accountRoles, accounts, passwordResets } from '../database/schema/index.js';
+import { type AuditLog, SYSTEM_ACTOR } from '../security-events/audit-log.js';
+import type { EndSessions } from '../sessions/end-sessions.js';
+import type { AccountStore } from './account-store.js';
+import { lockAdministration } from './administration-lock.js';
+import type { PasswordHasher } from './password-hasher.js';
+
+/** Makes an administrator of an account, or of a new one, for an operator who has the database and no administrator. */
+export class RecoverAdministrator {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly store: AccountStore,
+    private readonly hasher: PasswordHasher,
+    private readonly endSessions: EndSessions,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Whoever had the account until now is out: the password is another one, sessions and codes have ended. It is enabled if
+   * it was disabled.
+   *
+   * @param password not looked at by the policy: a random one
+   */
+  async run(email: string, password: string): Promise<'made' | 'recovered'> {
+    const passwordHash = await this.hasher.hash(password, networkOf(undefined));
+    return this.db.transaction(async (tx) => {
+      await lockAdministration(tx);
+      const account = await this.store.findByEmail(tx, email);
+      if (account === undefined) {
+        await this.make(tx, email, passwordHash);
+        return 'made';
+      }
+      await this.takeOver(tx, account.id, passwordHash);
+      return 'recovered';
+    });
+  }
+
+  private async make(tx: AuthTransaction, email: string, passwordHash: string): Promise<void> {
+    const now = this.clock.now();
+    const id = newId(now);
+    const roles = ['customer', 'admin'];
+    await this.store.insert(tx, { id, email, name: 'Administrator', passwordHash, roles, createdAt: new Date(now) });
+    await this.record(tx, id);
+  }
+
+  private async takeOver(tx: AuthTransaction, id: string, passwordHash: string): Promise<void> {
+    await tx
+      .update(accounts)
+      .set({ passwordHash, passwordChangedAt: new Date(this.clock.now()), disabledAt: null })
+      .where(eq(accounts.id, id));
+    await tx.insert(accountRoles).values({ accountId: id, role: 'admin' }).onConflictDoNothing();
+    await tx.delete(passwordResets).where(eq(passwordResets.accountId, id));
+    await this.record(tx, id);
+    await this.endSessions.endAllIn(tx, id, 'account-recovered', SYSTEM_ACTOR);
+  }
+
+  private record(tx: AuthTransaction, id: string): Promise<void> {
+    const target = { type: 'account', id } as const;
+    return this.audit.record(tx, { actor: SYSTEM_ACTOR, action: 'account.recover-administrator', target });
+  }
+}

@@ -1,0 +1,94 @@
+import { systemClock } from '@watchword/auth';
+import { loadConfig, openDatabase, OperatorError, readEnvironment } from '@watchword/platform';
+import { isEmail } from 'class-validator';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AuthConfig } from '../config/index.js';
+import type { AuthDatabase } from '../database/auth-database.js';
+import * as schema from '../database/schema/index.js';
+import { AuditLog } from '../security-events/audit-log.js';
+import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { EndSessions } from '../sessions/end-sessions.js';
+import { AccountStore } from './account-store.js';
+import { removePasswordFile, writePasswordFile } from './password-file.js';
+import { PasswordHasher } from './password-hasher.js';
+import { randomPassword } from './random-password.js';
+import { RecoverAdministrator } from './recover-administrator.js';
+
+const APP = 'auth';
+const PASSWORD_FILE = 'recovered-administrator-password';
+
+/**
+ * The command with which an operator makes an administrator anew when nobody can log in to `/admin`. It works on the
+ * database of the app's own environment, and writes the new password into a file that its owner alone can read.
+ *
+ * @param args of the command line: the email address
+ * @returns what to tell the operator; never the password
+ * @throws OperatorError when it is called in a wrong way or place, or a running app has the embedded database open
+ */
+export async function recover(args: readonly string[], migrationsFolder: string): Promise<string> {
+  const email = readEmail(args);
+  const config = loadConfig(APP, AuthConfig, readEnvironment(APP));
+  const dataDirectory = resolve(config.DATA_DIR);
+  if (config.DATABASE_URL === undefined && !existsSync(join(dataDirectory, APP))) throw noDatabase(dataDirectory);
+  const database = await openDatabase({
+    app: APP,
+    schema,
+    migrationsFolder,
+    url: config.DATABASE_URL,
+    poolSize: 1,
+    dataDirectory,
+    warn: (message) => process.stderr.write(`${message}\n`),
+  });
+  try {
+    return await recoverIn(database.db, email, join(dataDirectory, PASSWORD_FILE));
+  } finally {
+    await database.close();
+  }
+}
+
+async function recoverIn(db: AuthDatabase, email: string, file: string): Promise<string> {
+  const [anyone] = await db.select({ id: schema.accounts.id }).from(schema.accounts).limit(1);
+  if (anyone === undefined) {
+    throw new OperatorError(`This database has no account at all. Start ${APP}: it makes the first administrator.`);
+  }
+  const audit = new AuditLog(systemClock);
+  const endSessions = new EndSessions(db, new SecurityEventLog(systemClock), audit, systemClock);
+  const hasher = new PasswordHasher({ concurrency: 1, queueLimit: 1 });
+  const recoverAdministrator = new RecoverAdministrator(
+    db,
+    new AccountStore(),
+    hasher,
+    endSessions,
+    audit,
+    systemClock,
+  );
+  const password = randomPassword();
+  writePasswordFile(file, password, 'Let this user write there, or set DATA_DIR.');
+  try {
+    const outcome = await recoverAdministrator.run(email, password);
+    return `${email} ${OUTCOMES[outcome]}. The password is in ${file}, which this user alone can read: log in with it, change it, and delete the file.`;
+  } catch (error) {
+    removePasswordFile(file);
+    throw error;
+  }
+}
+
+const OUTCOMES = {
+  made: 'has a new account, and is an administrator',
+  recovered: 'is an administrator; sessions of before have ended',
+} as const;
+
+function readEmail(args: readonly string[]): string {
+  const [email, ...others] = args;
+  if (email !== undefined && others.length === 0 && isEmail(email)) return email;
+  throw new OperatorError(
+    'Give it one email address, of the account that is to be an administrator: recover.js ada@example.com',
+  );
+}
+
+function noDatabase(directory: string): OperatorError {
+  return new OperatorError(
+    `There is no database of ${APP} in ${directory}. Run this where ${APP} runs, with its environment: DATA_DIR or DATABASE_URL.`,
+  );
+}
