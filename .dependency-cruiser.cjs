@@ -4,9 +4,9 @@
  */
 
 const TESTS = '(\\.spec\\.ts$|/test/|^test/)';
-const ENTRY_POINTS = '^libs/(auth|platform)/src/index\\.ts$';
-const TESTING = '^libs/(auth|platform)/src/testing/';
-const TESTING_ENTRY_POINTS = '^libs/(auth|platform)/src/testing/index\\.ts$';
+const ENTRY_POINTS = '^libs/((auth|platform)/src/index|auth/src/entry/[a-z]+)\\.ts$';
+const TESTING = '^libs/(auth/src/(testing/|entry/testing\\.ts)|platform/src/testing/)';
+const TESTING_ENTRY_POINTS = '^libs/(auth/src/entry/testing|platform/src/testing/index)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -126,7 +126,14 @@ module.exports = {
       comment: 'The image has only production dependencies: move the package there, or do without.',
       severity: 'error',
       from: { path: '^(apps|libs)/[^/]+/src/', pathNot: TESTS },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'type-only'] },
+    },
+    {
+      name: 'in-its-own-manifest',
+      comment: 'Name the package in the package.json of the workspace that imports it: it is installed by that alone.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],
   options: {

@@ -2,21 +2,29 @@
 # APP is declared where it is used: what stands before it is built once for all four.
 ARG NODE=node:22-bookworm-slim
 
-FROM ${NODE} AS build
+FROM ${NODE} AS manifests
 WORKDIR /src
 COPY package.json package-lock.json ./
+COPY libs/auth/package.json libs/auth/package.json
+COPY libs/platform/package.json libs/platform/package.json
+COPY apps/auth/package.json apps/auth/package.json
+COPY apps/catalog/package.json apps/catalog/package.json
+COPY apps/orders/package.json apps/orders/package.json
+COPY apps/inventory/package.json apps/inventory/package.json
+
+FROM manifests AS build
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY nest-cli.json tsconfig.json ./
+COPY nest-cli.json rspack.config.js tsconfig.json ./
 COPY libs libs
 COPY apps apps
 ARG APP
 RUN test -n "${APP}" || { echo "Say which app: --build-arg APP=auth|catalog|orders|inventory" >&2; exit 1; }
 RUN npx nest build "${APP}"
 
-FROM ${NODE} AS dependencies
-WORKDIR /src
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+FROM manifests AS dependencies
+ARG APP
+# What this app imports, and no other: catalog's image has no argon2.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace "apps/${APP}"
 
 FROM ${NODE}
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

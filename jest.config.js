@@ -23,7 +23,7 @@ const project = (displayName, roots, extra = {}) => ({
   transform: { '^.+\\.ts$': swc },
   moduleNameMapper: {
     '^@watchword/auth$': '<rootDir>/libs/auth/src/index.ts',
-    '^@watchword/auth/testing$': '<rootDir>/libs/auth/src/testing/index.ts',
+    '^@watchword/auth/([a-z]+)$': '<rootDir>/libs/auth/src/entry/$1.ts',
     '^@watchword/platform$': '<rootDir>/libs/platform/src/index.ts',
     '^@watchword/platform/testing$': '<rootDir>/libs/platform/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

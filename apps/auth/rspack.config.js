@@ -1,12 +1,17 @@
 import { dirname, join } from 'node:path';
+import common from '../../rspack.config.js';
 
 /**
  * Builds a second program beside the app: `recover.js`, which an operator runs by hand.
  *
- * @param {{ readonly entry: string, readonly output: Readonly<Record<string, unknown>> }} options Nest's own
+ * @param {import('@rspack/core').Configuration & { readonly entry: string }} defaults Nest's own
  */
 // oxlint-disable-next-line import/no-default-export -- nest build reads the default export
-export default ({ entry, output }) => ({
-  entry: { main: entry, recover: join(dirname(entry), 'recover.ts') },
-  output: { ...output, filename: join('apps/auth', '[name].js') },
-});
+export default (defaults) => {
+  const configuration = common(defaults);
+  return {
+    ...configuration,
+    entry: { main: defaults.entry, recover: join(dirname(defaults.entry), 'recover.ts') },
+    output: { ...configuration.output, filename: join('apps/auth', '[name].js') },
+  };
+};

@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey } from 'node:crypto';
-import type { JWK } from 'jose';
+import type { Jwk } from '@watchword/auth';
 import {
   createTestIssuer,
   type TestClaims,
@@ -21,7 +21,7 @@ export const REQUIRED: Refusal = { status: 401, code: 'authentication_required' 
 /** What an attacker has: a good token of theirs, and the keys that everybody can read. */
 export interface Loot {
   readonly token: string;
-  readonly jwks: { readonly keys: readonly JWK[] };
+  readonly jwks: { readonly keys: readonly Jwk[] };
 }
 
 const decode = (segment: string | undefined): Record<string, unknown> =>
@@ -39,7 +39,7 @@ function hs256(token: string, secret: string): string {
 }
 
 /** PEM of a public key, which is what a careless verifier would take for an HMAC secret. */
-function pem(jwk: JWK): string {
+function pem(jwk: Jwk): string {
   return createPublicKey({ key: jwk as Record<string, unknown>, format: 'jwk' }).export({
     type: 'spki',
     format: 'pem',

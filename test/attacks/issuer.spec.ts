@@ -1,4 +1,4 @@
-import type { JWK } from 'jose';
+import type { Jwk } from '@watchword/auth';
 import { request } from '../harness/http.js';
 import { logIn, register, type Session } from '../harness/people.js';
 import { TestSystem } from '../harness/test-system.js';
@@ -8,7 +8,7 @@ import { forgeries, INVALID, REQUIRED } from './forgeries.js';
 describe('attacks on the issuer', () => {
   let system: TestSystem;
   let session: Session;
-  let jwks: { readonly keys: readonly JWK[] };
+  let jwks: { readonly keys: readonly Jwk[] };
 
   const me = (token?: string) => request('GET', `${system.url('auth')}/auth/me`, token === undefined ? {} : { token });
 
@@ -17,7 +17,7 @@ describe('attacks on the issuer', () => {
     system.apps.start('auth');
     await system.apps.ready(90_000, ['auth']);
     session = await logIn(system, await register(system), 'auth');
-    jwks = (await request<{ keys: JWK[] }>('GET', `${system.url('auth')}/.well-known/jwks.json`)).body;
+    jwks = (await request<{ keys: Jwk[] }>('GET', `${system.url('auth')}/.well-known/jwks.json`)).body;
   }, 120_000);
 
   afterAll(() => system?.close(), 30_000);

@@ -18,7 +18,7 @@ const NO_NETWORK = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCA
 const { NODE_OPTIONS: _, ...environment } = process.env;
 const folder = await mkdtemp(join(tmpdir(), 'watchword-image-'));
 await chmod(folder, 0o755);
-const [build, dependencies, image] = (await readStages()) as [Stage, Stage, Stage];
+const [manifests, build, dependencies, image] = (await readStages()) as [Stage, Stage, Stage, Stage];
 const failure = await installDependencies();
 
 /** Runs a command of the Dockerfile; rejects with what it printed. */
@@ -30,27 +30,30 @@ function run(command: string, cwd: string, env: NodeJS.ProcessEnv = {}): Promise
   });
 }
 
-/** Brings what the stage's COPY instructions name, as far as `.dockerignore` lets it pass. */
-async function copySources(stage: Stage, target: string): Promise<void> {
+/** Brings what the COPY instructions of the stages name, as far as `.dockerignore` lets it pass. */
+async function copySources(stages: readonly Stage[], target: string): Promise<void> {
   const { allowed, ignores } = await readIgnored();
   await mkdir(target);
-  for (const text of textsOf(stage, 'COPY')) {
+  for (const text of stages.flatMap((stage) => textsOf(stage, 'COPY'))) {
     const [to = '', ...from] = text.split(' ').toReversed();
     for (const source of from) {
-      if (!allowed.includes(source)) throw new Error(`.dockerignore keeps ${source} out of the build`);
+      if (!allowed.some((name) => `${source}/`.startsWith(`${name}/`)))
+        throw new Error(`.dockerignore keeps ${source} out of the build`);
       const path = join(target, to === './' ? source : to);
       await cp(join(root, source), path, { recursive: true, filter: (file) => !ignores(basename(file)) });
     }
   }
 }
 
-/** What the stage `dependencies` does. @returns why it could not, where that is the network's fault */
+/** What the stage `dependencies` does for an app. @returns why it could not, where that is the network's fault */
 async function installDependencies(): Promise<string | undefined> {
-  const place = join(folder, 'dependencies');
-  await copySources(dependencies, place);
-  const [install = ''] = textsOf(dependencies, 'RUN').join(' && ').split(' && ');
+  const install = textsOf(dependencies, 'RUN').join(' && ');
   try {
-    await run(`${install} --prefer-offline`, place);
+    for (const app of APPS) {
+      const place = join(folder, `dependencies-${app}`);
+      await copySources([manifests, dependencies], place);
+      await run(`${install} --prefer-offline`, place, { APP: app });
+    }
     return undefined;
   } catch (error) {
     const { message } = error as ExecFileException;
@@ -71,7 +74,7 @@ describeImage(failure === undefined ? title : `${title} (skipped: npm ci could n
 
   beforeAll(async () => {
     const source = join(folder, 'build');
-    await copySources(build, source);
+    await copySources([manifests, build], source);
     // The stage installs the development's packages too. They are here already.
     await symlink(join(root, 'node_modules'), join(source, 'node_modules'));
     const command = textsOf(build, 'RUN').at(-1) ?? '';
@@ -97,7 +100,8 @@ describeImage(failure === undefined ? title : `${title} (skipped: npm ci could n
     for (const text of textsOf(image, 'COPY')) {
       const [, stage, from = '', to = ''] =
         /^(?:--from=(\w+) )?(\S+) (\S+)$/.exec(text.replaceAll('${APP}', app)) ?? [];
-      const source = stage === undefined ? join(root, from) : join(folder, stage, from.replace(/^\/src\//, ''));
+      const place = stage === 'dependencies' ? `dependencies-${app}` : stage;
+      const source = place === undefined ? join(root, from) : join(folder, place, from.replace(/^\/src\//, ''));
       const target = join(home, to === './' ? from : to);
       if (basename(source) === 'node_modules') await symlink(source, target);
       else await cp(source, target, { recursive: true });
@@ -163,11 +167,16 @@ describeImage(failure === undefined ? title : `${title} (skipped: npm ci could n
     await expect(command('orders')).rejects.toThrow('Cannot find module');
   });
 
-  it('has nothing in it that only builds and tests need', async () => {
-    const installed = await readdir(join(folder, 'dependencies/node_modules'));
+  it.each(APPS)('of %s has nothing in it that only builds and tests need', async (app) => {
+    const installed = await readdir(join(folder, `dependencies-${app}`, 'node_modules'));
     expect(
       installed.filter((name) => ['jest', '@jest', '@rspack', '@swc', 'oxlint', 'prettier'].includes(name)),
     ).toEqual([]);
+  });
+
+  it.each(APPS)('of %s hashes passwords only where somebody logs in', async (app) => {
+    const installed = await readdir(join(folder, `dependencies-${app}`, 'node_modules'));
+    expect(installed.some((name) => ['@node-rs', '@zxcvbn-ts'].includes(name))).toBe(app === 'auth');
   });
 });
 

@@ -9,7 +9,7 @@ import {
   type TestIssuer,
   withBrokenSignature,
   withClaims,
-} from '../src/testing/index.js';
+} from '../src/entry/testing.js';
 import { AuthError, type RevocationCheck, TokenVerifier, type TrustedIssuer } from '../src/verification/index.js';
 
 /** One thing that happens to a service. Numbers choose among what there is when it happens. */

@@ -1,4 +1,4 @@
-import { createSigningKey, createTestIssuer, type TestIssuer } from '../src/testing/index.js';
+import { createSigningKey, createTestIssuer, type TestIssuer } from '../src/entry/testing.js';
 import { type AsymmetricAlgorithm, TokenVerifier } from '../src/verification/index.js';
 import { expectAccepted, expectRefused } from './attacks/describe-attacks.js';
 
@@ -12,7 +12,7 @@ describe('the two names of Ed25519 signatures (RFC 8037 §3.1, RFC 9864 §2.2)',
   });
 
   const verifierFor = (jwkAlg: string | undefined, algorithms: [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]]) => {
-    const keys = issuer.jwks().keys.map((jwk) => ({ ...jwk, alg: jwkAlg }) as typeof jwk);
+    const keys = issuer.jwks().keys.map((jwk) => ({ ...jwk, alg: jwkAlg }));
     const jwks = { keys };
     return new TokenVerifier({
       issuers: [{ issuer: issuer.issuer, audience: 'orders', keys: { jwks }, algorithms }],

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createTestIssuer, type TestIssuer } from '../src/testing/index.js';
+import { createTestIssuer, type TestIssuer } from '../src/entry/testing.js';
 import { TokenVerifier, type TrustedIssuer } from '../src/verification/index.js';
 import { expectAccepted, expectRefused } from './attacks/describe-attacks.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TokenVerifier } from '../src/verification/index.js';
-import { asUser, createTestIssuer, withBrokenSignature, withClaims } from '../src/testing/index.js';
+import { asUser, createTestIssuer, withBrokenSignature, withClaims } from '../src/entry/testing.js';
 import { expectAccepted, expectRefused } from './attacks/describe-attacks.js';
 
 const ALGORITHMS = [

@@ -1,4 +1,5 @@
-import { ServiceTokens, TokenEndpoint, TokenExchange, type Caller, type VerifiedToken } from '@watchword/auth';
+import { type Caller, type VerifiedToken } from '@watchword/auth';
+import { ServiceTokens, TokenEndpoint, TokenExchange } from '@watchword/auth/clients';
 import { claimsOf, EXCHANGE, newSecret, startIssuer, type IssuerUnderTest } from './issuer-under-test.js';
 
 const secret = `${newSecret()} +%ü`;

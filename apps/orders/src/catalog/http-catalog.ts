@@ -1,4 +1,4 @@
-import type { AuthHttpClient } from '@watchword/auth';
+import type { AuthHttpClient } from '@watchword/auth/clients';
 import { ProblemError } from '@watchword/platform';
 import { downstreamError } from '../downstream/downstream-error.js';
 import type { Catalog, PricedProduct } from './catalog.js';

@@ -1,4 +1,4 @@
-import type { ServiceCredentials } from '@watchword/auth';
+import type { ServiceCredentials } from '@watchword/auth/clients';
 import { IsInt, IsNotEmpty, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
 import { IsHttpUrl, Variable, VerifierConfig } from '@watchword/platform';
 

@@ -1,4 +1,4 @@
-import { HopException } from '@watchword/auth';
+import { HopException } from '@watchword/auth/clients';
 import { ProblemError } from '@watchword/platform';
 
 /** What a call to another service threw, as our own caller may see it: either their own matter, or which service failed. */

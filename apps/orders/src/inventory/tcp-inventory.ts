@@ -1,4 +1,4 @@
-import type { AuthTcpClient } from '@watchword/auth';
+import type { AuthTcpClient } from '@watchword/auth/microservices';
 import { downstreamError } from '../downstream/downstream-error.js';
 import type { Inventory, ItemToReserve } from './inventory.js';
 

@@ -1,6 +1,8 @@
 import { Logger, Module } from '@nestjs/common';
-import { AuthClientsModule, type AuthHttpClient, type AuthTcpClient } from '@watchword/auth';
-import { httpClientToken, systemClock, tcpClientToken } from '@watchword/auth';
+import { AuthClientsModule, type AuthHttpClient } from '@watchword/auth/clients';
+import { type AuthTcpClient } from '@watchword/auth/microservices';
+import { systemClock } from '@watchword/auth';
+import { httpClientToken, tcpClientToken } from '@watchword/auth/clients';
 import { currentRequestId, DATABASE, type Database } from '@watchword/platform';
 import { Catalog } from '../catalog/catalog.js';
 import { HttpCatalog } from '../catalog/http-catalog.js';

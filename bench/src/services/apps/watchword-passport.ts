@@ -1,6 +1,7 @@
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { JwtStrategy, TokenVerifier } from '@watchword/auth';
+import { TokenVerifier } from '@watchword/auth';
+import { JwtStrategy } from '@watchword/auth/passport';
 import type { Authentication, ServiceSettings } from '../settings.js';
 
 /** The same verifier behind passport's AuthGuard('jwt') instead of the global guard: what passport itself costs. */

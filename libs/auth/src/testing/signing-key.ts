@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
-import type { AsymmetricAlgorithm } from '../verification/index.js';
+import { calculateJwkThumbprint, exportJWK } from 'jose';
+import type { AsymmetricAlgorithm, Jwk } from '../verification/index.js';
 import { sharedSecretKeyId } from '../verification/index.js';
 import { ASYMMETRIC_ALGORITHMS, signatureParameters } from '../verification/keys/signature-algorithms.js';
 
@@ -9,7 +9,7 @@ export interface SigningKey {
   readonly keyId: string;
   readonly algorithm: AsymmetricAlgorithm | 'HS256';
   /** What it publishes; nothing for a secret. */
-  readonly publicJwk: JWK | undefined;
+  readonly publicJwk: Jwk | undefined;
   /** With an HS256 key only. */
   readonly secret: string | undefined;
   sign(signingInput: string): Buffer;

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { JWK } from 'jose';
-import { type AsymmetricAlgorithm, type Clock, systemClock, type TrustedIssuer } from '../verification/index.js';
+import {
+  type AsymmetricAlgorithm,
+  type Clock,
+  type Jwk,
+  systemClock,
+  type TrustedIssuer,
+} from '../verification/index.js';
 import { type JwksServer, serveJwks } from './jwks-server.js';
 import { createSecretSigningKey, createSigningKey, type SigningKey } from './signing-key.js';
 import { type SegmentContent, signToken } from './forge.js';
@@ -47,8 +52,8 @@ export class TestIssuer {
   }
 
   /** Its public keys, newest first. */
-  jwks(): { keys: JWK[] } {
-    return { keys: this.#keys.flatMap(({ publicJwk }) => publicJwk ?? []) };
+  jwks(): { keys: Jwk[] } {
+    return { keys: this.#keys.flatMap(({ publicJwk }) => (publicJwk === undefined ? [] : [publicJwk])) };
   }
 
   /** This issuer as a service trusts it, without any network. */

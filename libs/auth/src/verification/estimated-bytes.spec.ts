@@ -1,4 +1,4 @@
-import { createTestIssuer } from '../testing/index.js';
+import { createTestIssuer } from '../entry/testing.js';
 import { estimatedBytes } from './estimated-bytes.js';
 import { TokenVerifier } from './token-verifier.js';
 

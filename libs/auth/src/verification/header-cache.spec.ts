@@ -1,4 +1,4 @@
-import { encodeSegment } from '../testing/index.js';
+import { encodeSegment } from '../entry/testing.js';
 import { HeaderCache } from './header-cache.js';
 
 const segment = (kid: string) => encodeSegment({ alg: 'ES256', typ: 'at+jwt', kid });

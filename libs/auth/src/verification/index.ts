@@ -20,6 +20,7 @@ export type {
   DiscoverySource,
   Grants,
   IssuerGrants,
+  Jwk,
   JwksUriSource,
   KeySourceOptions,
   RevocationCheck,

@@ -1,5 +1,22 @@
-import type { JWK } from 'jose';
 import type { VerifiedToken } from './verified-token.js';
+
+/** A public JSON Web Key (RFC 7517 §4, RFC 7518 §6), as it was parsed: each member is checked before it is used. */
+export interface Jwk {
+  readonly kty?: string | undefined;
+  readonly kid?: string | undefined;
+  readonly alg?: string | undefined;
+  readonly use?: string | undefined;
+  readonly key_ops?: readonly string[] | undefined;
+  readonly crv?: string | undefined;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+  readonly n?: string | undefined;
+  readonly e?: string | undefined;
+  readonly x5u?: string | undefined;
+  readonly x5c?: readonly string[] | undefined;
+  readonly x5t?: string | undefined;
+  readonly 'x5t#S256'?: string | undefined;
+}
 
 /** Signature algorithms that an issuer with public keys may use (RFC 7518 §3.1, RFC 8037, RFC 9864 §2.2). */
 export type AsymmetricAlgorithm =
@@ -26,7 +43,7 @@ export interface DiscoverySource {
 
 /** Given here; never asked for again. */
 export interface StaticJwksSource {
-  readonly jwks: { readonly keys: readonly JWK[] };
+  readonly jwks: { readonly keys: readonly Jwk[] };
   readonly jwksUri?: never;
   readonly discovery?: never;
   readonly load?: never;
@@ -34,7 +51,7 @@ export interface StaticJwksSource {
 
 /** Supplied by the application, and asked for as often as an endpoint would be: an issuer that verifies its own tokens. */
 export interface SuppliedJwksSource {
-  readonly load: () => Promise<{ readonly keys: readonly JWK[] }>;
+  readonly load: () => Promise<{ readonly keys: readonly Jwk[] }>;
   readonly jwksUri?: never;
   readonly discovery?: never;
   readonly jwks?: never;

@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey } from 'node:crypto';
-import { createSigningKey, type SigningKey, unsigned } from '../../src/testing/index.js';
+import { createSigningKey, type SigningKey, unsigned } from '../../src/entry/testing.js';
 import { describeAttacks, type Target } from './describe-attacks.js';
 
 /** HS256 with bytes that everybody has: the public key in the forms that libraries have mistaken for a secret. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { AuthModule, Roles, Scopes } from '@watchword/auth';
-import { ManualClock, asUser, createTestIssuer, refusedTokens, type TestIssuer } from '../../src/testing/index.js';
+import { ManualClock, asUser, createTestIssuer, refusedTokens, type TestIssuer } from '../../src/entry/testing.js';
 import { AuthError, type IssuerGrants, TokenVerifier, type VerifiedToken } from '../../src/verification/index.js';
 import { runApp } from '../nest/support/running-app.js';
 

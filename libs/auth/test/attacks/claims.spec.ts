@@ -1,4 +1,4 @@
-import { createTestIssuer } from '../../src/testing/index.js';
+import { createTestIssuer } from '../../src/entry/testing.js';
 import { describeAttacks, type Target } from './describe-attacks.js';
 
 const REQUIRED = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id'];

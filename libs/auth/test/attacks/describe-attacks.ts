@@ -1,5 +1,5 @@
 import { type AuthErrorCode, type RevocationCheck, TokenVerifier } from '../../src/verification/index.js';
-import { createTestIssuer, ManualClock, TestIssuer } from '../../src/testing/index.js';
+import { createTestIssuer, ManualClock, TestIssuer } from '../../src/entry/testing.js';
 
 /** A service called `orders` that trusts one issuer. */
 export interface Target {

@@ -1,4 +1,4 @@
-import { createSigningKey } from '../../src/testing/index.js';
+import { createSigningKey } from '../../src/entry/testing.js';
 import { describeAttacks, type Target } from './describe-attacks.js';
 
 function withHeader(change: Record<string, unknown>) {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js';
+import { createTestIssuer, type TestIssuer } from '../../src/entry/testing.js';
 import { TokenVerifier } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from './describe-attacks.js';
 import { type Answer, type HostileJwksServer, json, startHostileJwksServer } from './hostile-jwks-server.js';

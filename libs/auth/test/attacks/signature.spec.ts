@@ -1,4 +1,4 @@
-import { createSigningKey, encodeSegment, withBrokenSignature, withClaims } from '../../src/testing/index.js';
+import { createSigningKey, encodeSegment, withBrokenSignature, withClaims } from '../../src/entry/testing.js';
 import { describeAttacks, type Target } from './describe-attacks.js';
 
 /** The token with these bytes for a signature. */

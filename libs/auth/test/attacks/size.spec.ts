@@ -1,4 +1,4 @@
-import { createTestIssuer } from '../../src/testing/index.js';
+import { createTestIssuer } from '../../src/entry/testing.js';
 import { TokenVerifier } from '../../src/verification/index.js';
 import { describeAttacks, expectAccepted, type Target } from './describe-attacks.js';
 

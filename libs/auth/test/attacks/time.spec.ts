@@ -1,4 +1,4 @@
-import { createTestIssuer, ManualClock } from '../../src/testing/index.js';
+import { createTestIssuer, ManualClock } from '../../src/entry/testing.js';
 import { TokenVerifier } from '../../src/verification/index.js';
 import { describeAttacks, expectAccepted, expectRefused, type Target } from './describe-attacks.js';
 

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import type { JWK } from 'jose';
-import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js';
+import type { Jwk } from '@watchword/auth';
+import { createTestIssuer, type TestIssuer } from '../../src/entry/testing.js';
 import { TokenVerifier, type TokenVerifierOptions } from '../../src/verification/index.js';
 
 export const HOUR = 3600;
@@ -14,7 +14,7 @@ export class Endpoint {
   headers: Record<string, string> = {};
   /** Set to hold answers back until it is called. */
   release: (() => void) | undefined;
-  keys: JWK[] = [];
+  keys: Jwk[] = [];
   private held: Promise<void> | undefined;
 
   hold(): void {

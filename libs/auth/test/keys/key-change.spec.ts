@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { JWK } from 'jose';
-import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js';
+import { createTestIssuer, type TestIssuer } from '../../src/entry/testing.js';
 import { TokenVerifier } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
 import { type Endpoint, fetchedKeys, HOUR, pass } from './fetched-keys.js';

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { TestIssuer } from '../../src/testing/index.js';
+import type { TestIssuer } from '../../src/entry/testing.js';
 import { TokenVerifier, type TokenVerifierOptions } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
 import { type Endpoint, fetchedKeys, HOUR, pass } from './fetched-keys.js';

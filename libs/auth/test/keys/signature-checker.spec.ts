@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { createTestIssuer } from '../../src/testing/index.js';
+import { createTestIssuer } from '../../src/entry/testing.js';
 import { TokenVerifier } from '../../src/verification/index.js';
 import { SignatureChecker } from '../../src/verification/keys/signature-checker.js';
 import { blockThePool } from './block-the-pool.js';

@@ -1,4 +1,4 @@
-import { encodeSegment, type TestIssuer } from '../../src/testing/index.js';
+import { encodeSegment, type TestIssuer } from '../../src/entry/testing.js';
 import type { AuthError, TokenVerifier } from '../../src/verification/index.js';
 import { expectAccepted, expectRefused } from '../attacks/describe-attacks.js';
 import { type Endpoint, fetchedKeys, pass } from './fetched-keys.js';

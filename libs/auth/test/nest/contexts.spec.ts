@@ -3,15 +3,8 @@ import { HttpException, Logger } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
-import {
-  AccessTokenGuard,
-  AuthError,
-  AuthExceptionFilter,
-  CurrentUser,
-  HopException,
-  Public,
-  TokenVerifier,
-} from '@watchword/auth';
+import { AccessTokenGuard, AuthError, AuthExceptionFilter, CurrentUser, Public, TokenVerifier } from '@watchword/auth';
+import { HopException } from '@watchword/auth/clients';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';

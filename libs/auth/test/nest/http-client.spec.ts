@@ -2,8 +2,10 @@ import { jest } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AuthHttpClient, CallerContext, OutboundTokens } from '@watchword/auth';
-import type { HopException, HttpServiceOptions, VerifiedToken } from '@watchword/auth';
+import { CallerContext } from '@watchword/auth';
+import { AuthHttpClient, OutboundTokens } from '@watchword/auth/clients';
+import type { VerifiedToken } from '@watchword/auth';
+import type { HopException, HttpServiceOptions } from '@watchword/auth/clients';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { AuthModule, CallerContext, JwtStrategy, Public } from '@watchword/auth';
+import { AuthModule, CallerContext, Public } from '@watchword/auth';
+import { JwtStrategy } from '@watchword/auth/passport';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer, unsigned, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';

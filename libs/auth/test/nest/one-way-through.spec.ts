@@ -1,7 +1,8 @@
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { AuthGuard } from '@nestjs/passport';
-import { AuthModule, JwtStrategy, Public, Scopes } from '@watchword/auth';
+import { AuthModule, Public, Scopes } from '@watchword/auth';
+import { JwtStrategy } from '@watchword/auth/passport';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';

@@ -5,21 +5,18 @@ import type { AddressInfo } from 'node:net';
 import { Controller, Get, Injectable, Module, Res } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
+import { AuthModule, CallerContext, CurrentUser, TokenVerifier } from '@watchword/auth';
 import {
   AuthClientsModule,
   AuthHttpClient,
-  AuthModule,
-  AuthTcpClient,
-  CallerContext,
-  CurrentUser,
   InjectHttpClient,
   InjectTcpClient,
   OutboundTokens,
   ServiceTokens,
   TokenEndpoint,
   TokenExchange,
-  TokenVerifier,
-} from '@watchword/auth';
+} from '@watchword/auth/clients';
+import { AuthTcpClient } from '@watchword/auth/microservices';
 import type { RevocationCheck, VerifiedToken } from '@watchword/auth';
 import { ManualClock, asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';

@@ -2,7 +2,8 @@ import { Controller, Get, Inject, Injectable, Module, Optional, forwardRef } fro
 import type { ModuleMetadata } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
 import { MessagePattern, ServerTCP } from '@nestjs/microservices';
-import { AuthClientsModule, AuthModule, CallerContext } from '@watchword/auth';
+import { AuthModule, CallerContext } from '@watchword/auth';
+import { AuthClientsModule } from '@watchword/auth/clients';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';

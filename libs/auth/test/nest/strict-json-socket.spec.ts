@@ -1,7 +1,8 @@
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, MessagePattern, Payload, Transport } from '@nestjs/microservices';
-import { AuthModule, Public, StrictJsonSocket } from '@watchword/auth';
+import { AuthModule, Public } from '@watchword/auth';
+import { StrictJsonSocket } from '@watchword/auth/microservices';
 import { createTestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';
 import { RawTcpPeer } from './support/raw-tcp.js';

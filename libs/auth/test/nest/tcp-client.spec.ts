@@ -3,17 +3,9 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Controller, Get, Injectable, Module, Param, Query } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload, RpcException, TcpContext } from '@nestjs/microservices';
-import {
-  AuthClientsModule,
-  AuthModule,
-  AuthTcpClient,
-  CallerContext,
-  CurrentUser,
-  HopException,
-  InjectTcpClient,
-  OutboundTokens,
-  Roles,
-} from '@watchword/auth';
+import { AuthModule, CallerContext, CurrentUser, Roles } from '@watchword/auth';
+import { AuthClientsModule, HopException, InjectTcpClient, OutboundTokens } from '@watchword/auth/clients';
+import { AuthTcpClient } from '@watchword/auth/microservices';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';

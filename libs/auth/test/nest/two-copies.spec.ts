@@ -2,10 +2,12 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import * as ours from '@watchword/auth';
+import * as main from '@watchword/auth';
+import * as clients from '@watchword/auth/clients';
 import { createTestIssuer } from '@watchword/auth/testing';
 
 /** As where two packages of an application bring a version each. */
+const ours = { ...main, ...clients };
 let copy: typeof ours;
 let place: string;
 beforeAll(async () => {
@@ -13,7 +15,10 @@ beforeAll(async () => {
   await mkdir(join(repository, 'dist/fixtures'), { recursive: true });
   place = await mkdtemp(join(repository, 'dist/fixtures/copy-'));
   await cp(join(repository, 'libs/auth/src'), place, { recursive: true });
-  copy = (await import(join(place, 'index.ts'))) as typeof ours;
+  copy = {
+    ...((await import(join(place, 'index.ts'))) as typeof main),
+    ...((await import(join(place, 'entry/clients.ts'))) as typeof clients),
+  };
 });
 afterAll(() => rm(place, { recursive: true, force: true }));
 
@@ -55,6 +60,7 @@ it('does not start beside the other copy, and names both with the mend', async (
   @Module({ imports: [ours.AuthModule.forRoot(issuer.trusted('things'))] })
   class AppModule {}
   const starting = NestFactory.create(AppModule, { logger: false, abortOnError: false });
-  await expect(starting).rejects.toThrow(/installed more than once/);
-  await expect(starting).rejects.toThrow(new RegExp(`libs/auth/src.*${place}.*npm ls @watchword/auth`));
+  for (const named of [/installed more than once/, /libs\/auth\/src/, place, /npm ls @watchword\/auth/]) {
+    await expect(starting).rejects.toThrow(named);
+  }
 });

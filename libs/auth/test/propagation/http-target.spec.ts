@@ -1,4 +1,4 @@
-import { HttpTarget } from '@watchword/auth';
+import { HttpTarget } from '@watchword/auth/clients';
 import fc from 'fast-check';
 
 it('resolves any path to somewhere below its base, or refuses it', () => {

@@ -1,4 +1,4 @@
-import { ServiceTokens, TokenEndpoint } from '@watchword/auth';
+import { ServiceTokens, TokenEndpoint } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
 import { serveTokens } from './token-server.js';
 import type { TokenAnswer, TokenServer } from './token-server.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { PropagationError, TokenEndpoint } from '@watchword/auth';
-import type { TokenEndpointOptions } from '@watchword/auth';
+import { PropagationError, TokenEndpoint } from '@watchword/auth/clients';
+import type { TokenEndpointOptions } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
 import { serveTokens } from './token-server.js';
 import type { TokenAnswer, TokenServer } from './token-server.js';

@@ -1,5 +1,6 @@
-import { TokenEndpoint, TokenExchange } from '@watchword/auth';
-import type { Caller, TokenExchangeOptions, VerifiedToken } from '@watchword/auth';
+import { TokenEndpoint, TokenExchange } from '@watchword/auth/clients';
+import type { Caller, VerifiedToken } from '@watchword/auth';
+import type { TokenExchangeOptions } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
 import { serveTokens } from './token-server.js';
 import type { TokenServer } from './token-server.js';

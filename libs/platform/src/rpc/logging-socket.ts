@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { StrictJsonSocket } from '@watchword/auth';
+import { StrictJsonSocket } from '@watchword/auth/microservices';
 
 const logger = new Logger('Rpc');
 

@@ -3,7 +3,7 @@ import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@
 import { CallerContext, OutboundTokens, ServiceTokens, TokenEndpoint, TokenExchange } from '../../propagation/index.js';
 import { TokenVerifier } from '../../verification/index.js';
 import { AuthHttpClient } from './auth-http-client.js';
-import { AuthTcpClient } from './auth-tcp-client.js';
+import type { AuthTcpClient } from './auth-tcp-client.js';
 import type { AuthClientsOptions } from './client-options.js';
 import { httpClientToken, tcpClientToken } from './client-tokens.js';
 
@@ -72,8 +72,11 @@ function tcpClient(name: string): FactoryProvider<AuthTcpClient> {
   return {
     provide: tcpClientToken(name),
     inject: [OPTIONS, OutboundTokens],
-    useFactory: (options: AuthClientsOptions, tokens: OutboundTokens) =>
-      new AuthTcpClient(named('tcp', options.tcp, name), tokens, options.headers),
+    useFactory: async (options: AuthClientsOptions, tokens: OutboundTokens) => {
+      // Only here: who calls over HTTP alone has no @nestjs/microservices.
+      const { AuthTcpClient } = await import('./auth-tcp-client.js');
+      return new AuthTcpClient(named('tcp', options.tcp, name), tokens, options.headers);
+    },
   };
 }
 

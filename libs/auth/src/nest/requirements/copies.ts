@@ -6,7 +6,11 @@ const COPIES = Symbol.for('watchword:copies');
 
 const registry = globalThis as typeof globalThis & { [COPIES]?: Map<string, string> };
 const copies = (registry[COPIES] ??= new Map<string, string>());
-copies.set(import.meta.url, VERSION);
+
+/** @internal A decorator of this copy is used, or its module. */
+export function registerCopy(): void {
+  copies.set(import.meta.url, VERSION);
+}
 
 /**
  * @internal Two copies in one process have two guards and two sets of classes, and which of them protects a handler is
@@ -15,6 +19,7 @@ copies.set(import.meta.url, VERSION);
  * @throws Error that names each of them
  */
 export function refuseOtherCopies(): void {
+  registerCopy();
   if (copies.size === 1) return;
   const places = [...copies].map(([place, version]) => `${version} at ${place}`).join(', ');
   throw new Error(

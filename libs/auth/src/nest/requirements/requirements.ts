@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
+import { registerCopy } from './copies.js';
 import { ancestry, placeOf, prototypesOf } from './handler-place.js';
 import type { Handler, HandlerPlace } from './handler-place.js';
 
@@ -32,6 +33,7 @@ export function declare(
   key: string | symbol | undefined,
   change: (declaration: Declaration) => void,
 ): void {
+  registerCopy();
   const declared = ownDeclaration(target, key) ?? { isPublic: false, roles: [], scopes: [], readsCaller: false };
   change(declared);
   // By the method's place in its class, not on its function: a decorator that wraps the function can't hide it.

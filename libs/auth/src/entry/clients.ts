@@ -1,0 +1,34 @@
+export { AuthClientsModule } from '../nest/clients/auth-clients.module.js';
+export type { AuthClientsAsyncOptions } from '../nest/clients/auth-clients.module.js';
+export { AuthHttpClient } from '../nest/clients/auth-http-client.js';
+export type { AuthRequestInit } from '../nest/clients/auth-http-client.js';
+export type {
+  AuthClientsOptions,
+  CallOptions,
+  HttpServiceOptions,
+  TcpServiceOptions,
+} from '../nest/clients/client-options.js';
+export type { PassOn } from '../nest/errors/pass-on.js';
+export { InjectHttpClient, InjectTcpClient, httpClientToken, tcpClientToken } from '../nest/clients/client-tokens.js';
+export { HopException } from '../nest/errors/hop-exception.js';
+export type { HopAnswer, HopFailure } from '../nest/errors/hop-exception.js';
+export {
+  HttpTarget,
+  OutboundTokens,
+  PropagationError,
+  ServiceTokens,
+  TokenEndpoint,
+  TokenExchange,
+} from '../propagation/index.js';
+export type {
+  ExchangeTarget,
+  GrantedToken,
+  OutboundIdentity,
+  OutboundTarget,
+  OutboundToken,
+  OutboundTokensOptions,
+  PropagationErrorCode,
+  ServiceCredentials,
+  TokenEndpointOptions,
+  TokenExchangeOptions,
+} from '../propagation/index.js';

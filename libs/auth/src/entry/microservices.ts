@@ -1,0 +1,3 @@
+export { AuthTcpClient } from '../nest/clients/auth-tcp-client.js';
+export type { TcpPattern } from '../nest/clients/auth-tcp-client.js';
+export { StrictJsonSocket } from '../nest/tcp/strict-json-socket.js';

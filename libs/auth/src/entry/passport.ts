@@ -1,0 +1,1 @@
+export { JwtStrategy } from '../nest/passport/jwt-strategy.js';
