@@ -19,6 +19,7 @@ export class AdministratorBootstrap implements OnModuleInit {
     return ensureAdministrator(this.db, this.accounts, this.register, {
       email: this.config.ADMIN_EMAIL,
       password: this.config.ADMIN_PASSWORD,
+      shortestPassword: this.config.PASSWORD_MIN_LENGTH,
       announcement: this.config.NODE_ENV === 'production' ? new PasswordFile(this.config.DATA_DIR) : printedPassword,
     });
   }

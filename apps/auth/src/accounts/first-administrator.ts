@@ -10,6 +10,8 @@ export interface FirstAdministratorOptions {
   readonly email: string;
   /** Left out: a random one is made, and announced once. */
   readonly password: string | undefined;
+  /** Characters of a random password, at least. */
+  readonly shortestPassword: number;
   /** Of the random password. */
   readonly announcement: PasswordAnnouncement;
 }
@@ -19,10 +21,10 @@ export async function ensureAdministrator(
   db: AuthDatabase,
   accounts: AccountStore,
   register: RegisterAccount,
-  { email, password, announcement }: FirstAdministratorOptions,
+  { email, password, shortestPassword, announcement }: FirstAdministratorOptions,
 ): Promise<void> {
   if (await accounts.hasAnyWithRole(db, 'admin')) return;
-  const chosen = password ?? randomPassword();
+  const chosen = password ?? randomPassword(shortestPassword);
   if (password === undefined) announcement.prepare(email, chosen);
   try {
     await register.run({ email, password: chosen, name: 'Administrator' }, ['customer', 'admin'], SYSTEM_ACTOR);

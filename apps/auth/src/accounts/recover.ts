@@ -41,13 +41,18 @@ export async function recover(args: readonly string[], migrationsFolder: string)
     warn: (message) => process.stderr.write(`${message}\n`),
   });
   try {
-    return await recoverIn(database.db, email, join(dataDirectory, PASSWORD_FILE));
+    return await recoverIn(
+      database.db,
+      email,
+      randomPassword(config.PASSWORD_MIN_LENGTH),
+      join(dataDirectory, PASSWORD_FILE),
+    );
   } finally {
     await database.close();
   }
 }
 
-async function recoverIn(db: AuthDatabase, email: string, file: string): Promise<string> {
+async function recoverIn(db: AuthDatabase, email: string, password: string, file: string): Promise<string> {
   const [anyone] = await db.select({ id: schema.accounts.id }).from(schema.accounts).limit(1);
   if (anyone === undefined) {
     throw new OperatorError(`This database has no account at all. Start ${APP}: it makes the first administrator.`);
@@ -63,7 +68,6 @@ async function recoverIn(db: AuthDatabase, email: string, file: string): Promise
     audit,
     systemClock,
   );
-  const password = randomPassword();
   writePasswordFile(file, password, 'Let this user write there, or set DATA_DIR.');
   try {
     const outcome = await recoverAdministrator.run(email, password);
