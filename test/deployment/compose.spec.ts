@@ -19,6 +19,8 @@ const given: Readonly<Record<string, string>> = {
   ADMIN_PASSWORD: random(),
   KEY_ENCRYPTION_KEYS: `1:${random()}`,
   ORDERS_CLIENT_SECRET: random(),
+  CATALOG_CLIENT_SECRET: random(),
+  INVENTORY_CLIENT_SECRET: random(),
 };
 
 describe('docker-compose.yml', () => {
@@ -71,24 +73,28 @@ describe('docker-compose.yml', () => {
     expect(compose.services['inventory']?.ports).toBeUndefined();
   });
 
-  it('registers the client whose credentials orders has', () => {
-    const [client] = JSON.parse(interpolate(compose.configs['clients']?.content ?? '', given)) as [
-      { clientId: string; secret: string },
-    ];
-    const { environment = {} } = compose.services['orders'] ?? {};
-    expect(client.clientId).toBe(environment['CLIENT_ID']);
-    expect(client.secret).toBe(interpolate(String(environment['CLIENT_SECRET']), given));
+  it.each(['orders', 'catalog', 'inventory'])('registers the client whose credentials %s has', (app) => {
+    const clients = JSON.parse(interpolate(compose.configs['clients']?.content ?? '', given)) as {
+      clientId: string;
+      secret: string;
+    }[];
+    const { environment = {} } = compose.services[app] ?? {};
+    const client = clients.find(({ clientId }) => clientId === environment['CLIENT_ID']);
+    expect(client?.clientId).toBe(app);
+    expect(client?.secret).toBe(interpolate(String(environment['CLIENT_SECRET']), given));
   });
 
-  it('lets orders do what npm start lets it do, and nothing more', async () => {
+  it('lets the services do what npm start lets them do, and nothing more', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'watchword-compose-'));
     await serviceClient(join(folder, 'clients.json'));
-    const started = JSON.parse(await readFile(join(folder, 'clients.json'), 'utf8')) as [object];
+    const started = JSON.parse(await readFile(join(folder, 'clients.json'), 'utf8')) as object[];
     await rm(folder, { recursive: true });
-    const composed = JSON.parse(interpolate(compose.configs['clients']?.content ?? '', given)) as [object];
+    const composed = JSON.parse(interpolate(compose.configs['clients']?.content ?? '', given)) as object[];
     const permissions = (clients: readonly object[]) => clients.map((client) => ({ ...client, secret: undefined }));
     expect(permissions(composed)).toEqual(permissions(started));
-    expect(started).toMatchObject([{ scopes: ['inventory:reserve', 'inventory:manage'], roles: [] }]);
+    const followed = { scopes: ['security-events:read'], grants: [], roles: [] };
+    const orders = { scopes: ['inventory:reserve', 'inventory:manage', 'security-events:read'], roles: [] };
+    expect(started).toMatchObject([orders, followed, followed]);
   });
 });
 

@@ -16,6 +16,7 @@ import { KeyRing } from './keys/key-ring.js';
 import { KeysModule } from './keys/keys.module.js';
 import { ownIssuer } from './keys/own-issuer.js';
 import { SecurityEventsModule } from './security-events/security-events.module.js';
+import { EventStreamModule } from './security-events/stream/event-stream.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { OAuthModule } from './tokens/oauth.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
@@ -38,6 +39,7 @@ import { TokensModule } from './tokens/tokens.module.js';
     AccountsModule,
     ClientsModule,
     OAuthModule,
+    EventStreamModule,
     AdminModule,
     HousekeepingModule,
   ],

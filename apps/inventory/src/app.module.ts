@@ -13,7 +13,10 @@ import { StockModule } from './stock/stock.module.js';
     DatabaseModule.forRoot({ schema, migrationsFolder: join(import.meta.dirname, 'database/migrations') }),
     AuthModule.forRootAsync({
       inject: [InventoryConfig],
-      useFactory: (config: InventoryConfig) => config.trustedIssuer('inventory'),
+      useFactory: (config: InventoryConfig) => ({
+        ...config.trustedIssuer('inventory'),
+        follow: config.followed('inventory'),
+      }),
     }),
     StockModule,
     ReservationsModule,

@@ -49,3 +49,5 @@ export type {
   TrustedIssuer,
   VerifiedToken,
 } from './verification/index.js';
+export { RevocationFollower } from './revocation/index.js';
+export type { FollowHandlers, FollowOptions, FollowStatus } from './revocation/index.js';

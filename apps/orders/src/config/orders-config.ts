@@ -1,5 +1,5 @@
 import type { ServiceCredentials } from '@watchword/auth/clients';
-import { IsInt, IsNotEmpty, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
+import { IsInt, IsNotEmpty, IsOptional, IsString, Max, Min } from 'class-validator';
 import { IsHttpUrl, Variable, VerifierConfig } from '@watchword/platform';
 
 export class OrdersConfig extends VerifierConfig {
@@ -29,18 +29,6 @@ export class OrdersConfig extends VerifierConfig {
   readonly DOWNSTREAM_TIMEOUT_MS: number = 5_000;
 
   @Variable({
-    doc: "This app's client at the issuer, which exchanges its callers' tokens for ones that inventory takes, and releases what abandoned orders hold. Without it logins must be good at inventory themselves, and that job is off.",
-  })
-  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
-  @IsNotEmpty({ message: 'CLIENT_ID must be set when CLIENT_SECRET is' })
-  readonly CLIENT_ID?: string;
-
-  @Variable({ doc: 'The secret of CLIENT_ID.', secret: true })
-  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: OrdersConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
-  @IsNotEmpty({ message: 'CLIENT_SECRET must be set when CLIENT_ID is' })
-  readonly CLIENT_SECRET?: string;
-
-  @Variable({
     doc: 'Where tokens are exchanged and service tokens issued, when not at AUTH_ISSUER (inside a private network, say).',
   })
   @IsOptional()
@@ -63,7 +51,7 @@ export class OrdersConfig extends VerifierConfig {
   get serviceCredentials(): ServiceCredentials | undefined {
     const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = this;
     if (clientId === undefined || clientSecret === undefined) return undefined;
-    const tokenEndpoint = this.AUTH_TOKEN_ENDPOINT ?? `${this.AUTH_ISSUER.replace(/\/$/, '')}/oauth/token`;
+    const tokenEndpoint = this.AUTH_TOKEN_ENDPOINT ?? this.atIssuer('/oauth/token');
     return { clientId, clientSecret, tokenEndpoint };
   }
 }

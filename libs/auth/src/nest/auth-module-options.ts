@@ -1,10 +1,15 @@
-import type { TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
+import { RevocationFollower, type FollowOptions } from '../revocation/index.js';
+import type { RevocationCheck, TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
 
 /** One trusted issuer, or several. */
 type Trust = TrustedIssuer | { readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]] };
 
 /** What `AuthModule` needs: whose tokens it takes, for which audience, and how strictly time is read. */
-export type AuthModuleOptions = Trust & Omit<TokenVerifierOptions, 'issuers'>;
+export type AuthModuleOptions = Trust &
+  Omit<TokenVerifierOptions, 'issuers'> & {
+    /** Follow what your own issuer revokes, so that a logout counts here within a second. Without it a token counts until it ends. */
+    readonly follow?: FollowOptions | undefined;
+  };
 
 /**
  * The verifier's options out of the module's.
@@ -15,6 +20,22 @@ export function verifierOptions(options: AuthModuleOptions): TokenVerifierOption
   const issuers = issuersOf(options);
   for (const issuer of issuers) checkIssuer(issuer);
   return { ...settingsOf(options), issuers };
+}
+
+/** The follower of the own issuer's revocations; null where none is asked for. */
+export function followerOf(options: AuthModuleOptions): RevocationFollower | null {
+  const [own] = issuersOf(options);
+  return options.follow === undefined ? null : new RevocationFollower(own.issuer, options.follow, options.clock);
+}
+
+/** What the follower denies, and what the application denies by itself. */
+export function withFollower(options: TokenVerifierOptions, follower: RevocationFollower | null): TokenVerifierOptions {
+  const { revocations } = options;
+  if (follower === null) return options;
+  const both: RevocationCheck = {
+    isRevoked: (token) => follower.isRevoked(token) || revocations?.isRevoked(token) === true,
+  };
+  return { ...options, revocations: revocations === undefined ? follower : both };
 }
 
 function issuersOf(options: AuthModuleOptions): readonly [TrustedIssuer, ...TrustedIssuer[]] {
@@ -49,14 +70,15 @@ function isFilled(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-/** Everything but the issuers. */
+/** What is the verifier's own. */
 function settingsOf(options: AuthModuleOptions): Omit<TokenVerifierOptions, 'issuers'> {
   const settings: Record<string, unknown> = { ...options };
-  for (const name of ISSUER_MEMBERS) delete settings[name];
+  for (const name of NOT_OF_THE_VERIFIER) delete settings[name];
   return settings;
 }
 
-const ISSUER_MEMBERS = [
+const NOT_OF_THE_VERIFIER = [
+  'follow',
   'issuers',
   'issuer',
   'audience',

@@ -1,11 +1,12 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import type { NestModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import { CallerContext } from '../propagation/index.js';
+import { RevocationFollower } from '../revocation/index.js';
 import { TokenVerifier } from '../verification/index.js';
 import { AccessTokenGuard } from './access-token.guard.js';
 import type { AuthModuleOptions } from './auth-module-options.js';
-import { verifierOptions } from './auth-module-options.js';
+import { followerOf, verifierOptions, withFollower } from './auth-module-options.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { BootAudit } from './boot/boot-audit.js';
 import { RequestScopes } from './boot/request-scopes.js';
@@ -14,14 +15,20 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
 /**
  * Protects every handler of the application: `AuthModule.forRoot({ issuer, audience, keys })`, once, in the root module.
  *
- * Global. Exports {@link TokenVerifier} and {@link CallerContext}.
+ * Global. Exports {@link TokenVerifier}, {@link CallerContext}, and {@link RevocationFollower} (null without `follow`).
  */
 @Module({
   providers: [
     {
-      provide: TokenVerifier,
+      provide: RevocationFollower,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: AuthModuleOptions) => new TokenVerifier(verifierOptions(options)),
+      useFactory: followerOf,
+    },
+    {
+      provide: TokenVerifier,
+      inject: [MODULE_OPTIONS_TOKEN, RevocationFollower],
+      useFactory: (options: AuthModuleOptions, follower: RevocationFollower | null) =>
+        new TokenVerifier(withFollower(verifierOptions(options), follower)),
     },
     { provide: APP_GUARD, useExisting: AccessTokenGuard },
     { provide: APP_FILTER, useClass: AuthExceptionFilter },
@@ -33,7 +40,7 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
     RequestScopes,
     BootAudit,
   ],
-  exports: [TokenVerifier, CallerContext],
+  exports: [TokenVerifier, CallerContext, RevocationFollower],
 })
 export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
   constructor(
@@ -41,6 +48,7 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
     private readonly scopes: RequestScopes,
     private readonly http: HttpAdapterHost,
     private readonly audit: BootAudit,
+    @Inject(RevocationFollower) private readonly follower: RevocationFollower | null,
   ) {
     super();
   }
@@ -51,10 +59,17 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
   }
 
   async onModuleInit(): Promise<void> {
-    await this.verifier.start();
+    const { verifier } = this;
+    const issuer = verifier.ownIssuer;
+    await this.follower?.start({
+      onKeysChanged: () => void verifier.refreshKeys(issuer),
+      onKeyRevoked: (keyId) => verifier.revokeKey(issuer, keyId),
+    });
+    await verifier.start();
   }
 
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.verifier.stop();
+    await this.follower?.stop();
   }
 }

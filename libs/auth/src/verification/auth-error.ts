@@ -33,7 +33,9 @@ export type AuthErrorCode =
   | 'scope_insufficient'
   | 'role_insufficient'
   /** The keys were never loaded: this service can't tell right now. */
-  | 'keys_unavailable';
+  | 'keys_unavailable'
+  /** What the issuer revoked was not heard for too long, and this service would rather not answer than let it in. */
+  | 'revocations_unknown';
 
 /** What a caller may know of a refusal; `code` is the stable `code` of the problem document. */
 export interface PublicAuthError {
@@ -64,6 +66,11 @@ const PUBLIC: Record<AuthErrorCode, Omit<PublicAuthError, 'scope'>> = (() => {
   const required = { status: 401, code: 'authentication_required', message: 'Authentication is required' } as const;
   const malformed = { status: 400, code: 'invalid_request', message: 'The credentials are malformed' } as const;
   const invalid = { status: 401, code: 'invalid_token', message: 'The access token is not valid' } as const;
+  const unavailable = {
+    status: 503,
+    code: 'temporarily_unavailable',
+    message: 'Tokens can not be verified right now',
+  } as const;
   return {
     credentials_missing: required,
     credentials_malformed: malformed,
@@ -88,11 +95,8 @@ const PUBLIC: Record<AuthErrorCode, Omit<PublicAuthError, 'scope'>> = (() => {
       message: 'The access token lacks a scope that this needs',
     },
     role_insufficient: { status: 403, code: 'insufficient_role', message: 'This needs a role that the caller lacks' },
-    keys_unavailable: {
-      status: 503,
-      code: 'temporarily_unavailable',
-      message: 'Tokens can not be verified right now',
-    },
+    keys_unavailable: unavailable,
+    revocations_unknown: unavailable,
   };
 })();
 

@@ -1,5 +1,6 @@
-import type { TrustedIssuer } from '@watchword/auth';
-import { IsIn, IsOptional, ValidateIf } from 'class-validator';
+import { join } from 'node:path';
+import type { FollowOptions, TrustedIssuer } from '@watchword/auth';
+import { IsIn, IsNotEmpty, IsOptional, Matches, ValidateIf } from 'class-validator';
 import { AppConfig } from './app-config.js';
 import { algorithmsOf, IsAlgorithmList } from './is-algorithm-list.js';
 import { IsHttpUrl } from './is-http-url.js';
@@ -44,13 +45,54 @@ export class VerifierConfig extends AppConfig {
   @IsSharedSecretList()
   readonly JWT_SHARED_SECRETS?: string;
 
+  @Variable({
+    doc: "This app's client at the issuer. With it the app follows what the issuer revokes, so that a logout counts here within a second (the client needs the scope security-events:read); orders also gets tokens for inventory with it.",
+  })
+  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: VerifierConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
+  @IsNotEmpty({ message: 'CLIENT_ID must be set when CLIENT_SECRET is' })
+  readonly CLIENT_ID?: string;
+
+  @Variable({ doc: 'The secret of CLIENT_ID.', secret: true })
+  @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: VerifierConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
+  @IsNotEmpty({ message: 'CLIENT_SECRET must be set when CLIENT_ID is' })
+  readonly CLIENT_SECRET?: string;
+
+  @Variable({
+    doc: 'Where what the issuer revokes is followed, when not at AUTH_ISSUER (inside a private network, say): URLs of its /security-events, one an instance, separated by commas.',
+  })
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s,]+(,https?:\/\/[^\s,]+)*$/, {
+    message: 'AUTH_EVENTS_URLS must be http or https URLs, separated by commas',
+  })
+  readonly AUTH_EVENTS_URLS?: string;
+
+  @Variable({
+    doc: 'What is done with tokens while the issuer was not heard for 10 seconds. accept: they end by themselves within minutes. refuse: 503 until it is heard again.',
+  })
+  @IsIn(['accept', 'refuse'])
+  readonly WHEN_REVOCATIONS_STALE: 'accept' | 'refuse' = 'accept';
+
+  /** How what the issuer revokes is followed, as `AuthModule` takes it; undefined where this app is no client of it. */
+  followed(app: string): FollowOptions | undefined {
+    const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = this;
+    if (clientId === undefined || clientSecret === undefined) return undefined;
+    const [first = '', ...others] = (this.AUTH_EVENTS_URLS ?? this.atIssuer('/security-events')).split(',');
+    const snapshotFile = join(this.DATA_DIR, `${app}-revocations.json`);
+    return { urls: [first, ...others], clientId, clientSecret, snapshotFile, whenStale: this.WHEN_REVOCATIONS_STALE };
+  }
+
+  /** The URL of one of the issuer's endpoints. */
+  protected atIssuer(path: string): string {
+    return this.AUTH_ISSUER.replace(/\/$/, '') + path;
+  }
+
   /** The issuer as `AuthModule` takes it. `audience` is this service. */
   trustedIssuer(audience: string): TrustedIssuer {
     const issuer = this.AUTH_ISSUER;
     if (this.JWT_SIGNING === 'shared-secret') {
       return { issuer, audience, algorithms: ['HS256'], secrets: this.sharedSecrets };
     }
-    const jwksUri = this.AUTH_JWKS_URI ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
+    const jwksUri = this.AUTH_JWKS_URI ?? this.atIssuer('/.well-known/jwks.json');
     return { issuer, audience, algorithms: algorithmsOf(this.JWT_ALGORITHMS), keys: { jwksUri } };
   }
 

@@ -1,4 +1,4 @@
-import { bigint, boolean, check, index, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { instant } from './columns.js';
 
@@ -29,6 +29,10 @@ export const securityEventSequence = pgTable(
   {
     only: boolean('only').primaryKey().default(true),
     last: bigint('last', { mode: 'number' }).notNull().default(0),
+    /** Another one wherever numbers may have been given out before: a reader of it that knows another starts anew. */
+    epoch: uuid('epoch').notNull().defaultRandom(),
+    /** Where the epoch began: which server, on which timeline, which table. A restored or promoted database is another place. */
+    place: text('place').notNull().default(''),
   },
   (table) => [check('one_row', sql`${table.only}`)],
 );

@@ -1,0 +1,37 @@
+import { Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import type { Clock } from '@watchword/auth';
+import { DATABASE, Lifecycle } from '@watchword/platform';
+import { AuthenticateClient } from '../../clients/authentication/authenticate-client.js';
+import { ClientsModule } from '../../clients/clients.module.js';
+import { AuthConfig, CLOCK } from '../../config/index.js';
+import type { AuthDatabase } from '../../database/auth-database.js';
+import { EventFeed } from './event-feed.js';
+import { EVENT_STREAM_PATH, serveEventStream } from './serve-event-stream.js';
+
+/** The security event log for those who follow it. */
+@Module({
+  imports: [ClientsModule],
+  providers: [
+    {
+      provide: EventFeed,
+      inject: [DATABASE, AuthConfig],
+      useFactory: (db: AuthDatabase, { DATABASE_URL }: AuthConfig) => new EventFeed(db, DATABASE_URL === undefined),
+    },
+  ],
+})
+export class EventStreamModule implements NestModule {
+  constructor(
+    @Inject(EventFeed) private readonly feed: EventFeed,
+    @Inject(AuthenticateClient) private readonly authenticateClient: AuthenticateClient,
+    @Inject(AuthConfig) private readonly config: AuthConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+  ) {}
+
+  configure(consumer: MiddlewareConsumer): void {
+    const { feed, authenticateClient, clock } = this;
+    const { draining } = this.lifecycle;
+    const serve = serveEventStream({ feed, authenticateClient, clock, draining, issuer: this.config.AUTH_ISSUER });
+    consumer.apply(serve).forRoutes(EVENT_STREAM_PATH);
+  }
+}

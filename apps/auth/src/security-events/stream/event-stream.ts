@@ -1,0 +1,84 @@
+import type { Clock } from '@watchword/auth';
+import type { ServerResponse } from 'node:http';
+import type { EventFeed, FeedEvent, FeedPosition } from './event-feed.js';
+
+/** Followers take this as a sign of life, and see by it that nothing is missing. */
+const CHECKPOINT_MS = 1_000;
+/** What a follower may leave unread, in bytes. It is dropped then: it reconnects, and resumes where it was. */
+const MOST_UNREAD = 4 * 1024 * 1024;
+
+/**
+ * One follower's stream of Server-Sent Events: what it missed or a snapshot, then each event as this instance reads it, and a
+ * checkpoint a second.
+ */
+export class EventStream {
+  private readonly timer: NodeJS.Timeout;
+  private readonly unsubscribe: () => void;
+
+  /**
+   * @param issuer whose events these are
+   * @param draining aborted when this process begins to shut down
+   */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly feed: EventFeed,
+    private readonly issuer: string,
+    private readonly clock: Clock,
+    draining: AbortSignal,
+  ) {
+    const end = (): void => void this.response.end();
+    draining.addEventListener('abort', end);
+    this.unsubscribe = feed.subscribe({
+      onEvents: (events, position) => this.send(events.map((event) => frame(event, position.epoch)).join('')),
+      onEpoch: end,
+    });
+    this.timer = setInterval(() => this.checkpoint(), CHECKPOINT_MS);
+    response.once('close', () => {
+      clearInterval(this.timer);
+      this.unsubscribe();
+      draining.removeEventListener('abort', end);
+    });
+  }
+
+  /** @param lastEventId what the follower has (`Last-Event-ID`), if anything */
+  begin(lastEventId: string | undefined, position: FeedPosition): void {
+    this.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    const missed = this.missed(lastEventId, position);
+    const events = missed ?? this.feed.snapshot(this.clock.now());
+    const start = missed === undefined ? snapshotFrame(this.issuer, position) : '';
+    this.send(start + events.map((event) => frame(event, position.epoch)).join(''));
+    this.checkpoint();
+  }
+
+  private missed(lastEventId: string | undefined, { epoch }: FeedPosition): readonly FeedEvent[] | undefined {
+    const [known, seq = ''] = (lastEventId ?? '').split(':');
+    return known === epoch && /^\d{1,15}$/.test(seq) ? this.feed.since(Number(seq)) : undefined;
+  }
+
+  private checkpoint(): void {
+    const { position } = this.feed;
+    if (position !== undefined) this.send(checkpointFrame(position));
+  }
+
+  private send(text: string): void {
+    if (text === '') return;
+    this.response.write(text);
+    if (this.response.writableLength > MOST_UNREAD) this.response.destroy();
+  }
+}
+
+function frame({ seq, type, value, expiresAt }: FeedEvent, epoch: string): string {
+  return sse(type, { value, expires_at: Math.ceil(expiresAt / 1000) }, `${epoch}:${String(seq)}`);
+}
+
+function checkpointFrame({ epoch, seq }: FeedPosition): string {
+  return sse('checkpoint', { seq }, `${epoch}:${String(seq)}`);
+}
+
+function snapshotFrame(issuer: string, { epoch, seq }: FeedPosition): string {
+  return sse('snapshot', { issuer, epoch, seq });
+}
+
+function sse(event: string, data: object, id?: string): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

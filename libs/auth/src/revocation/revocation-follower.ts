@@ -1,0 +1,211 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AuthError, type Clock, type RevocationCheck, systemClock, type VerifiedToken } from '../verification/index.js';
+import { readEventStream } from './event-stream-reader.js';
+import { FollowedLog, type LogPosition } from './followed-log.js';
+import type { RevocationEvent } from './revocation-event.js';
+import { readSavedList, saveList } from './saved-list.js';
+
+/** How to follow what an issuer revokes. */
+export interface FollowOptions {
+  /** The event stream, at each instance of the issuer that can be asked: the next one is asked where one fails. */
+  readonly urls: readonly [string, ...string[]];
+  /** This service's client at the issuer. It needs the scope `security-events:read`. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where what is known is kept for the next start, so that a service which starts while the issuer is away knows it. */
+  readonly snapshotFile?: string | undefined;
+  /** Seconds without a word of the issuer after which what is known is stale. Default 10. */
+  readonly staleAfter?: number | undefined;
+  /**
+   * What is done with tokens while what is known is stale. Default `accept`: they end by themselves within minutes. `refuse`
+   * answers 503, for a service that would rather not answer than let a revoked token in.
+   */
+  readonly whenStale?: 'accept' | 'refuse' | undefined;
+}
+
+/** How well what is known is up to date. */
+export interface FollowStatus {
+  readonly issuer: string;
+  /** Milliseconds since the last word of the issuer; undefined before the first one. */
+  readonly age: number | undefined;
+  readonly isStale: boolean;
+  /** Names that are denied. */
+  readonly entries: number;
+  readonly lastError: string | undefined;
+}
+
+/** What is told to others than the list. */
+export interface FollowHandlers {
+  /** The issuer's keys changed: they should be fetched now. */
+  onKeysChanged(): void;
+  /** A key is trusted no longer, whatever the issuer publishes. */
+  onKeyRevoked(keyId: string): void;
+}
+
+/** The issuer says something every second. */
+const SILENCE_MS = 3_000;
+const RETRY_MS = 250;
+const LONGEST_RETRY_MS = 2_000;
+const SAVE_MS = 5_000;
+
+/**
+ * Follows what one issuer revokes, and denies it here: within a second as a rule, and without a question to anybody when a token comes.
+ *
+ * One connection to one instance of the issuer. Where it breaks off, falls silent or leaves something out, the next instance is asked to
+ * go on from where this service is.
+ *
+ * @example
+ * const follower = new RevocationFollower('https://auth.example', {
+ *   urls: ['https://auth.example/security-events'], clientId: 'parcels', clientSecret,
+ * });
+ */
+export class RevocationFollower implements RevocationCheck {
+  private readonly log: FollowedLog;
+  private readonly abort = new AbortController();
+  private handlers: FollowHandlers | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private heardAt: number | undefined;
+  private lastError: string | undefined;
+  private saveTimer: NodeJS.Timeout | undefined;
+  /** The position whose list is in the file. */
+  private savedAt: LogPosition | undefined;
+
+  /**
+   * @param issuer whose log it is, as in `iss`
+   * @throws TypeError for options with which nothing could be followed
+   */
+  constructor(
+    private readonly issuer: string,
+    private readonly options: FollowOptions,
+    clock: Clock = systemClock,
+  ) {
+    checkOptions(options);
+    this.log = new FollowedLog(issuer, clock, (event) => this.tell(event));
+  }
+
+  /** @throws AuthError `revocations_unknown` while what is known is stale and the options say `refuse` */
+  isRevoked(token: VerifiedToken): boolean {
+    if (token.issuer !== this.issuer) return false;
+    if (this.log.list.isRevoked(token)) return true;
+    if (this.options.whenStale === 'refuse' && this.isStale) throw new AuthError('revocations_unknown');
+    return false;
+  }
+
+  /** Begins to follow, in the background, with what was saved before. Resolves when that was read. */
+  async start(handlers: FollowHandlers): Promise<void> {
+    this.handlers = handlers;
+    const { snapshotFile } = this.options;
+    const saved = snapshotFile === undefined ? undefined : await readSavedList(snapshotFile, this.issuer);
+    if (saved !== undefined) this.log.list.restore(saved);
+    this.saveTimer = setInterval(() => void this.save(), SAVE_MS).unref();
+    this.running = this.follow();
+  }
+
+  /** Ends the connection; what is known goes on counting. Resolves when what is known was saved. */
+  async stop(): Promise<void> {
+    this.abort.abort();
+    clearInterval(this.saveTimer);
+    await this.running;
+    await this.save();
+  }
+
+  status(): FollowStatus {
+    const age = this.heardAt === undefined ? undefined : Math.max(0, performance.now() - this.heardAt);
+    const { issuer, isStale, lastError } = this;
+    return { issuer, age, isStale, entries: this.log.list.size, lastError };
+  }
+
+  private get isStale(): boolean {
+    const limit = (this.options.staleAfter ?? 10) * 1000;
+    return this.heardAt === undefined || performance.now() - this.heardAt > limit;
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.abort;
+    const { urls } = this.options;
+    for (let attempt = 0, failures = 0; !signal.aborted; attempt += 1) {
+      const heardBefore = this.heardAt;
+      try {
+        await this.connect(urls[attempt % urls.length] ?? urls[0]);
+      } catch (error) {
+        this.lastError = error instanceof Error ? error.message : String(error);
+      }
+      this.log.interrupt();
+      failures = this.heardAt === heardBefore ? failures + 1 : 0;
+      // The next instance is asked at once; all of them again after a while.
+      const isRoundOver = failures > 0 && failures % urls.length === 0;
+      const wait = isRoundOver ? Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (failures / urls.length - 1)) : 0;
+      await pause(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private connect(url: string): Promise<void> {
+    const { clientId, clientSecret } = this.options;
+    const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':');
+    const { lastEventId } = this.log;
+    const headers = {
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    };
+    const connection = new AbortController();
+    const stop = (): void => connection.abort();
+    this.abort.signal.addEventListener('abort', stop);
+    let failure: unknown;
+    const reading = readEventStream({ url, headers, silenceMs: SILENCE_MS, signal: connection.signal }, (message) => {
+      if (failure !== undefined) return;
+      try {
+        if (this.log.take(message)) this.hear();
+      } catch (error) {
+        failure = error;
+        // Nothing of the position is left that could be wrong: the next stream begins with a snapshot.
+        this.log.position = { epoch: '', seq: 0 };
+        connection.abort();
+      }
+    });
+    return reading
+      .catch((error: unknown) => {
+        throw failure ?? error;
+      })
+      .finally(() => this.abort.signal.removeEventListener('abort', stop));
+  }
+
+  private hear(): void {
+    this.heardAt = performance.now();
+    this.lastError = undefined;
+  }
+
+  private tell(event: RevocationEvent): void {
+    if (event.type === 'keys-changed') this.handlers?.onKeysChanged();
+    if (event.type === 'key-revoked') this.handlers?.onKeyRevoked(event.value);
+  }
+
+  /** A disk that is full or read-only is no reason to stop following. */
+  private async save(): Promise<void> {
+    const { snapshotFile } = this.options;
+    const { position, list } = this.log;
+    if (snapshotFile === undefined || position.epoch === '' || position === this.savedAt) return;
+    this.savedAt = position;
+    await saveList(snapshotFile, this.issuer, list.save()).catch((error: unknown) => {
+      this.lastError = `What is known could not be saved: ${String(error)}`;
+    });
+  }
+}
+
+function checkOptions({ urls, clientId, clientSecret, staleAfter = 10 }: FollowOptions): void {
+  if (urls.length === 0 || urls.some((url) => !/^https?:$/.test(protocolOf(url)))) {
+    throw new TypeError(
+      "Revocations can not be followed: `urls` must be http or https URLs, as in ['https://auth.example/security-events']",
+    );
+  }
+  if (!clientId || !clientSecret)
+    throw new TypeError('Revocations can not be followed without `clientId` and `clientSecret`');
+  if (!(staleAfter >= 3 && staleAfter <= 86_400)) throw new TypeError('`staleAfter` must be 3 to 86400 seconds');
+}
+
+function protocolOf(url: string): string {
+  try {
+    return new URL(url).protocol;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,24 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isSavedRevocations, type SavedRevocations } from './revocation-list.js';
+
+/**
+ * Keeps what is known, for a service that starts while the issuer is away. Replaces the file at once, so that a process which ends
+ * meanwhile leaves the one before. For its owner alone.
+ */
+export async function saveList(file: string, issuer: string, list: SavedRevocations): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const next = `${file}.next`;
+  await writeFile(next, JSON.stringify({ issuer, list }), { mode: 0o600 });
+  await rename(next, file);
+}
+
+/** @returns undefined where there is no such file, or one that is not whole, or of another issuer */
+export async function readSavedList(file: string, issuer: string): Promise<SavedRevocations | undefined> {
+  try {
+    const saved = JSON.parse(await readFile(file, 'utf8')) as { issuer?: unknown; list?: unknown };
+    return saved.issuer === issuer && isSavedRevocations(saved.list) ? saved.list : undefined;
+  } catch {
+    return undefined;
+  }
+}
