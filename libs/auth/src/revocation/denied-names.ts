@@ -27,6 +27,11 @@ export class DeniedNames {
     return this.taken;
   }
 
+  /** What the names take in memory. */
+  get bytes(): number {
+    return this.words.byteLength + this.ends.byteLength;
+  }
+
   /**
    * @param end seconds since the epoch; after that nothing that has the name is valid any more
    * @param now seconds since the epoch

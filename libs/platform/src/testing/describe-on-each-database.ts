@@ -20,18 +20,18 @@ const OPEN_TIMEOUT_MS = 60_000;
  * `describe` that runs its body twice: on the embedded database and on PostgreSQL, each fresh and migrated.
  * Where no PostgreSQL is reachable that half is skipped, with the reason in its title.
  *
- * @param body takes a function that gives the database, to be called within tests and hooks
+ * @param body takes a function that gives the database, to be called within tests and hooks, and which database it is
  */
 export function describeOnEachDatabase<S extends DatabaseSchema>(
   title: string,
   options: TestDatabaseOptions<S>,
-  body: (database: () => Database<S>) => void,
+  body: (database: () => Database<S>, kind: OpenDatabase<S>['kind']) => void,
 ): void {
   describe(`${title}, on PGlite`, () => {
-    runOn(options, temporaryDirectory, body);
+    runOn(options, temporaryDirectory, (database) => body(database, 'pglite'));
   });
   describeOnPostgres(`${title}, on PostgreSQL`, () => {
-    runOn(options, createTestDatabase, body);
+    runOn(options, createTestDatabase, (database) => body(database, 'postgres'));
   });
 }
 
