@@ -150,6 +150,17 @@ describe.each(SYSTEMS)('what the issuer revokes is refused by every service, %s'
     }, 120_000);
   }
 
+  it('says in its metrics how old its knowledge is', async () => {
+    for (const app of SERVICES) {
+      let metrics = '';
+      // After a restart it has to hear the issuer once.
+      while (!metrics.includes('watchword_revocations_age_seconds{')) {
+        metrics = await (await fetch(`${system.url(app)}/metrics`)).text();
+      }
+      expect(metrics).toMatch(/watchword_revocations\{issuer="[^"]+"\} \d+/);
+    }
+  });
+
   it('after the issuer was killed and started again', async () => {
     await system.apps.app('auth').stop('SIGKILL');
     system.apps.start('auth');
@@ -158,6 +169,22 @@ describe.each(SYSTEMS)('what the issuer revokes is refused by every service, %s'
     await request('POST', at('/auth/logout'), { body: { refresh_token: person.session.refresh_token } });
     await expectRefused(system, person);
   }, 90_000);
+
+  if (options.signing === 'asymmetric') {
+    it('after a key was compromised: at once with all that it signed, and what the next key signs is let in', async () => {
+      const person = await newPerson(system);
+      const { body } = await request<{ kid: string; state: string }[]>('GET', at('/admin/keys'), { token: admin });
+      const { kid } = JSON.parse(
+        Buffer.from(person.session.access_token.split('.')[0] ?? '', 'base64url').toString(),
+      ) as {
+        kid: string;
+      };
+      expect(body.map((key) => key.kid)).toContain(kid);
+      await administer('POST', `/keys/${kid}/compromise`);
+      await expectRefused(system, person);
+      bystander = await newPerson(system);
+    });
+  }
 });
 
 describeOnPostgres('with two instances of the issuer', () => {

@@ -6,6 +6,7 @@ import { VerifierConfig } from '../config/verifier-config.js';
 import { HealthController } from '../health/health.controller.js';
 import { KeysCheck } from '../health/keys-check.js';
 import { HealthRegistry } from '../health/health-registry.js';
+import { RevocationsCheck } from '../health/revocations-check.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { createValidationPipe } from '../http/validation-pipe.js';
 import { MetricsController } from '../metrics/metrics.controller.js';
@@ -48,6 +49,7 @@ export class PlatformModule implements OnModuleInit {
         { provide: APP_PIPE, useFactory: createValidationPipe },
         HealthRegistry,
         KeysCheck,
+        RevocationsCheck,
         Lifecycle,
         Metrics,
       ],
