@@ -30,6 +30,8 @@ const NOWHERE: LogPosition = { epoch: '', seq: 0 };
 export class FollowedLog {
   list: RevocationList;
   position = NOWHERE;
+  /** Changes with the list. */
+  version = 0;
   private pending: { list: RevocationList; epoch: string; seq: number; live: RevocationEvent[] } | undefined;
 
   /** @param onEvent called for each event that is new, once it counts */
@@ -84,6 +86,7 @@ export class FollowedLog {
     if (at.seq <= this.position.seq) return;
     if (at.seq !== this.position.seq + 1) throw new LogGapError('Events are missing');
     this.list.add(event);
+    this.version += 1;
     this.position = at;
     this.onEvent(event);
   }
@@ -94,6 +97,7 @@ export class FollowedLog {
       if (at.epoch !== pending.epoch || at.seq < pending.seq) throw new LogGapError('The snapshot is not whole');
       this.pending = undefined;
       this.list = pending.list;
+      this.version += 1;
       this.position = at;
       pending.live.forEach((event) => this.onEvent(event));
     }

@@ -91,6 +91,11 @@ export class RevocationFollower implements RevocationCheck {
     return false;
   }
 
+  /** Where staleness is refused, the answer changes by itself. */
+  get version(): number | undefined {
+    return this.options.whenStale === 'refuse' ? undefined : this.log.version;
+  }
+
   /** Begins to follow, in the background, with what was saved before. Resolves when that was read. */
   async start(handlers: FollowHandlers): Promise<void> {
     this.handlers = handlers;

@@ -49,6 +49,9 @@ export class TokenCache {
   #from = new Float64Array(0);
   #until = new Float64Array(0);
   #visited = new Uint8Array(0);
+  /** At which version of the revocations the token was found good. */
+  #checked = new Float64Array(0);
+  #hit = NONE;
   readonly #tokens: (string | undefined)[] = [];
   readonly #keys: (VerificationKey | undefined)[] = [];
   readonly #verified: (VerifiedToken | undefined)[] = [];
@@ -76,7 +79,18 @@ export class TokenCache {
       return undefined;
     }
     this.#visited[place] = 1;
+    this.#hit = place;
     return this.#verified[place];
+  }
+
+  /** Whether the token that {@link get} gave last was found good at this version of the revocations. */
+  isChecked(version: number): boolean {
+    return this.#checked[this.#hit] === version;
+  }
+
+  /** The token that {@link get} gave last is good at this version of the revocations. */
+  markChecked(version: number): void {
+    this.#checked[this.#hit] = version;
   }
 
   set({ token, verified, times, key }: CacheEntry, now: number): void {
@@ -97,6 +111,7 @@ export class TokenCache {
     this.#from[place] = times.from;
     this.#until[place] = times.until;
     this.#visited[place] = 0;
+    this.#checked[place] = Number.NaN;
     this.#hashes[place] = hashOf(token);
     this.#sizes[place] = bytes;
     this.#link(place);
@@ -173,6 +188,7 @@ export class TokenCache {
     this.#from = resized(this.#from, new Float64Array(capacity));
     this.#until = resized(this.#until, new Float64Array(capacity));
     this.#visited = resized(this.#visited, new Uint8Array(capacity));
+    this.#checked = resized(this.#checked, new Float64Array(capacity));
     this.#chains = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 2))).fill(NONE);
     for (let place = 0; place < before; place += 1) if (this.#isTaken(place)) this.#link(place);
     // Upwards: V8 makes a slow dictionary of an array whose last place is filled first.

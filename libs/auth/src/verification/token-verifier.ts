@@ -70,7 +70,7 @@ export class TokenVerifier {
     // Whatever is not plainly good still takes the whole way, and gets the answer that it would get there.
     const known = this.#cache?.get(token, this.#clock.now());
     if (known === undefined) return this.#verifyNew(token);
-    this.#checkRevoked(known);
+    this.#checkKnown(known);
     return known;
   }
 
@@ -179,6 +179,16 @@ export class TokenVerifier {
   #checkLifetime(seconds: number): void {
     if (seconds > 0 && seconds <= this.#maxLifetime) return;
     throw new AuthError('claim_invalid', { claim: 'exp', reason: `not 1 to ${this.#maxLifetime} s after iat` });
+  }
+
+  /** A token of the cache: asked about again when the revocations are others than when it was found good. */
+  #checkKnown(known: VerifiedToken): void {
+    const version = this.#revocations?.version;
+    if (version === undefined) this.#checkRevoked(known);
+    else if (this.#cache?.isChecked(version) !== true) {
+      this.#checkRevoked(known);
+      this.#cache?.markChecked(version);
+    }
   }
 
   #checkRevoked(verified: VerifiedToken): void {

@@ -132,4 +132,9 @@ export type TrustedIssuer = AsymmetricIssuer | SharedSecretIssuer;
 /** Whether a token that is otherwise good was revoked; asked at every request, so it must answer from memory. */
 export interface RevocationCheck {
   isRevoked(token: VerifiedToken): boolean;
+  /**
+   * A number that changes whenever the answer for some token may have become another one. A cached token is asked about again only
+   * then; without it, at every use.
+   */
+  readonly version?: number | undefined;
 }
