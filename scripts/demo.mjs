@@ -42,7 +42,9 @@ async function findSystem() {
   const running = await Promise.all(Object.values(urls).map((url) => reachable(url)));
   if (running.every(Boolean)) {
     say(`Watchword runs at ${urls.auth}; the demo uses it, and its log shows the other side.`);
-    return { urls, client: await ordersClient(), stop: async () => undefined };
+    const isLocal = process.env.AUTH_URL === undefined;
+    const inventoryPort = isLocal ? ports.tcp : undefined;
+    return { urls, client: await ordersClient(), inventoryPort, stop: async () => undefined };
   }
   return startOwnSystem();
 }
@@ -90,7 +92,7 @@ async function main() {
     const forAccount = await ownAccount(urls, session);
     const renewed = await refresh(urls, forAccount);
     await stolenRefreshToken(urls, bobsSession);
-    await logOut(urls, await logInQuietly(urls, bob));
+    await logOut(urls, await logInQuietly(urls, bob), system);
     if (system.stopAuth !== undefined) await verifyWithoutIssuer(system, renewed);
     title('Every step was as it should be');
     if (system.stopAuth === undefined) sayWhatIsLeft();

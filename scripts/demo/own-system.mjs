@@ -72,6 +72,7 @@ export async function startOwnSystem() {
   return {
     urls: { auth: system.url('auth'), catalog: system.url('catalog'), orders: system.url('orders') },
     client: { clientId: clients.orders.CLIENT_ID, secret: clients.orders.CLIENT_SECRET },
+    inventoryPort: system.tcp.port,
     stopAuth: () => system.app('auth').stop(),
     stop,
   };
