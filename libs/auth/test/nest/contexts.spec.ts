@@ -53,6 +53,8 @@ describe.each([
   ['http', (request: unknown) => [request]],
   ['http', (request: unknown) => [{ raw: request }]],
   ['graphql', (request: unknown) => [{}, {}, { req: request }, {}]],
+  // What a reference gets: no arguments between the reference and the context.
+  ['graphql', (request: unknown) => [{}, { req: request }, {}]],
   ['ws', (request: unknown) => [{ request }, {}]],
 ])('%s', (type, args) => {
   it('lets a good token in, and nothing else', async () => {

@@ -8,6 +8,7 @@ import {
   ObjectType,
   Query,
   ResolveField,
+  ResolveReference,
   Resolver,
 } from '@nestjs/graphql';
 import type { GqlModuleOptions } from '@nestjs/graphql';
@@ -109,6 +110,33 @@ describe('an application with resolvers', () => {
     expect(await refusalOf([BadgeResolver])).toMatchObject({
       message: expect.stringContaining('BadgeResolver.badge') as unknown,
     });
+  });
+
+  it('does not start with a reference that strangers could ask for, since `_entities` leads to it without any query', async () => {
+    @Resolver(() => Employee)
+    class ReferenceResolver {
+      @Query(() => Employee)
+      employee(): Employee {
+        return { name: 'Ada' };
+      }
+      @ResolveReference()
+      byName(reference: Employee): Employee {
+        return reference;
+      }
+    }
+    @Resolver(() => Employee)
+    class OpenReferenceResolver extends ReferenceResolver {
+      @ResolveReference()
+      @Public()
+      override byName(reference: Employee): Employee {
+        return reference;
+      }
+    }
+    expect(await refusalOf([ReferenceResolver])).toMatchObject({
+      message: expect.stringMatching(/^ReferenceResolver\.byName needs a token.*fieldResolverEnhancers/) as unknown,
+    });
+    expect(await refusalOf([ReferenceResolver], { fieldResolverEnhancers: ['guards'] })).toBeUndefined();
+    expect(await refusalOf([OpenReferenceResolver])).toBeUndefined();
   });
 
   it('does not start with a resolver that is public and restricted', async () => {

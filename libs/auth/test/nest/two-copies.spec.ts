@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -55,12 +55,23 @@ it('still tells a class that extends one of its errors from that error', () => {
   expect(new ours.AuthError('token_expired')).not.toBeInstanceOf(Special);
 });
 
-it('does not start beside the other copy, and names both with the mend', async () => {
+it('does not start beside the other copy, and names both with their versions and the mend', async () => {
+  const manifest = await readFile(join(import.meta.dirname, '../../package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
   const issuer = await createTestIssuer();
   @Module({ imports: [ours.AuthModule.forRoot(issuer.trusted('things'))] })
   class AppModule {}
   const starting = NestFactory.create(AppModule, { logger: false, abortOnError: false });
-  for (const named of [/installed more than once/, /libs\/auth\/src/, place, /npm ls @watchword\/auth/]) {
+  const ofThis = `: ${version} at file:`;
+  const ofCopy = `, ${version} at file:`;
+  for (const named of [
+    /installed more than once/,
+    /libs\/auth\/src/,
+    place,
+    ofThis,
+    ofCopy,
+    /npm ls @watchword\/auth/,
+  ]) {
     await expect(starting).rejects.toThrow(named);
   }
 });

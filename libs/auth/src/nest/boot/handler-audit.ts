@@ -10,6 +10,7 @@ import { handlerClasses } from './handler-classes.js';
 const METADATA = {
   resolver: ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'],
   resolverType: 'graphql:resolver_type',
+  reference: 'graphql:resolve_reference',
   gateway: 'websockets:is_gateway',
   graphqlOptions: 'GqlModuleOptions',
 } as const;
@@ -32,7 +33,10 @@ export function auditHandlers(modules: ModulesContainer): void {
       if (method === undefined) continue;
       const isResolver = METADATA.resolver.some((key) => Reflect.hasMetadata(key, method));
       if (isController || isResolver || isGateway) requirementsOf(type, method);
-      if (isResolver && isField(method) && !guardsFields) refuseUnguardedField(type, name, method);
+      if (isResolver && isField(method) && !guardsFields) {
+        if (Reflect.hasMetadata(METADATA.reference, method)) refuseUnguardedReference(type, name, method);
+        else refuseUnguardedField(type, name, method);
+      }
       if (isGateway && LIFECYCLE.has(name)) refuseDecoratedLifecycle(type, name);
     }
   }
@@ -61,6 +65,15 @@ function refuseUnguardedField(type: Type, name: string, method: Handler): void {
   throw new TypeError(
     `${type.name}.${name} is restricted, but Nest runs no guard for it: it resolves a field, and GraphQLModule has no ` +
       "fieldResolverEnhancers: ['guards', 'filters']. Set them, or restrict the queries that lead to it.",
+  );
+}
+
+/** Nest treats it as a field. But no guarded query leads to it: a federated schema's `_entities` asks for it directly. */
+function refuseUnguardedReference(type: Type, name: string, method: Handler): void {
+  if (requirementsOf(type, method).isPublic) return;
+  throw new TypeError(
+    `${type.name}.${name} needs a token, but Nest runs no guard for it: it resolves a reference, and GraphQLModule has no ` +
+      "fieldResolverEnhancers: ['guards', 'filters']. Set them, or mark it @Public().",
   );
 }
 
