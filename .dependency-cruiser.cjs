@@ -8,8 +8,72 @@ const ENTRY_POINTS = '^libs/((auth|platform)/src/index|auth/src/entry/[a-z]+)\\.
 const TESTING = '^libs/(auth/src/(testing/|entry/testing\\.ts)|platform/src/testing/)';
 const TESTING_ENTRY_POINTS = '^libs/(auth/src/entry/testing|platform/src/testing/index)\\.ts$';
 
+/** The folders of apps/auth, from the lowest to the highest. One imports those before it, never those after it. */
+const AUTH_ROOMS = [
+  'cryptography',
+  'oauth-protocol',
+  'config',
+  'database',
+  'attempts',
+  'security-events/(?!stream/)',
+  'keys/storage',
+  'keys/publishing',
+  'keys/signing',
+  'keys/rotation',
+  'keys/[^/]+$',
+  'tokens',
+  'clients',
+  'security-events/stream',
+  'sessions',
+  'oauth',
+  'accounts',
+  'admin',
+  '[^/]+$',
+];
+
+/** The same for libs/platform. */
+const PLATFORM_ROOMS = [
+  'errors',
+  'config',
+  'logging',
+  'metrics',
+  'health',
+  'database',
+  'http',
+  'rpc',
+  'boot',
+  'testing',
+  '[^/]+$',
+];
+
+const room = (root, path) => `^${root}/${path}${/[/$)]$/.test(path) ? '' : '/'}`;
+
+/** One rule for each room, and one that finds a folder that has no place in the order. */
+function downward(name, root, rooms) {
+  const paths = rooms.map((path) => room(root, path));
+  const rules = paths.slice(0, -1).map((path, index) => ({
+    name: `${name}-downward`,
+    comment: `Imports go to a lower room only. From the lowest: ${rooms.join(', ')}.`,
+    severity: 'error',
+    from: { path, pathNot: TESTS },
+    to: { path: paths.slice(index + 1) },
+  }));
+  return [
+    ...rules,
+    {
+      name: `${name}-in-order`,
+      comment: 'Give the new folder its place in the order of the rooms, at the top of this file.',
+      severity: 'error',
+      from: { path: `^${root}/`, pathNot: [...paths, TESTS] },
+      to: {},
+    },
+  ];
+}
+
 module.exports = {
   forbidden: [
+    ...downward('auth-rooms', 'apps/auth/src', AUTH_ROOMS),
+    ...downward('platform-rooms', 'libs/platform/src', PLATFORM_ROOMS),
     {
       name: 'no-cycles',
       comment: 'Move what both need into a third file that imports neither.',
@@ -102,7 +166,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(apps|libs)/',
-        pathNot: ['^libs/auth/src/(verification|testing)/', '^apps/auth/src/(keys|tokens|clients)/', TESTS],
+        pathNot: ['^libs/auth/src/(verification|testing)/', '^apps/auth/src/(keys|clients)/', TESTS],
       },
       to: { path: '(^|/)jose(/|$)' },
     },

@@ -1,12 +1,72 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
+/** From the lowest to the highest. */
+const authRooms = [
+  'cryptography',
+  'oauth-protocol',
+  'config',
+  'database',
+  'attempts',
+  'security-events',
+  'keys/storage',
+  'keys/publishing',
+  'keys/signing',
+  'keys/rotation',
+  'keys',
+  'tokens',
+  'clients',
+  'security-events/stream',
+  'sessions',
+  'oauth',
+  'accounts',
+  'admin',
+];
+const platformRooms = [
+  'errors',
+  'config',
+  'logging',
+  'metrics',
+  'health',
+  'database',
+  'http',
+  'rpc',
+  'boot',
+  'testing',
+];
+
+type Violated = readonly [rule: string, file: string, imported: string];
+
+/** Each room imports the one above it, and the highest one a file of the root. */
+function upwards(rule: string, root: string, rooms: readonly string[]): readonly Violated[] {
+  return rooms.map((room, index) => {
+    const above = rooms[index + 1];
+    return [rule, `${root}/${room}/upwards.ts`, importOf(room, above === undefined ? 'top' : `${above}/room`)];
+  });
+}
+
+/** A file in each room, which imports the room below it, and one at the root. */
+function downwards(root: string, rooms: readonly string[]): Record<string, string> {
+  const files: Record<string, string> = { [`${root}/top.ts`]: 'export const here = 1;\n' };
+  for (const [index, room] of rooms.entries()) {
+    const below = rooms[index - 1];
+    const imports = below === undefined ? '' : `import '${importOf(room, `${below}/room`)}';\n`;
+    files[`${root}/${room}/room.ts`] = `${imports}export const here = 1;\n`;
+  }
+  return files;
+}
+
+function importOf(room: string, file: string): string {
+  const path = relative(room, file);
+  return `${path.startsWith('.') ? path : `./${path}`}.js`;
+}
+
 /** A tree in the shape of ours with one violation of each rule: [rule, file at fault, what it imports]. */
-const violations: readonly (readonly [rule: string, file: string, imported: string])[] = [
+const violations: readonly Violated[] = [
   ['no-cycles', 'libs/platform/src/chicken.ts', './egg.js'],
   ['resolvable', 'libs/platform/src/lost.ts', './nowhere.js'],
   ['verification-stands-alone', 'libs/auth/src/verification/nosy.ts', '../nest/guard.js'],
@@ -29,6 +89,10 @@ const violations: readonly (readonly [rule: string, file: string, imported: stri
   ['testing-only-in-tests', 'apps/orders/src/tests-database.ts', '@watchword/platform/testing'],
   ['no-tests-in-production', 'apps/orders/src/uses-spec.ts', './order.spec.js'],
   ['no-development-dependencies-in-production', 'apps/orders/src/tooling.ts', 'supertest'],
+  ...upwards('auth-rooms-downward', 'apps/auth/src', authRooms),
+  ...upwards('platform-rooms-downward', 'libs/platform/src', platformRooms),
+  ['auth-rooms-in-order', 'apps/auth/src/elsewhere/anything.ts', '../config/room.js'],
+  ['platform-rooms-in-order', 'libs/platform/src/elsewhere/anything.ts', '../config/room.js'],
   ['in-its-own-manifest', 'apps/catalog/src/borrowed.ts', '@node-rs/argon2'],
 ];
 
@@ -49,6 +113,8 @@ const innocent: Readonly<Record<string, string>> = {
   'apps/catalog/src/product.spec.ts':
     "import '@watchword/auth/testing';\nimport '@watchword/platform/testing';\nimport 'supertest';\n",
   'apps/orders/src/order.spec.ts': 'export const order = 1;\n',
+  ...downwards('apps/auth/src', authRooms),
+  ...downwards('libs/platform/src', platformRooms),
 };
 
 interface Violation {

@@ -10,15 +10,15 @@ import { ClientsModule } from './clients/clients.module.js';
 import { AuthConfig, ClockModule, ISSUER_AUDIENCE } from './config/index.js';
 import { HousekeepingModule } from './database/housekeeping.module.js';
 import * as schema from './database/schema/index.js';
-import { issuerSecrets } from './keys/issuer-secrets.js';
-import { KeyEncryptionKeys } from './keys/key-encryption-keys.js';
-import { KeyRing } from './keys/key-ring.js';
+import { issuerSecrets } from './keys/signing/issuer-secrets.js';
+import { KeyEncryptionKeys } from './cryptography/key-encryption-keys.js';
+import { KeyRing } from './keys/publishing/key-ring.js';
 import { KeysModule } from './keys/keys.module.js';
-import { ownIssuer } from './keys/own-issuer.js';
+import { ownIssuer } from './keys/signing/own-issuer.js';
 import { SecurityEventsModule } from './security-events/security-events.module.js';
 import { EventStreamModule } from './security-events/stream/event-stream.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
-import { OAuthModule } from './tokens/oauth.module.js';
+import { OAuthModule } from './oauth/oauth.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 
 @Module({

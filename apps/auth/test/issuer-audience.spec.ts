@@ -2,7 +2,7 @@ import { DATABASE } from '@watchword/platform';
 import { sql } from 'drizzle-orm';
 import { randomBytes } from 'node:crypto';
 import type { AuthDatabase } from '../src/database/auth-database.js';
-import { IssuerTokenSigner, TokenSigner } from '../src/keys/token-signer.js';
+import { IssuerTokenSigner, TokenSigner } from '../src/keys/signing/token-signer.js';
 import { expectProblem, startFirstPartyIssuer, type FirstPartyIssuer, type Tokens } from './first-party-issuer.js';
 import { payloadOf } from './issuer.js';
 

@@ -1,11 +1,11 @@
-export { APP_NAME } from './boot/app-name.js';
+export { APP_NAME } from './config/app-name.js';
 export { bootstrap } from './boot/bootstrap.js';
 export type { BootstrapOptions } from './boot/bootstrap.js';
 export { createApp } from './boot/create-app.js';
 export type { App, AppOptions, TcpAddress } from './boot/create-app.js';
-export { Lifecycle } from './boot/lifecycle.js';
-export { makeDirectory } from './boot/make-directory.js';
-export { OperatorError } from './boot/operator-error.js';
+export { Lifecycle } from './health/lifecycle.js';
+export { makeDirectory } from './config/make-directory.js';
+export { OperatorError } from './errors/operator-error.js';
 export { PlatformModule } from './boot/platform.module.js';
 export type { PlatformModuleOptions } from './boot/platform.module.js';
 export { runCommand } from './boot/run-command.js';
@@ -30,8 +30,8 @@ export {
   isForeignKeyViolation,
   isRetryable,
   isUniqueViolation,
-} from './database/database-error.js';
-export type { DatabaseErrorInfo } from './database/database-error.js';
+} from './errors/database-error.js';
+export type { DatabaseErrorInfo } from './errors/database-error.js';
 export { DatabaseModule } from './database/database.module.js';
 export type { DatabaseModuleOptions } from './database/database.module.js';
 export { DATABASE, InjectDatabase } from './database/database.js';
@@ -43,12 +43,12 @@ export { HealthRegistry } from './health/health-registry.js';
 export type { CheckResult, HealthCheck, HealthReport } from './health/health-registry.js';
 export { HasNoControlCharacters } from './http/has-no-control-characters.js';
 export { IsOptionalInt, PageQuery } from './http/page-query.js';
-export { ProblemError } from './http/problem-error.js';
-export type { FieldError, ProblemErrorOptions } from './http/problem-error.js';
+export { ProblemError } from './errors/problem-error.js';
+export type { FieldError, ProblemErrorOptions } from './errors/problem-error.js';
 export { ProblemFilter, respond } from './http/problem.filter.js';
 export type { RpcProblem } from './http/problem.filter.js';
-export { problemOf } from './http/problem.js';
-export type { Problem } from './http/problem.js';
+export { problemOf } from './errors/problem.js';
+export type { Problem } from './errors/problem.js';
 export { nameRoute } from './http/route-name.js';
 export { createValidationPipe } from './http/validation-pipe.js';
 export { redact, redactText } from './logging/redact.js';

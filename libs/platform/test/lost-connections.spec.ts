@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { type OpenDatabase, openDatabase } from '@watchword/platform';
 import { createTestDatabase, DatabaseProxy, describeOnPostgres, type TestDatabase } from '@watchword/platform/testing';
-import { isDatabaseUnavailable } from '../src/database/database-error.js';
+import { isDatabaseUnavailable } from '../src/errors/database-error.js';
 import * as schema from './fixtures/schema.js';
 
 const POOL_SIZE = 2;

@@ -3,7 +3,7 @@ import type { Clock } from '@watchword/auth';
 import { DATABASE, Metrics } from '@watchword/platform';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
-import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
+import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { Refusals } from '../security-events/refusals.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';

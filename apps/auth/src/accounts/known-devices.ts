@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
+import type { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 import { emailKey } from './email.js';
 
 const ID_BYTES = 16;

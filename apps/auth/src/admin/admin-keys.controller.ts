@@ -4,7 +4,7 @@ import { CurrentUser } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
 import type { Request } from 'express';
 import { AuthConfig } from '../config/index.js';
-import { type KeyView, OperateKeys, refuseWithoutKeys } from '../keys/operate-keys.js';
+import { type KeyView, OperateKeys, refuseWithoutKeys } from '../keys/rotation/operate-keys.js';
 import { actorOf } from '../sessions/request-origin.js';
 import { AdministratorOnly } from './administrator-only.js';
 

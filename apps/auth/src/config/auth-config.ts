@@ -12,7 +12,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../keys/signing-algorithm.js';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../cryptography/signing-algorithm.js';
 import { IsAtLeast } from './is-at-least.js';
 import { IsKeyEncryptionKeys } from './is-key-encryption-keys.js';
 import { IsLoginAudiences } from './is-login-audiences.js';

@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { parseKeyEncryptionKeys } from '../keys/key-encryption-keys.js';
+import { parseKeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 import { weaknessOf } from './weak-secret.js';
 
 const MAKE_ONE = `this makes one: node -p "'1:' + crypto.randomBytes(32).toString('base64url')"`;

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { parse as parseUuid } from 'uuid';
-import type { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
+import type { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;

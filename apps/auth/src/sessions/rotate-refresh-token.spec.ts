@@ -13,7 +13,7 @@ import {
 } from '../../test/issuer.js';
 import { randomBytes } from 'node:crypto';
 import * as schema from '../database/schema/index.js';
-import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
+import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 
 const CLIENT = 'watchword';
 const REFUSED = { status: 400, code: 'invalid_grant' };

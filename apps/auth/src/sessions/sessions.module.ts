@@ -4,7 +4,7 @@ import { DATABASE } from '@watchword/platform';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { DatabaseOutages } from '../database/database-outages.js';
-import { KeyEncryptionKeys } from '../keys/key-encryption-keys.js';
+import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { AccessTokenIssuer } from '../tokens/access-token-issuer.js';

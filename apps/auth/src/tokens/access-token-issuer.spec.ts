@@ -1,7 +1,7 @@
 import { ManualClock } from '@watchword/auth/testing';
 import { randomBytes } from 'node:crypto';
 import { payloadOf } from '../../test/issuer.js';
-import { SharedSecretSigner } from '../keys/shared-secret-signer.js';
+import { SharedSecretSigner } from '../keys/signing/shared-secret-signer.js';
 import { AccessTokenIssuer } from './access-token-issuer.js';
 
 const REQUEST = {

@@ -1,7 +1,7 @@
 import type { Clock } from '@watchword/auth';
 import { ISSUER_AUDIENCE } from '../config/index.js';
 import { newId } from '../database/new-id.js';
-import type { TokenSigner } from '../keys/token-signer.js';
+import type { TokenSigner } from '../keys/signing/token-signer.js';
 import type { AccessTokenRequest, IssuedAccessToken } from './access-token.js';
 
 export interface AccessTokenOptions {

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
 import { AuthConfig, CLOCK } from '../config/index.js';
-import { IssuerTokenSigner, TokenSigner } from '../keys/token-signer.js';
+import { IssuerTokenSigner, TokenSigner } from '../keys/signing/token-signer.js';
 import { AccessTokenIssuer } from './access-token-issuer.js';
 
 @Global()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TokenSigner } from '../../src/keys/token-signer.js';
+import { TokenSigner } from '../../src/keys/signing/token-signer.js';
 import {
   ACCESS_TOKEN_TYPE,
   claimsOf,

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { IssuerTokenSigner, TokenSigner } from '../../src/keys/token-signer.js';
+import { IssuerTokenSigner, TokenSigner } from '../../src/keys/signing/token-signer.js';
 import {
   ACCESS_TOKEN_TYPE,
   claimsOf,

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config-error.js';
 import { stackOf } from '../logging/format-text.js';
 import { redactText } from '../logging/redact.js';
-import { OperatorError } from './operator-error.js';
+import { OperatorError } from '../errors/operator-error.js';
 
 /** Says on stderr why an app does not start. */
 export function reportBootFailure(app: string, error: unknown): void {

@@ -17,7 +17,7 @@ import { markUnreadBody } from '../http/unread-body.js';
 import { StructuredLogger } from '../logging/structured-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { DrainingTcpServer } from '../rpc/draining-tcp-server.js';
-import { APP_NAME } from './app-name.js';
+import { APP_NAME } from '../config/app-name.js';
 
 /** Where an app listens for RPC. */
 export interface TcpAddress {

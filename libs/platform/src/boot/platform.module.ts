@@ -12,8 +12,8 @@ import { createValidationPipe } from '../http/validation-pipe.js';
 import { MetricsController } from '../metrics/metrics.controller.js';
 import { Metrics } from '../metrics/metrics.js';
 import { rpcScope } from '../rpc/rpc-scope.js';
-import { APP_NAME } from './app-name.js';
-import { Lifecycle } from './lifecycle.js';
+import { APP_NAME } from '../config/app-name.js';
+import { Lifecycle } from '../health/lifecycle.js';
 
 export interface PlatformModuleOptions {
   /** The app's name: its `.env.<name>`, its data directory, its name in logs. */

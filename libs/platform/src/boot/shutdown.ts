@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from './create-app.js';
-import { Lifecycle } from './lifecycle.js';
+import { Lifecycle } from '../health/lifecycle.js';
 
 /**
  * Exits on SIGTERM and SIGINT, until the function that it returns is called. As the first process of a container it would

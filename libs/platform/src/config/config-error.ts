@@ -1,4 +1,4 @@
-import { OperatorError } from '../boot/operator-error.js';
+import { OperatorError } from '../errors/operator-error.js';
 
 /** The configuration is wrong. The message lists every fault at once. */
 export class ConfigError extends OperatorError {

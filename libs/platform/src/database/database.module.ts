@@ -1,7 +1,7 @@
 import { Logger, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config.js';
 import { HealthRegistry } from '../health/health-registry.js';
-import { APP_NAME } from '../boot/app-name.js';
+import { APP_NAME } from '../config/app-name.js';
 import { DATABASE, type DatabaseSchema } from './database.js';
 import type { OpenDatabase } from './database-options.js';
 import { openDatabase } from './open-database.js';

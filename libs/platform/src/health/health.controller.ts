@@ -2,7 +2,7 @@ import { Public } from '@watchword/auth';
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Lifecycle } from '../boot/lifecycle.js';
+import { Lifecycle } from './lifecycle.js';
 import { HealthRegistry, type HealthReport } from './health-registry.js';
 
 /** For whoever starts this process and sends it requests. */

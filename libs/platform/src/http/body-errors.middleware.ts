@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
-import { ProblemError } from './problem-error.js';
+import { ProblemError } from '../errors/problem-error.js';
 
 /** The body parser's `type` of an error (body-parser, "Errors") and what its caller is told. */
 const KNOWN: Readonly<Record<string, readonly [status: number, code: string, message: string]>> = {

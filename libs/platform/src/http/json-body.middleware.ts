@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { parseStrictJson } from '@watchword/auth';
-import { ProblemError } from './problem-error.js';
+import { ProblemError } from '../errors/problem-error.js';
 
 /** What {@link jsonBody} reads; Express's `raw` parser brings it as bytes. */
 export const JSON_BODY = 'application/json';

@@ -3,7 +3,7 @@ import { RpcException } from '@nestjs/microservices';
 import type { Response } from 'express';
 import { throwError, type Observable } from 'rxjs';
 import { currentRequestId } from '../logging/request-context.js';
-import { problemOf, titleOf, type Problem } from './problem.js';
+import { problemOf, titleOf, type Problem } from '../errors/problem.js';
 
 /** What a refused RPC call is answered with. */
 export interface RpcProblem {

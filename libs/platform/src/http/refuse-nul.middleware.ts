@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { ProblemError } from './problem-error.js';
+import { ProblemError } from '../errors/problem-error.js';
 
 /**
  * Refuses a NUL in the path or the query, which PostgreSQL's text can not hold. No header can have one: Node.js refuses it. Bodies

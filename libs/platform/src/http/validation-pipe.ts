@@ -1,6 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { ProblemError, type FieldError } from './problem-error.js';
+import { ProblemError, type FieldError } from '../errors/problem-error.js';
 import { UNREAD_BODY } from './unread-body.js';
 
 /** A body of small unknown fields must not become an answer many times its size. */

@@ -2,7 +2,7 @@ import { AuthError, publicError } from '@watchword/auth';
 import { Logger, type ExecutionContext, type PreRequestHook } from '@nestjs/common';
 import { TcpContext } from '@nestjs/microservices';
 import { finalize, Observable, tap } from 'rxjs';
-import { problemOf } from '../http/problem.js';
+import { problemOf } from '../errors/problem.js';
 import { requestIdFrom, runInRequest } from '../logging/request-context.js';
 import type { Metrics } from '../metrics/metrics.js';
 

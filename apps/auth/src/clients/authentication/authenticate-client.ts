@@ -1,6 +1,6 @@
 import type { Clock } from '@watchword/auth';
-import { OAuthError } from '../../tokens/protocol/oauth-error.js';
-import type { OAuthRequest } from '../../tokens/protocol/oauth-request.js';
+import { OAuthError } from '../../oauth-protocol/oauth-error.js';
+import type { OAuthRequest } from '../../oauth-protocol/oauth-request.js';
 import type { ClientDirectory } from '../client-directory.js';
 import { isClientId } from '../client-identifier.js';
 import { findSecret, hashSecret } from '../client-secret.js';

@@ -2,7 +2,7 @@ import type { Clock } from '@watchword/auth';
 import { type AttemptLimit, retryAfter } from '../../attempts/attempt-limit.js';
 import type { AttemptLimits } from '../../attempts/attempt-limits.js';
 import { networkOf } from '../../attempts/network.js';
-import { OAuthError } from '../../tokens/protocol/oauth-error.js';
+import { OAuthError } from '../../oauth-protocol/oauth-error.js';
 
 const MAX_ENTRIES = 10_000;
 

@@ -1,7 +1,7 @@
 import type { Refusals } from '../../security-events/refusals.js';
 import { UNKNOWN } from '../../security-events/refusals.js';
-import type { OAuthError } from '../../tokens/protocol/oauth-error.js';
-import type { OAuthRequest } from '../../tokens/protocol/oauth-request.js';
+import type { OAuthError } from '../../oauth-protocol/oauth-error.js';
+import type { OAuthRequest } from '../../oauth-protocol/oauth-request.js';
 import type { ClientDirectory } from '../client-directory.js';
 import { nameIn } from './authenticate-client.js';
 import { readCredentials } from './presented-credentials.js';

@@ -1,6 +1,6 @@
-import { decodeFormPart } from '../../tokens/protocol/form-parameters.js';
-import { OAuthError } from '../../tokens/protocol/oauth-error.js';
-import type { OAuthRequest } from '../../tokens/protocol/oauth-request.js';
+import { decodeFormPart } from '../../oauth-protocol/form-parameters.js';
+import { OAuthError } from '../../oauth-protocol/oauth-error.js';
+import type { OAuthRequest } from '../../oauth-protocol/oauth-request.js';
 
 /** How clients authenticate (RFC 6749 §2.3.1, OpenID Connect Core §9). */
 export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;

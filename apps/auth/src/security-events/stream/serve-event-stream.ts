@@ -2,8 +2,8 @@ import { authorizationHeaders, type Clock } from '@watchword/auth';
 import { nameRoute } from '@watchword/platform';
 import type { Request, RequestHandler, Response } from 'express';
 import type { AuthenticateClient } from '../../clients/authentication/authenticate-client.js';
-import { FormParameters } from '../../tokens/protocol/form-parameters.js';
-import { OAuthError, toOAuthError } from '../../tokens/protocol/oauth-error.js';
+import { FormParameters } from '../../oauth-protocol/form-parameters.js';
+import { OAuthError, toOAuthError } from '../../oauth-protocol/oauth-error.js';
 import type { EventFeed } from './event-feed.js';
 import { EventStream } from './event-stream.js';
 

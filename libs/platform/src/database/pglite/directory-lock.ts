@@ -3,8 +3,8 @@ import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeDirectory } from '../../boot/make-directory.js';
-import { OperatorError } from '../../boot/operator-error.js';
+import { makeDirectory } from '../../config/make-directory.js';
+import { OperatorError } from '../../errors/operator-error.js';
 import { isRunning, startTimeOf } from './process-identity.js';
 
 /** A holder touches its lock this often, in milliseconds… */

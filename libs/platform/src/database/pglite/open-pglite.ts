@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PGlite, type QueryOptions, type Results } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import { OperatorError } from '../../boot/operator-error.js';
+import { OperatorError } from '../../errors/operator-error.js';
 import type { Database, DatabaseSchema } from '../database.js';
 import type { DatabaseOptions, OpenDatabase } from '../database-options.js';
 import { TransactionScope } from '../transaction-scope.js';

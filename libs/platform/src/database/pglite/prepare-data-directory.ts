@@ -3,7 +3,7 @@ import { access, chmod, cp, readdir, readFile, rename, rm } from 'node:fs/promis
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { makeDirectory } from '../../boot/make-directory.js';
+import { makeDirectory } from '../../config/make-directory.js';
 import { DirectoryLock } from './directory-lock.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
 

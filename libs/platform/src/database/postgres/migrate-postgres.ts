@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
-import { OperatorError } from '../../boot/operator-error.js';
-import { databaseError } from '../database-error.js';
+import { OperatorError } from '../../errors/operator-error.js';
+import { databaseError } from '../../errors/database-error.js';
 
 /** Names the lock under which one instance at a time migrates a database: "watchwrd" in ASCII. */
 export const MIGRATION_LOCK = 0x77617463_68777264n;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { databaseError } from '../database-error.js';
+import { databaseError } from '../../errors/database-error.js';
 import { WatchedClient } from './watched-client.js';
 
 const INTERVAL_MS = 500;

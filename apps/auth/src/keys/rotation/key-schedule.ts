@@ -1,0 +1,45 @@
+import { Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { KeyRing } from '../publishing/key-ring.js';
+import type { KeyRotation } from './key-rotation.js';
+
+/** Keeps the keys going: looks at short intervals what is due. */
+export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Keys');
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  /** @param interval milliseconds */
+  constructor(
+    private readonly rotation: KeyRotation,
+    private readonly ring: KeyRing,
+    private readonly interval: number,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.tick();
+    this.schedule();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.running;
+  }
+
+  /** One look: rotates what is due, destroys what has served, and takes up what others have done. */
+  async tick(): Promise<void> {
+    if (await this.rotation.rotateIfDue()) this.logger.log('A new signing key is published');
+    await this.rotation.destroyRetired();
+    await this.ring.refresh();
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => {
+      this.running = this.tick()
+        .catch((error: unknown) => this.logger.warn(`The keys can't be read: ${String(error)}`))
+        .finally(() => {
+          if (this.timer !== undefined) this.schedule();
+        });
+    }, this.interval).unref();
+  }
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '@watchword/auth';
+import { ProblemError } from '@watchword/platform';
+import type { AuthDatabase } from '../../database/auth-database.js';
+import { signingKeys } from '../../database/schema/index.js';
+import type { AuditActor, AuditLog } from '../../security-events/audit-log.js';
+import { activateKey, closeKey, lockKeys, successorOf } from '../storage/key-changes.js';
+import type { KeyRotation } from './key-rotation.js';
+import type { KeyTiming } from './key-timing.js';
+import { keyState } from '../storage/signing-key.js';
+import { keyTimes } from '../storage/key-store.js';
+
+/** Takes the active key out of use as soon as that is safe: its successor has to have been published long enough. */
+export class RetireKey {
+  constructor(
+    private readonly db: AuthDatabase,
+    private readonly rotation: KeyRotation,
+    private readonly audit: AuditLog,
+    private readonly timing: KeyTiming,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `not_found`, or `key_not_active` */
+  async run(kid: string, actor: AuditActor): Promise<void> {
+    await this.rotation.rotateNow(actor);
+    await this.db.transaction(async (tx) => {
+      await lockKeys(tx);
+      const now = this.clock.now();
+      const keys = await tx.select().from(signingKeys);
+      const key = keys.find((candidate) => candidate.kid === kid);
+      if (key === undefined) throw new ProblemError(404, 'not_found', 'There is no such key');
+      if (keyState(keyTimes(key), now) !== 'active') {
+        throw new ProblemError(409, 'key_not_active', 'Only the active key can be retired');
+      }
+      const successor = successorOf(key, keys);
+      if (successor === undefined) throw new ProblemError(409, 'conflict', 'The keys were changed at the same time');
+      const takeover = Math.max(now, successor.createdAt.getTime() + this.timing.publishAhead);
+      if (takeover < successor.activatesAt.getTime()) {
+        await closeKey(tx, key.kid, takeover, this.timing.retirement);
+        await activateKey(tx, successor.kid, takeover);
+      }
+      await this.audit.record(tx, { actor, action: 'key.retire', target: { type: 'key', id: kid } });
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import type { TokenVerifierOptions, TrustedIssuer } from '@watchword/auth';
+import type { AuthConfig } from '../../config/index.js';
+import type { KeyRing } from '../publishing/key-ring.js';
+import { SIGNING_ALGORITHMS } from '../../cryptography/signing-algorithm.js';
+
+/** The issuer as one that it trusts itself. */
+export type OwnIssuer = TrustedIssuer & Pick<TokenVerifierOptions, 'revocations'>;
+
+/** The one that signs first. */
+export type Secrets = readonly [string] | readonly [string, string];
+
+/**
+ * How the issuer verifies its own tokens: with the keys that it has in memory, so that nothing goes over the network.
+ *
+ * @param secrets what verifies them in shared-secret mode
+ */
+export function ownIssuer(config: AuthConfig, ring: KeyRing, audience: string, secrets: Secrets): OwnIssuer {
+  const issuer = config.AUTH_ISSUER;
+  if (config.JWT_SIGNING === 'shared-secret') return { issuer, audience, algorithms: ['HS256'], secrets };
+  return {
+    issuer,
+    audience,
+    algorithms: SIGNING_ALGORITHMS,
+    keys: { load: () => Promise.resolve({ keys: ring.published() }) },
+    revocations: { isRevoked: ({ keyId }) => !ring.isPublished(keyId) },
+  };
+}

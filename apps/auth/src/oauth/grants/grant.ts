@@ -1,0 +1,10 @@
+import type { GrantType } from '../../clients/client.js';
+import type { AuthenticatedClient } from '../../clients/authentication/authenticate-client.js';
+import type { FormParameters } from '../../oauth-protocol/form-parameters.js';
+import type { TokenResponse } from '../../tokens/token-response.js';
+
+/** One way to get tokens at the token endpoint. The client is authenticated, and allowed this grant. */
+export interface Grant {
+  readonly type: GrantType;
+  issue(parameters: FormParameters, by: AuthenticatedClient): TokenResponse | Promise<TokenResponse>;
+}

@@ -1,0 +1,121 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { isDatabaseUnavailable } from './database-error.js';
+import { ProblemError, type FieldError } from './problem-error.js';
+
+/** What may leave the process of an error, on any transport. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  /** Undefined where there is nothing to say beyond the status. */
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
+const CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'authentication_required',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  408: 'request_timeout',
+  409: 'conflict',
+  410: 'gone',
+  412: 'precondition_failed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  422: 'unprocessable',
+  429: 'rate_limited',
+  500: 'internal_error',
+  501: 'not_implemented',
+  502: 'bad_gateway',
+  503: 'temporarily_unavailable',
+  504: 'gateway_timeout',
+};
+
+/** Nest's words for an unknown route echo the path, with its query. */
+const UNKNOWN_ROUTE = /^Cannot [A-Z]+ \/[^]*$/;
+/** Tells it from a thing that is not there. */
+const NO_ROUTE = 'There is no route for this method and path';
+
+const INTERNAL: Problem = {
+  status: 500,
+  code: 'internal_error',
+  detail: 'An unexpected error happened; it was logged under the request id',
+  errors: undefined,
+  headers: undefined,
+};
+
+/** Unavailable is not invalid. */
+const UNAVAILABLE: Problem = {
+  status: 503,
+  code: 'temporarily_unavailable',
+  detail: 'This service can not answer right now',
+  errors: undefined,
+  headers: { 'Retry-After': '5' },
+};
+
+/** The public side of any error. What is unexpected says nothing of itself, and who is to ask again is told when. */
+export function problemOf(error: unknown): Problem {
+  const problem = publicSideOf(error);
+  return problem.status === UNAVAILABLE.status && problem.headers === undefined
+    ? { ...problem, headers: UNAVAILABLE.headers }
+    : problem;
+}
+
+function publicSideOf(error: unknown): Problem {
+  if (error instanceof ProblemError) {
+    const { status, code, message, errors, headers } = error;
+    return { status, code, detail: message, errors, headers };
+  }
+  if (error instanceof HttpException) return ofHttpException(error);
+  if (isDatabaseUnavailable(error)) return UNAVAILABLE;
+  return ofHttpError(error) ?? INTERNAL;
+}
+
+/** The title of a status (RFC 9110 §15). */
+export function titleOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
+}
+
+/** Keeps the `code` and `errors` of a body that another service made, and its text unless it is the status's own. */
+function ofHttpException(error: HttpException): Problem {
+  const status = error.getStatus();
+  const body = error.getResponse();
+  const fields = typeof body === 'object' ? (body as Record<string, unknown>) : {};
+  const text = typeof body === 'string' ? body : (fields['detail'] ?? fields['message']);
+  const code = fields['code'];
+  return {
+    status,
+    code: typeof code === 'string' ? code : codeOf(status),
+    detail: typeof text === 'string' && text !== titleOf(status) ? text.replace(UNKNOWN_ROUTE, NO_ROUTE) : undefined,
+    errors: isFieldErrors(fields['errors']) ? fields['errors'] : undefined,
+    headers: undefined,
+  };
+}
+
+/** Errors of Express: made by http-errors, which marks what may be shown. */
+function ofHttpError(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  const detail = expose === true ? error.message : undefined;
+  return { status, code: codeOf(status), detail, errors: undefined, headers: undefined };
+}
+
+const codeOf = (status: number): string => CODES[status] ?? (status < 500 ? 'bad_request' : 'internal_error');
+
+function isFieldErrors(value: unknown): value is readonly FieldError[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (entry: unknown) =>
+        typeof entry === 'object' &&
+        entry !== null &&
+        typeof (entry as FieldError).field === 'string' &&
+        typeof (entry as FieldError).message === 'string',
+    )
+  );
+}
