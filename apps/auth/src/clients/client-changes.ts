@@ -4,7 +4,7 @@ import { newId } from '../database/new-id.js';
 import type { AuditActor, AuditEntry, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
-import type { ClientDirectory } from './client-directory.js';
+import { CLIENT_CACHE_MS, type ClientDirectory } from './client-directory.js';
 import type { ClientStore } from './client-store.js';
 import { type Client, sidsOf } from './client.js';
 
@@ -76,6 +76,18 @@ export class ClientChanges {
     for (const sid of sidsOf(before)) {
       if (!kept.has(sid)) await this.events.append(tx, { type: 'session-revoked', value: sid }, until);
     }
+    if (isDisabled(before, after)) {
+      const event = { type: 'client-revoked', value: after.id, issuedBefore: this.issuedBefore() } as const;
+      await this.events.append(tx, event, until);
+    }
+  }
+
+  /**
+   * Until when tokens are denied that the client obtains for others: those belong to the others' sessions. Another instance knows the
+   * client as it was for a moment yet, and `iat` counts whole seconds.
+   */
+  private issuedBefore(): number {
+    return Math.ceil((this.clock.now() + CLIENT_CACHE_MS) / 1000 + 1) * 1000;
   }
 
   private withNewSids({ secrets, jwks, ...client }: Client): Client {
@@ -90,10 +102,13 @@ export class ClientChanges {
 
 /** Roles don't count: they go into tokens of other sessions, those of the people for whom the client exchanges. */
 function mayDoLess(before: Client, after: Client): boolean {
-  const disabled = before.disabledAt === undefined && after.disabledAt !== undefined;
   const lost = (['grants', 'scopes', 'audiences'] as const).some((kind) => {
     const left = new Set<string>(after[kind]);
     return before[kind].some((entry) => !left.has(entry));
   });
-  return disabled || lost;
+  return isDisabled(before, after) || lost;
+}
+
+function isDisabled(before: Client, after: Client): boolean {
+  return before.disabledAt === undefined && after.disabledAt !== undefined;
 }

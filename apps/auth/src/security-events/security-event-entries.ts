@@ -7,6 +7,8 @@ export interface SecurityEventView {
   readonly seq: number;
   readonly type: string;
   readonly value: string;
+  /** Of `client-revoked`: tokens that were issued before are denied. */
+  readonly issuedBefore: string | null;
   readonly createdAt: string;
   readonly expiresAt: string;
 }
@@ -25,6 +27,7 @@ export class SecurityEventEntries {
       .limit(limit);
     return rows.map((row) => ({
       ...row,
+      issuedBefore: row.issuedBefore?.toISOString() ?? null,
       createdAt: row.createdAt.toISOString(),
       expiresAt: row.expiresAt.toISOString(),
     }));

@@ -3,12 +3,14 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { AuthTransaction } from '../database/auth-database.js';
 
 export type SecurityEventType =
-  'session-revoked' | 'token-revoked' | 'account-deleted' | 'key-revoked' | 'keys-changed';
+  'session-revoked' | 'token-revoked' | 'account-deleted' | 'client-revoked' | 'key-revoked' | 'keys-changed';
 
 export interface SecurityEvent {
   readonly type: SecurityEventType;
-  /** The sid, jti, sub or kid that is denied; empty for `keys-changed`, which denies nothing. */
+  /** The sid, jti, sub, client_id or kid that is denied; empty for `keys-changed`, which denies nothing. */
   readonly value: string;
+  /** Of `client-revoked`, in milliseconds since the epoch: what was issued before is denied, and nothing that is issued later. */
+  readonly issuedBefore?: number;
 }
 
 /**
@@ -30,13 +32,10 @@ export class SecurityEventLog {
   constructor(private readonly clock: Clock) {}
 
   /** @param expiresAt latest `exp` of what the event denies, in milliseconds since the epoch */
-  append(tx: AuthTransaction, { type, value }: SecurityEvent, expiresAt: number): Promise<void> {
+  append(tx: AuthTransaction, { type, value, issuedBefore }: SecurityEvent, expiresAt: number): Promise<void> {
     const end = sql`${new Date(expiresAt + MARGIN).toISOString()}::timestamptz`;
-    return this.insert(
-      tx,
-      1,
-      sql`(values (${type}, ${value}, ${end}, 1)) as event (type, value, expires_at, position)`,
-    );
+    const before = sql`${issuedBefore === undefined ? null : new Date(issuedBefore).toISOString()}::timestamptz`;
+    return this.insert(tx, 1, sql`(values (${type}, ${value}, ${end}, ${before}, 1)) as event (${COLUMNS})`);
   }
 
   /** `session-revoked` for each of them. */
@@ -48,7 +47,7 @@ export class SecurityEventLog {
     await this.insert(
       tx,
       count,
-      sql`(select 'session-revoked', sid, ${end}, position from ${revoked}) as event (type, value, expires_at, position)`,
+      sql`(select 'session-revoked', sid, ${end}, null::timestamptz, position from ${revoked}) as event (${COLUMNS})`,
     );
   }
 
@@ -56,13 +55,16 @@ export class SecurityEventLog {
    * Appends events with the next numbers of the dense sequence. The sequence's row stays locked until the transaction
    * ends: numbers are committed in order. So append last, for everyone else who revokes waits meanwhile.
    *
-   * @param events what to select them from: `type`, `value`, `expires_at`, and `position`, which counts from 1
+   * @param events what to select them from, with the {@link COLUMNS}; `position` counts from 1
    */
   private async insert(tx: AuthTransaction, count: number, events: SQL): Promise<void> {
     const now = new Date(this.clock.now()).toISOString();
     await tx.execute(sql`
       with taken as (update security_event_sequence set last = last + ${count}::int returning last)
-      insert into security_events (seq, type, value, expires_at, created_at)
-      select taken.last - ${count}::int + position, type, value, expires_at, ${now}::timestamptz from taken, ${events}`);
+      insert into security_events (seq, type, value, expires_at, issued_before, created_at)
+      select taken.last - ${count}::int + position, type, value, expires_at, issued_before, ${now}::timestamptz
+      from taken, ${events}`);
   }
 }
+
+const COLUMNS = sql.raw('type, value, expires_at, issued_before, position');

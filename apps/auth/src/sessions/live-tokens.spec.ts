@@ -12,8 +12,9 @@ describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Datab
     const issuer = makeIssuer(database());
     const account = await addAccount(database(), issuer.clock);
     const { access_token } = await issuer.logIn(account);
-    const { sub, sid, jti } = payloadOf(access_token);
-    const token = { subject: sub, sessionId: sid, tokenId: jti, keyId: randomUUID() } as VerifiedToken;
+    const { sub, sid, jti, client_id, iat } = payloadOf(access_token);
+    const named = { subject: sub, sessionId: sid, tokenId: jti, clientId: client_id, issuedAt: iat };
+    const token = { ...named, keyId: randomUUID() } as VerifiedToken;
     const liveTokens = new LiveTokens(database(), issuer.clock);
     return { ...issuer, account, token, find: (changes = {}) => liveTokens.find({ ...token, ...changes }) };
   }
@@ -36,6 +37,19 @@ describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Datab
     expect(await find(forged)).toEqual({ roles: ['customer'], scopes, authTime });
     await database().insert(schema.accountRoles).values({ accountId: account, role: 'catalog-manager' });
     expect(await find()).toMatchObject({ roles: ['catalog-manager', 'customer'] });
+  });
+
+  it('does not count after its client was revoked, unless it was issued later', async () => {
+    const { find, token, events, clock } = await setUp();
+    const issuedBefore = (token.issuedAt + 3) * 1000;
+    await database().transaction((tx) =>
+      events.append(tx, { type: 'client-revoked', value: token.clientId, issuedBefore }, clock.now() + 300_000),
+    );
+    expect(await find()).toBeUndefined();
+    expect(await find({ issuedAt: token.issuedAt + 2 })).toBeUndefined();
+    expect(await find({ issuedAt: token.issuedAt + 3 })).toBeDefined();
+    expect(await find({ clientId: 'another' })).toBeDefined();
+    await database().delete(schema.securityEvents);
   });
 
   it.each(['session-revoked', 'token-revoked', 'key-revoked'] as const)('does not count after %s', async (type) => {

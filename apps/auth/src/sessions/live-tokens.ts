@@ -21,9 +21,16 @@ export class LiveTokens {
 
   /**
    * The token's session (a person's, or a credential of the client that the token is about) while it goes on and nothing
-   * that it depends on was revoked: the session, the token itself, the key that it is signed with.
+   * that it depends on was revoked: the session, the token itself, the client that obtained it, the key that it is signed with.
    */
-  async find({ sessionId, subject, tokenId, keyId }: VerifiedToken): Promise<LiveSession | undefined> {
+  async find({
+    sessionId,
+    subject,
+    tokenId,
+    keyId,
+    clientId,
+    issuedAt,
+  }: VerifiedToken): Promise<LiveSession | undefined> {
     if (sessionId === undefined || !isUuid(sessionId)) return undefined;
     const { rows } = await this.db.execute<LiveSession & Record<string, unknown>>(sql`
       select roles, scopes, "authTime" from (
@@ -39,6 +46,8 @@ export class LiveTokens {
         select 1 from security_events
         where (type, value) in (
           ('session-revoked', ${sessionId}), ('token-revoked', ${tokenId}), ('key-revoked', ${keyId}))
+          or (type = 'client-revoked' and value = ${clientId} and value <> ${subject}
+            and issued_before > to_timestamp(${issuedAt}::float8))
       )`);
     return rows[0];
   }

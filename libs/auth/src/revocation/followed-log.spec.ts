@@ -97,3 +97,25 @@ it('tells of keys, in a snapshot as well, and denies what a revoked one signed',
   expect(told.map(({ type, value }) => `${type} ${value}`)).toEqual(['key-revoked k1', 'keys-changed ']);
   expect(log.list.isRevoked({ sessionId: undefined, tokenId: 't', subject: 's', keyId: 'k1' } as never)).toBe(true);
 });
+
+it('denies what a revoked client obtained before, for whomever, and nothing that it obtains later', () => {
+  const data = JSON.stringify({ value: 'orders', expires_at: END, issued_before: NOW / 1000 + 3 });
+  const { log } = follow(snapshot(0), checkpoint(0), { id: 'e1:1', event: 'client-revoked', data });
+  const denied = (clientId: string, issuedAt: number): boolean =>
+    log.list.isRevoked({ sessionId: 'a', tokenId: 't', subject: 's', keyId: 'k', clientId, issuedAt } as never);
+  expect(denied('orders', NOW / 1000)).toBe(true);
+  expect(denied('orders', NOW / 1000 + 2)).toBe(true);
+  expect(denied('orders', NOW / 1000 + 3)).toBe(false);
+  expect(denied('catalog', NOW / 1000)).toBe(false);
+  const own = { tokenId: 't', subject: 'orders', keyId: 'k', clientId: 'orders', issuedAt: NOW / 1000 } as never;
+  expect(log.list.isRevoked(own)).toBe(false);
+  const again = new FollowedLog(ISSUER, clock, () => undefined);
+  again.list.restore(JSON.parse(JSON.stringify(log.list.save())) as ReturnType<typeof log.list.save>);
+  expect(again.list.isRevoked({ clientId: 'orders', issuedAt: NOW / 1000 } as never)).toBe(true);
+});
+
+it('does not go on when an event says in another way than by a number what it denies', () => {
+  const { log } = follow(snapshot(0), checkpoint(0));
+  const data = JSON.stringify({ value: 'orders', expires_at: END, issued_before: 'everything' });
+  expect(() => log.take({ id: 'e1:1', event: 'client-revoked', data })).toThrow(LogGapError);
+});

@@ -107,12 +107,11 @@ export class FollowedLog {
   }
 }
 
-function eventFields({
-  value,
-  expires_at: expiresAt,
-}: Readonly<Record<string, unknown>>): Omit<RevocationEvent, 'type'> {
+function eventFields(fields: Readonly<Record<string, unknown>>): Omit<RevocationEvent, 'type'> {
+  const { value, expires_at: expiresAt, issued_before: issuedBefore } = fields;
   if (typeof value !== 'string' || typeof expiresAt !== 'number') throw new LogGapError('An event is malformed');
-  return { value, expiresAt };
+  if (issuedBefore !== undefined && typeof issuedBefore !== 'number') throw new LogGapError('An event is malformed');
+  return { value, expiresAt, issuedBefore };
 }
 
 function parseId(id: string | undefined): LogPosition {

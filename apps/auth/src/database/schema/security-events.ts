@@ -9,12 +9,14 @@ export const securityEvents = pgTable(
     /** Dense: a reader that has seen n has seen all up to n. */
     seq: bigint('seq', { mode: 'number' }).primaryKey(),
     type: text('type', {
-      enum: ['session-revoked', 'token-revoked', 'account-deleted', 'key-revoked', 'keys-changed'],
+      enum: ['session-revoked', 'token-revoked', 'account-deleted', 'client-revoked', 'key-revoked', 'keys-changed'],
     }).notNull(),
     /** The sid, jti, sub or kid that is denied; empty where nothing is. */
     value: text('value').notNull(),
     /** Until then a token that this denies could still be valid. */
     expiresAt: instant('expires_at').notNull(),
+    /** Of `client-revoked`: tokens that were issued before are denied, later ones are not. */
+    issuedBefore: instant('issued_before'),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [index('security_events_by_end').on(table.expiresAt), index('security_events_by_value').on(table.value)],

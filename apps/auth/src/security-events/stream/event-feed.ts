@@ -9,6 +9,8 @@ export interface FeedEvent {
   readonly value: string;
   /** Milliseconds since the epoch: after that it denies nothing. */
   readonly expiresAt: number;
+  /** Milliseconds since the epoch; of `client-revoked` alone. */
+  readonly issuedBefore: number | undefined;
 }
 
 /** How far this instance has read the log. */
@@ -143,10 +145,23 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async readAfter(seq: number): Promise<FeedEvent[]> {
-    const { rows } = await this.db.execute<{ seq: string; type: string; value: string; end: number }>(sql`
-      select seq, type, value, extract(epoch from expires_at)::float8 * 1000 as "end" from security_events
+    const { rows } = await this.db.execute<{
+      seq: string;
+      type: string;
+      value: string;
+      end: number;
+      before: number | null;
+    }>(sql`
+      select seq, type, value, extract(epoch from expires_at)::float8 * 1000 as "end",
+        extract(epoch from issued_before)::float8 * 1000 as "before" from security_events
       where seq > ${seq} order by seq limit ${BATCH}`);
-    return rows.map(({ seq: number, type, value, end }) => ({ seq: Number(number), type, value, expiresAt: end }));
+    return rows.map(({ seq: number, type, value, end, before }) => ({
+      seq: Number(number),
+      type,
+      value,
+      expiresAt: end,
+      issuedBefore: before ?? undefined,
+    }));
   }
 }
 

@@ -67,8 +67,9 @@ export class EventStream {
   }
 }
 
-function frame({ seq, type, value, expiresAt }: FeedEvent, epoch: string): string {
-  return sse(type, { value, expires_at: Math.ceil(expiresAt / 1000) }, `${epoch}:${String(seq)}`);
+function frame({ seq, type, value, expiresAt, issuedBefore }: FeedEvent, epoch: string): string {
+  const before = issuedBefore === undefined ? {} : { issued_before: Math.ceil(issuedBefore / 1000) };
+  return sse(type, { value, expires_at: Math.ceil(expiresAt / 1000), ...before }, `${epoch}:${String(seq)}`);
 }
 
 function checkpointFrame({ epoch, seq }: FeedPosition): string {

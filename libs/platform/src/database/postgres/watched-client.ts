@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 
 /** How long the server may take to let this process in. What was begun while packets got lost must not be waited for longer. */
-const HANDSHAKE_TIMEOUT_MS = 2_500;
+const HANDSHAKE_TIMEOUT_MS = 3_000;
 
 /** A connection that knows for how long the server has owed it an answer, and whose loss never ends the process. */
 export class WatchedClient extends pg.Client {

@@ -1,0 +1,1 @@
+ALTER TABLE "security_events" ADD COLUMN "issued_before" timestamp (3) with time zone;
