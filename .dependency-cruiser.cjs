@@ -33,6 +33,7 @@ const AUTH_ROOMS = [
 
 /** The same for libs/platform. */
 const PLATFORM_ROOMS = [
+  'injection',
   'errors',
   'config',
   'logging',

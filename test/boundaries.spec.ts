@@ -27,6 +27,7 @@ const authRooms = [
   'admin',
 ];
 const platformRooms = [
+  'injection',
   'errors',
   'config',
   'logging',

@@ -51,6 +51,8 @@ export { problemOf } from './errors/problem.js';
 export type { Problem } from './errors/problem.js';
 export { nameRoute } from './http/route-name.js';
 export { createValidationPipe } from './http/validation-pipe.js';
+export { provide, tokenOf } from './injection/provide.js';
+export type { Dependency, Token } from './injection/provide.js';
 export { redact, redactText } from './logging/redact.js';
 export { currentRequestId, requestIdFrom, runInRequest } from './logging/request-context.js';
 export { Metrics } from './metrics/metrics.js';

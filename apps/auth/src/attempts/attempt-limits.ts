@@ -1,3 +1,4 @@
+import { tokenOf } from '@watchword/platform';
 import { RateLimiterDrizzle, RateLimiterMemory } from 'rate-limiter-flexible';
 import type { AuthConfig } from '../config/index.js';
 import type { AuthDatabase } from '../database/auth-database.js';
@@ -30,7 +31,7 @@ export interface AttemptLimits {
   readonly clientAddress: AttemptLimit;
 }
 
-export const ATTEMPT_LIMITS = Symbol('AttemptLimits');
+export const ATTEMPT_LIMITS = tokenOf<AttemptLimits>(Symbol('AttemptLimits'));
 
 const MINUTE = 60;
 const HOUR = 3600;

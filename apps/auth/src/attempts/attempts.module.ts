@@ -1,11 +1,12 @@
 import { Global, Module } from '@nestjs/common';
-import { DATABASE } from '@watchword/platform';
+import { provide } from '@watchword/platform';
 import { AuthConfig } from '../config/index.js';
+import { AuthDatabase } from '../database/auth-database.js';
 import { ATTEMPT_LIMITS, attemptLimits } from './attempt-limits.js';
 
 @Global()
 @Module({
-  providers: [{ provide: ATTEMPT_LIMITS, inject: [DATABASE, AuthConfig], useFactory: attemptLimits }],
+  providers: [provide(ATTEMPT_LIMITS, [AuthDatabase, AuthConfig], attemptLimits)],
   exports: [ATTEMPT_LIMITS],
 })
 export class AttemptsModule {}

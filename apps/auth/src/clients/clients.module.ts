@@ -1,9 +1,8 @@
 import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
-import type { Clock } from '@watchword/auth';
-import { ConfigError, DATABASE } from '@watchword/platform';
-import { ATTEMPT_LIMITS, type AttemptLimits } from '../attempts/attempt-limits.js';
+import { ConfigError, provide } from '@watchword/platform';
+import { ATTEMPT_LIMITS } from '../attempts/attempt-limits.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
-import type { AuthDatabase } from '../database/auth-database.js';
+import { AuthDatabase } from '../database/auth-database.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { Refusals } from '../security-events/refusals.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
@@ -22,54 +21,32 @@ import { ManageClients } from './manage-clients.js';
 @Global()
 @Module({
   providers: [
-    { provide: ClientStore, useFactory: () => new ClientStore() },
-    {
-      provide: ClientDirectory,
-      inject: [DATABASE, ClientStore, CLOCK],
-      useFactory: (db: AuthDatabase, store: ClientStore, clock: Clock) =>
-        new ClientDirectory((id) => store.find(db, id), clock),
-    },
-    {
-      provide: ClientChanges,
-      inject: [DATABASE, ClientStore, ClientDirectory, AccessTokenIssuer, SecurityEventLog, AuditLog, CLOCK],
-      useFactory: (
-        db: AuthDatabase,
-        store: ClientStore,
-        directory: ClientDirectory,
-        accessTokens: AccessTokenIssuer,
-        events: SecurityEventLog,
-        audit: AuditLog,
-        clock: Clock,
-      ) => new ClientChanges(db, store, directory, accessTokens, events, audit, clock),
-    },
-    {
-      provide: ManageClients,
-      inject: [DATABASE, ClientStore, ClientChanges, CLOCK],
-      useFactory: (db: AuthDatabase, store: ClientStore, changes: ClientChanges, clock: Clock) =>
-        new ManageClients(db, store, changes, clock),
-    },
-    {
-      provide: DeclareClients,
-      inject: [ClientChanges, CLOCK],
-      useFactory: (changes: ClientChanges, clock: Clock) => new DeclareClients(changes, clock),
-    },
-    {
-      provide: AuthenticateClient,
-      inject: [ClientDirectory, DATABASE, ATTEMPT_LIMITS, AuthConfig, CLOCK],
-      useFactory: (
-        directory: ClientDirectory,
-        db: AuthDatabase,
-        limits: AttemptLimits,
-        { AUTH_ISSUER }: AuthConfig,
-        clock: Clock,
-      ) =>
-        new AuthenticateClient(directory, new UsedAssertions(db), new ClientGuesses(limits, clock), AUTH_ISSUER, clock),
-    },
-    {
-      provide: ClientRefusals,
-      inject: [ClientDirectory, Refusals],
-      useFactory: (directory: ClientDirectory, refusals: Refusals) => new ClientRefusals(directory, refusals),
-    },
+    provide(ClientStore, []),
+    provide(
+      ClientDirectory,
+      [AuthDatabase, ClientStore, CLOCK],
+      (db, store, clock) => new ClientDirectory((id) => store.find(db, id), clock),
+    ),
+    provide(ClientChanges, [
+      AuthDatabase,
+      ClientStore,
+      ClientDirectory,
+      AccessTokenIssuer,
+      SecurityEventLog,
+      AuditLog,
+      CLOCK,
+    ]),
+    provide(ManageClients, [AuthDatabase, ClientStore, ClientChanges, CLOCK]),
+    provide(DeclareClients, [ClientChanges, CLOCK]),
+    provide(UsedAssertions, [AuthDatabase]),
+    provide(ClientGuesses, [ATTEMPT_LIMITS, CLOCK]),
+    provide(
+      AuthenticateClient,
+      [ClientDirectory, UsedAssertions, ClientGuesses, AuthConfig, CLOCK],
+      (directory, used, guesses, config, clock) =>
+        new AuthenticateClient(directory, used, guesses, config.AUTH_ISSUER, clock),
+    ),
+    provide(ClientRefusals, [ClientDirectory, Refusals]),
   ],
   exports: [AuthenticateClient, ClientRefusals, ManageClients],
 })

@@ -1,5 +1,4 @@
 export { AuthConfig } from './auth-config.js';
-export { CLOCK } from './clock.js';
-export { ClockModule } from './clock.module.js';
+export { CLOCK, ClockModule } from './clock.js';
 export { inMilliseconds } from './in-milliseconds.js';
 export { ISSUER_AUDIENCE, mixesIssuerAudience } from './issuer-audience.js';

@@ -1,8 +1,9 @@
-import type { Database, DatabaseOrTransaction, Transaction } from '@watchword/platform';
+import { DATABASE, type Database, type DatabaseOrTransaction, tokenOf, type Transaction } from '@watchword/platform';
 import type * as schema from './schema/index.js';
 
 export type AuthSchema = typeof schema;
 export type AuthDatabase = Database<AuthSchema>;
+export const AuthDatabase = tokenOf<AuthDatabase>(DATABASE);
 export type AuthTransaction = Transaction<AuthSchema>;
 /** For code that runs inside the caller's transaction or on its own. */
 export type AuthQueries = DatabaseOrTransaction<AuthSchema>;

@@ -7,12 +7,12 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Clock, TokenVerifier } from '@watchword/auth';
-import { DATABASE, Metrics } from '@watchword/platform';
+import type { TokenVerifier } from '@watchword/auth';
+import { Metrics, provide, tokenOf } from '@watchword/platform';
 import { AuthenticateClient } from '../clients/authentication/authenticate-client.js';
 import { ClientRefusals } from '../clients/authentication/client-refusals.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
-import type { AuthDatabase } from '../database/auth-database.js';
+import { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 import { KeyRing } from '../keys/publishing/key-ring.js';
 import { AuditLog } from '../security-events/audit-log.js';
@@ -34,63 +34,25 @@ import { RevocationEndpoint } from './revocation-endpoint.js';
 import { RevokeAccessToken } from './revoke-access-token.js';
 import { TokenEndpoint } from './token-endpoint.js';
 
-const OWN_TOKENS = Symbol('OwnTokens');
+const OWN_TOKENS = tokenOf<readonly TokenVerifier[]>(Symbol('OwnTokens'));
 
 /** The OAuth 2.0 endpoints. */
 @Module({
   controllers: [MetadataController],
   providers: [
-    {
-      provide: OWN_TOKENS,
-      inject: [AuthConfig, KeyRing, KeyEncryptionKeys, CLOCK],
-      useFactory: ownTokenVerifiers,
-    },
-    {
-      provide: PresentedAccessTokens,
-      inject: [OWN_TOKENS, LiveTokens],
-      useFactory: (verifiers: readonly TokenVerifier[], liveTokens: LiveTokens) =>
-        new PresentedAccessTokens(verifiers, liveTokens),
-    },
-    {
-      provide: TokenEndpoint,
-      inject: [AuthenticateClient, AccessTokenIssuer, RotateRefreshToken, PresentedAccessTokens, CLOCK],
-      useFactory: (
-        authenticateClient: AuthenticateClient,
-        accessTokens: AccessTokenIssuer,
-        rotateRefreshToken: RotateRefreshToken,
-        presentedTokens: PresentedAccessTokens,
-        clock: Clock,
-      ) =>
-        new TokenEndpoint(authenticateClient, [
-          new ClientCredentialsGrant(accessTokens),
-          new RefreshTokenGrant(rotateRefreshToken),
-          new TokenExchangeGrant(presentedTokens, accessTokens, clock),
-        ]),
-    },
-    {
-      provide: IntrospectionEndpoint,
-      inject: [AuthenticateClient, PresentedAccessTokens],
-      useFactory: (authenticateClient: AuthenticateClient, presentedTokens: PresentedAccessTokens) =>
-        new IntrospectionEndpoint(authenticateClient, presentedTokens),
-    },
-    {
-      provide: RevocationEndpoint,
-      inject: [AuthenticateClient, PresentedAccessTokens, DATABASE, SecurityEventLog, AuditLog, EndByRefreshToken],
-      useFactory: (
-        authenticateClient: AuthenticateClient,
-        presentedTokens: PresentedAccessTokens,
-        db: AuthDatabase,
-        events: SecurityEventLog,
-        audit: AuditLog,
-        endByRefreshToken: EndByRefreshToken,
-      ) =>
-        new RevocationEndpoint(
-          authenticateClient,
-          presentedTokens,
-          new RevokeAccessToken(db, events, audit),
-          endByRefreshToken,
-        ),
-    },
+    provide(OWN_TOKENS, [AuthConfig, KeyRing, KeyEncryptionKeys, CLOCK], ownTokenVerifiers),
+    provide(PresentedAccessTokens, [OWN_TOKENS, LiveTokens]),
+    provide(ClientCredentialsGrant, [AccessTokenIssuer]),
+    provide(RefreshTokenGrant, [RotateRefreshToken]),
+    provide(TokenExchangeGrant, [PresentedAccessTokens, AccessTokenIssuer, CLOCK]),
+    provide(
+      TokenEndpoint,
+      [AuthenticateClient, ClientCredentialsGrant, RefreshTokenGrant, TokenExchangeGrant],
+      (authenticateClient, ...grants) => new TokenEndpoint(authenticateClient, grants),
+    ),
+    provide(IntrospectionEndpoint, [AuthenticateClient, PresentedAccessTokens]),
+    provide(RevokeAccessToken, [AuthDatabase, SecurityEventLog, AuditLog]),
+    provide(RevocationEndpoint, [AuthenticateClient, PresentedAccessTokens, RevokeAccessToken, EndByRefreshToken]),
   ],
 })
 export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {

@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import type { Clock } from '@watchword/auth';
-import { DATABASE } from '@watchword/platform';
+import { provide } from '@watchword/platform';
 import { CLOCK } from '../config/index.js';
-import type { AuthDatabase } from '../database/auth-database.js';
+import { AuthDatabase } from '../database/auth-database.js';
 import { AuditEntries } from './audit-entries.js';
 import { AuditLog } from './audit-log.js';
 import { Refusals } from './refusals.js';
@@ -12,19 +11,11 @@ import { SecurityEventLog } from './security-event-log.js';
 @Global()
 @Module({
   providers: [
-    { provide: SecurityEventLog, inject: [CLOCK], useFactory: (clock: Clock) => new SecurityEventLog(clock) },
-    {
-      provide: SecurityEventEntries,
-      inject: [DATABASE],
-      useFactory: (db: AuthDatabase) => new SecurityEventEntries(db),
-    },
-    { provide: AuditEntries, inject: [DATABASE], useFactory: (db: AuthDatabase) => new AuditEntries(db) },
-    { provide: AuditLog, inject: [CLOCK], useFactory: (clock: Clock) => new AuditLog(clock) },
-    {
-      provide: Refusals,
-      inject: [DATABASE, AuditLog],
-      useFactory: (db: AuthDatabase, audit: AuditLog) => new Refusals(db, audit),
-    },
+    provide(SecurityEventLog, [CLOCK]),
+    provide(SecurityEventEntries, [AuthDatabase]),
+    provide(AuditEntries, [AuthDatabase]),
+    provide(AuditLog, [CLOCK]),
+    provide(Refusals, [AuthDatabase, AuditLog]),
   ],
   exports: [Refusals, SecurityEventLog, SecurityEventEntries, AuditLog, AuditEntries],
 })

@@ -1,3 +1,4 @@
+import { tokenOf } from '@watchword/platform';
 import type { Product, ProductChanges, ProductPage, ProductQuery } from './product.js';
 
 /** Where products are kept. */
@@ -14,4 +15,4 @@ export interface ProductStore {
   seedOnce(name: string, products: readonly Product[]): Promise<void>;
 }
 
-export const ProductStore = Symbol('ProductStore');
+export const ProductStore = tokenOf<ProductStore>(Symbol('ProductStore'));

@@ -1,5 +1,5 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { DATABASE, type Database } from '@watchword/platform';
+import { DATABASE, type Database, provide, tokenOf } from '@watchword/platform';
 import { CatalogConfig } from '../config/catalog-config.js';
 import type * as schema from '../database/schema.js';
 import { DEMO_PRODUCTS } from './demo-products.js';
@@ -9,13 +9,7 @@ import { SqlProductStore } from './sql-product-store.js';
 
 @Module({
   controllers: [ProductsController],
-  providers: [
-    {
-      provide: ProductStore,
-      inject: [DATABASE],
-      useFactory: (db: Database<typeof schema>) => new SqlProductStore(db),
-    },
-  ],
+  providers: [provide(ProductStore, [tokenOf<Database<typeof schema>>(DATABASE)], (db) => new SqlProductStore(db))],
 })
 export class ProductsModule implements OnModuleInit {
   constructor(

@@ -1,3 +1,4 @@
+import { tokenOf } from '@watchword/platform';
 import type { Reservation } from './reservation.js';
 
 /** Where reservations and the stock they hold are kept together. */
@@ -8,7 +9,7 @@ export interface ReservationStore {
   heldSince(before: Date, limit: number): Promise<readonly Reservation[]>;
 }
 
-export const ReservationStore = Symbol('ReservationStore');
+export const ReservationStore = tokenOf<ReservationStore>(Symbol('ReservationStore'));
 
 /** What can be done within a transaction. */
 export interface ReservationUnit {

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { systemClock } from '@watchword/auth';
-import { DATABASE, type Database } from '@watchword/platform';
+import { DATABASE, type Database, provide, tokenOf } from '@watchword/platform';
 import type * as schema from '../database/schema.js';
 import { Reservations } from './reservations.js';
 import { ReservationsController } from './reservations.controller.js';
@@ -10,16 +10,8 @@ import { SqlReservationStore } from './sql-reservation-store.js';
 @Module({
   controllers: [ReservationsController],
   providers: [
-    {
-      provide: ReservationStore,
-      inject: [DATABASE],
-      useFactory: (db: Database<typeof schema>) => new SqlReservationStore(db),
-    },
-    {
-      provide: Reservations,
-      inject: [ReservationStore],
-      useFactory: (store: ReservationStore) => new Reservations(store, systemClock),
-    },
+    provide(ReservationStore, [tokenOf<Database<typeof schema>>(DATABASE)], (db) => new SqlReservationStore(db)),
+    provide(Reservations, [ReservationStore], (store) => new Reservations(store, systemClock)),
   ],
 })
 export class ReservationsModule {}

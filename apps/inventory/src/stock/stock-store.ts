@@ -1,3 +1,4 @@
+import { tokenOf } from '@watchword/platform';
 import type { AdjustmentOutcome, StockAdjustment } from './stock-adjustment.js';
 import type { StockLevel } from './stock-level.js';
 
@@ -11,4 +12,4 @@ export interface StockStore {
   seedOnce(name: string, levels: readonly StockLevel[]): Promise<void>;
 }
 
-export const StockStore = Symbol('StockStore');
+export const StockStore = tokenOf<StockStore>(Symbol('StockStore'));

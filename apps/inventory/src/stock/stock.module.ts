@@ -1,5 +1,5 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { DATABASE, type Database } from '@watchword/platform';
+import { DATABASE, type Database, provide, tokenOf } from '@watchword/platform';
 import { InventoryConfig } from '../config/inventory-config.js';
 import type * as schema from '../database/schema.js';
 import { DEMO_STOCK } from './demo-stock.js';
@@ -9,9 +9,7 @@ import { StockStore } from './stock-store.js';
 
 @Module({
   controllers: [StockController],
-  providers: [
-    { provide: StockStore, inject: [DATABASE], useFactory: (db: Database<typeof schema>) => new SqlStockStore(db) },
-  ],
+  providers: [provide(StockStore, [tokenOf<Database<typeof schema>>(DATABASE)], (db) => new SqlStockStore(db))],
 })
 export class StockModule implements OnModuleInit {
   constructor(

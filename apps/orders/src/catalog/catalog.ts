@@ -1,3 +1,5 @@
+import { tokenOf } from '@watchword/platform';
+
 /** What an order takes over from a product. */
 export interface PricedProduct {
   readonly sku: string;
@@ -18,4 +20,4 @@ export interface Catalog {
   products(skus: readonly string[]): Promise<readonly PricedProduct[]>;
 }
 
-export const Catalog = Symbol('Catalog');
+export const Catalog = tokenOf<Catalog>(Symbol('Catalog'));

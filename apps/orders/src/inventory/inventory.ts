@@ -1,3 +1,5 @@
+import { tokenOf } from '@watchword/platform';
+
 export interface ItemToReserve {
   readonly sku: string;
   readonly quantity: number;
@@ -12,7 +14,7 @@ export interface Inventory {
 }
 
 /** Inventory, called as whoever calls this app. */
-export const Inventory = Symbol('Inventory');
+export const Inventory = tokenOf<Inventory>(Symbol('Inventory'));
 
 /** Inventory, called as this app itself. */
-export const ServiceInventory = Symbol('ServiceInventory');
+export const ServiceInventory = tokenOf<Inventory>(Symbol('ServiceInventory'));

@@ -1,3 +1,4 @@
+import { tokenOf } from '@watchword/platform';
 import type { Customer, Order, OrderStatus } from './order.js';
 
 /** A client's attempt to place an order, so that a repeated one is recognised. */
@@ -44,4 +45,4 @@ export interface OrderStore {
   toRelease(query: { pendingBefore: Date; limit: number; after?: string | undefined }): Promise<readonly Order[]>;
 }
 
-export const OrderStore = Symbol('OrderStore');
+export const OrderStore = tokenOf<OrderStore>(Symbol('OrderStore'));

@@ -1,9 +1,8 @@
 import { Logger, Module } from '@nestjs/common';
-import { AuthClientsModule, type AuthHttpClient } from '@watchword/auth/clients';
+import { AuthClientsModule, type AuthHttpClient, httpClientToken, tcpClientToken } from '@watchword/auth/clients';
 import { type AuthTcpClient } from '@watchword/auth/microservices';
 import { systemClock } from '@watchword/auth';
-import { httpClientToken, tcpClientToken } from '@watchword/auth/clients';
-import { currentRequestId, DATABASE, type Database } from '@watchword/platform';
+import { currentRequestId, DATABASE, type Database, provide, tokenOf } from '@watchword/platform';
 import { Catalog } from '../catalog/catalog.js';
 import { HttpCatalog } from '../catalog/http-catalog.js';
 import { OrdersConfig } from '../config/orders-config.js';
@@ -21,92 +20,67 @@ import { ReleaseStock } from './release-stock.js';
 import { SqlOrderStore } from './sql-order-store.js';
 import { VisibleOrders } from './visible-orders.js';
 
+const INVENTORY_CLIENT = tokenOf<AuthTcpClient>(tcpClientToken('inventory'));
+
 @Module({
   imports: [
     AuthClientsModule.registerAsync({
       http: ['catalog'],
       tcp: ['inventory'],
       inject: [OrdersConfig],
-      useFactory: ({
-        CATALOG_URL,
-        INVENTORY_HOST,
-        INVENTORY_PORT,
-        DOWNSTREAM_TIMEOUT_MS: timeoutMs,
-        serviceCredentials,
-      }: OrdersConfig) => ({
-        http: [{ name: 'catalog', audience: 'catalog', baseUrl: CATALOG_URL, timeoutMs }],
+      useFactory: (config: OrdersConfig) => ({
+        http: [
+          {
+            name: 'catalog',
+            audience: 'catalog',
+            baseUrl: config.CATALOG_URL,
+            timeoutMs: config.DOWNSTREAM_TIMEOUT_MS,
+          },
+        ],
         tcp: [
           {
             name: 'inventory',
             audience: 'inventory',
-            host: INVENTORY_HOST,
-            port: INVENTORY_PORT,
-            timeoutMs,
+            host: config.INVENTORY_HOST,
+            port: config.INVENTORY_PORT,
+            timeoutMs: config.DOWNSTREAM_TIMEOUT_MS,
             passOn: { 409: ['insufficient_stock', 'reservation_conflict'] },
           },
         ],
-        serviceCredentials,
+        serviceCredentials: config.serviceCredentials,
         headers: sameRequestId,
       }),
     }),
   ],
   controllers: [OrdersController],
   providers: [
-    {
-      provide: Catalog,
-      inject: [httpClientToken('catalog')],
-      useFactory: (client: AuthHttpClient) => new HttpCatalog(client),
-    },
-    {
-      provide: Inventory,
-      inject: [tcpClientToken('inventory')],
-      useFactory: (client: AuthTcpClient) => new TcpInventory(client, 'caller'),
-    },
-    {
-      provide: ServiceInventory,
-      inject: [tcpClientToken('inventory')],
-      useFactory: (client: AuthTcpClient) => new TcpInventory(client, 'service'),
-    },
-    { provide: OrderStore, inject: [DATABASE], useFactory: (db: Database<typeof schema>) => new SqlOrderStore(db) },
-    {
-      provide: ReleaseStock,
-      inject: [OrderStore, Inventory],
-      useFactory: (orders: OrderStore, inventory: Inventory) => new ReleaseStock(orders, inventory, systemClock),
-    },
-    {
-      provide: PlaceOrder,
-      inject: [Catalog, Inventory, OrderStore, ReleaseStock],
-      useFactory: (catalog: Catalog, inventory: Inventory, orders: OrderStore, releaseStock: ReleaseStock) => {
-        const logger = new Logger(PlaceOrder.name);
-        return new PlaceOrder(catalog, inventory, orders, releaseStock, systemClock, (orderId, error) => {
-          logger.warn('The stock of a failed order is left to the job', { orderId, reason: reasonOf(error) });
-        });
-      },
-    },
-    { provide: VisibleOrders, inject: [OrderStore], useFactory: (orders: OrderStore) => new VisibleOrders(orders) },
-    {
-      provide: CancelOrder,
-      inject: [VisibleOrders, OrderStore, ReleaseStock],
-      useFactory: (visible: VisibleOrders, orders: OrderStore, releaseStock: ReleaseStock) =>
-        new CancelOrder(visible, orders, releaseStock),
-    },
-    {
-      provide: AbandonedOrders,
-      inject: [OrderStore, ServiceInventory, OrdersConfig],
-      useFactory: (orders: OrderStore, inventory: Inventory, { ABANDONED_AFTER_SECONDS }: OrdersConfig) =>
-        new AbandonedOrders(
-          orders,
-          new ReleaseStock(orders, inventory, systemClock),
-          systemClock,
-          ABANDONED_AFTER_SECONDS,
-        ),
-    },
-    {
-      provide: AbandonedOrdersSchedule,
-      inject: [AbandonedOrders, OrdersConfig],
-      useFactory: (orders: AbandonedOrders, { serviceCredentials, ABANDONED_CHECK_SECONDS }: OrdersConfig) =>
-        new AbandonedOrdersSchedule(orders, serviceCredentials && ABANDONED_CHECK_SECONDS),
-    },
+    provide(Catalog, [tokenOf<AuthHttpClient>(httpClientToken('catalog'))], (client) => new HttpCatalog(client)),
+    provide(Inventory, [INVENTORY_CLIENT], (client) => new TcpInventory(client, 'caller')),
+    provide(ServiceInventory, [INVENTORY_CLIENT], (client) => new TcpInventory(client, 'service')),
+    provide(OrderStore, [tokenOf<Database<typeof schema>>(DATABASE)], (db) => new SqlOrderStore(db)),
+    provide(
+      ReleaseStock,
+      [OrderStore, Inventory],
+      (orders, inventory) => new ReleaseStock(orders, inventory, systemClock),
+    ),
+    provide(PlaceOrder, [Catalog, Inventory, OrderStore, ReleaseStock], (catalog, inventory, orders, releaseStock) => {
+      const logger = new Logger(PlaceOrder.name);
+      return new PlaceOrder(catalog, inventory, orders, releaseStock, systemClock, (orderId, error) => {
+        logger.warn('The stock of a failed order is left to the job', { orderId, reason: reasonOf(error) });
+      });
+    }),
+    provide(VisibleOrders, [OrderStore]),
+    provide(CancelOrder, [VisibleOrders, OrderStore, ReleaseStock]),
+    provide(AbandonedOrders, [OrderStore, ServiceInventory, OrdersConfig], (orders, inventory, config) => {
+      const releaseStock = new ReleaseStock(orders, inventory, systemClock);
+      return new AbandonedOrders(orders, releaseStock, systemClock, config.ABANDONED_AFTER_SECONDS);
+    }),
+    provide(
+      AbandonedOrdersSchedule,
+      [AbandonedOrders, OrdersConfig],
+      (orders, config) =>
+        new AbandonedOrdersSchedule(orders, config.serviceCredentials && config.ABANDONED_CHECK_SECONDS),
+    ),
   ],
 })
 export class OrdersModule {}

@@ -1,3 +1,5 @@
+import { tokenOf } from '@watchword/platform';
+
 /** Signs JSON Web Tokens (RFC 7519) as what the issuer is configured to be. */
 export interface TokenSigner {
   /**
@@ -12,10 +14,10 @@ export interface TokenSigner {
   algorithms(): readonly string[];
 }
 
-export const TokenSigner = Symbol('TokenSigner');
+export const TokenSigner = tokenOf<TokenSigner>(Symbol('TokenSigner'));
 
 /**
  * Signs the tokens that are for the issuer itself. The same as {@link TokenSigner} with public keys; in shared-secret mode
  * with a secret that no service holds, so that none can make such a token.
  */
-export const IssuerTokenSigner = Symbol('IssuerTokenSigner');
+export const IssuerTokenSigner = tokenOf<TokenSigner>(Symbol('IssuerTokenSigner'));

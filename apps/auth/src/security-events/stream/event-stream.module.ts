@@ -1,10 +1,10 @@
 import { Inject, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import type { Clock } from '@watchword/auth';
-import { DATABASE, Lifecycle } from '@watchword/platform';
+import { Lifecycle, provide } from '@watchword/platform';
 import { AuthenticateClient } from '../../clients/authentication/authenticate-client.js';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { AuthConfig, CLOCK } from '../../config/index.js';
-import type { AuthDatabase } from '../../database/auth-database.js';
+import { AuthDatabase } from '../../database/auth-database.js';
 import { EventFeed } from './event-feed.js';
 import { EVENT_STREAM_PATH, serveEventStream } from './serve-event-stream.js';
 
@@ -12,11 +12,11 @@ import { EVENT_STREAM_PATH, serveEventStream } from './serve-event-stream.js';
 @Module({
   imports: [ClientsModule],
   providers: [
-    {
-      provide: EventFeed,
-      inject: [DATABASE, AuthConfig],
-      useFactory: (db: AuthDatabase, { DATABASE_URL }: AuthConfig) => new EventFeed(db, DATABASE_URL === undefined),
-    },
+    provide(
+      EventFeed,
+      [AuthDatabase, AuthConfig],
+      (db, { DATABASE_URL }) => new EventFeed(db, DATABASE_URL === undefined),
+    ),
   ],
 })
 export class EventStreamModule implements NestModule {
