@@ -65,7 +65,7 @@ describe.each([
   async function expectUntouched(): Promise<void> {
     const token = await issuerToken(system);
     const clients = await request<{ clientId: string }[]>('GET', at('/admin/clients'), { token });
-    expect(clients.body.map(({ clientId }) => clientId).sort()).toEqual(['catalog', 'orders']);
+    expect(clients.body.map(({ clientId }) => clientId).sort()).toEqual(['catalog', 'inventory', 'orders']);
     const accounts = await request<{ accounts: { email: string; roles: string[] }[] }>('GET', at('/admin/accounts'), {
       token,
     });
