@@ -12,6 +12,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import type { GqlModuleOptions } from '@nestjs/graphql';
+import { Transport } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { AuthModule, Public, Roles, Scopes } from '@watchword/auth';
@@ -21,6 +22,7 @@ import type { Request, Response } from 'express';
 import { graphql } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import type { AddressInfo } from 'node:net';
+import { freePort } from './support/free-port.js';
 
 let issuer: TestIssuer;
 beforeAll(async () => {
@@ -198,6 +200,26 @@ describe('an application with gateways', () => {
     expect(await refusalOf([Gateway])).toMatchObject({
       message: expect.stringMatching(/Gateway\.handleConnection has @Public, @Roles or @Scopes/) as unknown,
     });
+  });
+
+  it('does not start a microservice that serves them too, where nothing shows that the guard is in its configuration', async () => {
+    const wsPort = await freePort();
+    @WebSocketGateway(wsPort)
+    class Gateway {
+      @SubscribeMessage('read')
+      @Roles('hr')
+      read(): void {}
+    }
+    const app = await start([Gateway]);
+    const options = { host: '127.0.0.1', port: await freePort() };
+    const microservice = app.connectMicroservice({ transport: Transport.TCP, options }, { deferInitialization: true });
+    microservice.useWebSocketAdapter(new WsAdapter());
+    await expect(app.startAllMicroservices()).rejects.toThrow(
+      /serves these gateways too.*: Gateway\..*inheritAppConfig: true/,
+    );
+    // Closes the gateways' port, which Nest opened before it let the server listen. That of the application does not.
+    await microservice.close();
+    await app.close();
   });
 
   it('starts with good ones', async () => {

@@ -4,14 +4,13 @@ import { MetadataScanner } from '@nestjs/core';
 import type { ModulesContainer } from '@nestjs/core';
 import { isDecorated, requirementsOf } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';
-import { handlerClasses } from './handler-classes.js';
+import { handlerClasses, isGateway } from './handler-classes.js';
 
-/** What @nestjs/graphql and @nestjs/websockets write on methods and classes. Neither package need be there. */
+/** What @nestjs/graphql writes on methods, and the token of its options. The package need not be there. */
 const METADATA = {
   resolver: ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'],
   resolverType: 'graphql:resolver_type',
   reference: 'graphql:resolve_reference',
-  gateway: 'websockets:is_gateway',
   graphqlOptions: 'GqlModuleOptions',
 } as const;
 
@@ -27,17 +26,17 @@ const LIFECYCLE: ReadonlySet<string> = new Set(['afterInit', 'handleConnection',
 export function auditHandlers(modules: ModulesContainer): void {
   const guardsFields = runsGuardsForFields(modules);
   for (const { type, isController } of handlerClasses(modules)) {
-    const isGateway = Reflect.getMetadata(METADATA.gateway, type) === true;
+    const ofGateway = isGateway(type);
     for (const name of new MetadataScanner().getAllMethodNames(type.prototype)) {
       const method = (type.prototype as Partial<Record<string, Handler>>)[name];
       if (method === undefined) continue;
       const isResolver = METADATA.resolver.some((key) => Reflect.hasMetadata(key, method));
-      if (isController || isResolver || isGateway) requirementsOf(type, method);
+      if (isController || isResolver || ofGateway) requirementsOf(type, method);
       if (isResolver && isField(method) && !guardsFields) {
         if (Reflect.hasMetadata(METADATA.reference, method)) refuseUnguardedReference(type, name, method);
         else refuseUnguardedField(type, name, method);
       }
-      if (isGateway && LIFECYCLE.has(name)) refuseDecoratedLifecycle(type, name);
+      if (ofGateway && LIFECYCLE.has(name)) refuseDecoratedLifecycle(type, name);
     }
   }
 }

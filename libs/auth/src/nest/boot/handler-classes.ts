@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 
@@ -17,6 +18,11 @@ export function handlerClasses(modules: ModulesContainer): HandlerClass[] {
     for (const wrapper of providers.values()) classes.push(...handlerClass(wrapper, false));
   }
   return classes;
+}
+
+/** By what @nestjs/websockets writes on the class. */
+export function isGateway(type: Type): boolean {
+  return Reflect.getMetadata('websockets:is_gateway', type) === true;
 }
 
 /** The part of Nest's InstanceWrapper that this needs. */

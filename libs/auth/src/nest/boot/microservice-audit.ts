@@ -3,7 +3,7 @@ import { isMap } from 'node:util/types';
 import { MetadataScanner } from '@nestjs/core';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { AccessTokenGuard } from '../access-token.guard.js';
-import { handlerClasses } from './handler-classes.js';
+import { handlerClasses, isGateway } from './handler-classes.js';
 
 /** What @nestjs/microservices writes on the methods that handle messages. */
 const PATTERN_METADATA = 'microservices:pattern';
@@ -59,6 +59,9 @@ export function auditMicroservice(server: object, { config, guard, modules }: Au
       (pattern) => !take(deferred, pattern),
     );
     if (unknown.length > 0) throw new Error(refusal(unknown));
+    // With `deferInitialization` a microservice serves the gateways as well, under its own configuration.
+    const gateways = guarded.size > 0 ? [] : handlerClasses(modules).filter(({ type }) => isGateway(type));
+    if (gateways.length > 0) throw new Error(gatewayRefusal(gateways.map(({ type }) => type.name)));
     isListening = true;
     return listen(callback);
   };
@@ -126,6 +129,14 @@ function refusal(patterns: readonly string[]): string {
     'microservice unless told to: app.connectMicroservice(options, { inheritAppConfig: true }). (If it is: make one of the ' +
     'controllers that handle messages a singleton, so that the guard can be seen.) A handler that was added to the server ' +
     'by hand, with addHandler(), is guarded by nothing: make it a method of a controller.'
+  );
+}
+
+function gatewayRefusal(names: readonly string[]): string {
+  return (
+    `A microservice serves these gateways too, and has no message handler that shows that it is guarded: ${names.join(', ')}. ` +
+    'Give it the guards of the application, app.connectMicroservice(options, { inheritAppConfig: true }), and a message ' +
+    'handler in a singleton controller; or do not connect it, as it handles no messages.'
   );
 }
 
