@@ -40,21 +40,42 @@ export async function readEventStream(
       await response.body?.cancel();
       throw new StreamError(`It was answered with ${response.status} and no event stream`);
     }
-    const parser = createParser({ onEvent });
-    let unparsed = 0;
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
-      silence.refresh();
-      const text = decoder.decode(chunk as Uint8Array, { stream: true });
-      unparsed = text.includes('\n\n') ? 0 : unparsed + text.length;
-      if (unparsed > MOST_CHARACTERS) throw new StreamError('An event is too long');
-      parser.feed(text);
-    }
+    await readBody(response, abort.signal, silence, createParser({ onEvent }));
   } catch (error) {
     throw abort.signal.reason instanceof StreamError ? abort.signal.reason : error;
   } finally {
     clearTimeout(silence);
     signal.removeEventListener('abort', stop);
     abort.abort();
+  }
+}
+
+type Body = NonNullable<Response['body']>;
+
+/**
+ * Cancels the body by itself: once the request has been collected, Node's `fetch` hears no signal any more, and a connection that
+ * falls silent would be waited for without end.
+ */
+async function readBody(
+  { body }: { readonly body: Body | null },
+  signal: AbortSignal,
+  silence: NodeJS.Timeout,
+  parser: ReturnType<typeof createParser>,
+): Promise<void> {
+  const reader = body?.getReader();
+  if (reader === undefined) return;
+  const cancel = (): void => void reader.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener('abort', cancel);
+  const decoder = new TextDecoder();
+  let unparsed = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (signal.aborted) throw signal.reason;
+    if (done) return;
+    silence.refresh();
+    const text = decoder.decode(value as Uint8Array, { stream: true });
+    unparsed = text.includes('\n\n') ? 0 : unparsed + text.length;
+    if (unparsed > MOST_CHARACTERS) throw new StreamError('An event is too long');
+    parser.feed(text);
   }
 }

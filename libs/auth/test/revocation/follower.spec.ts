@@ -5,6 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { RevocationFollower, type FollowOptions } from '../../src/index.js';
 import type { VerifiedToken } from '../../src/verification/index.js';
 
@@ -169,6 +171,22 @@ describe('a follower', () => {
   it('asks the next instance when one falls silent', async () => {
     first.answer = () => undefined;
     await follow({ urls: [first.url, second.url] });
+    await expectSoon(() => second.open !== undefined);
+    second.revoke(1, 'ada');
+    await expectSoon(() => follower.isRevoked(token('ada')));
+  });
+
+  it('also when it falls silent after a while, and memory was collected meanwhile', async () => {
+    await follow({ urls: [first.url, second.url] });
+    await expectSoon(() => follower.status().age !== undefined);
+    // Node's fetch forgets its signal when its request is collected.
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let round = 0; round < 5; round += 1) {
+      collect();
+      // oxlint-disable-next-line no-await-in-loop
+      await nextTurn();
+    }
     await expectSoon(() => second.open !== undefined);
     second.revoke(1, 'ada');
     await expectSoon(() => follower.isRevoked(token('ada')));
