@@ -73,11 +73,14 @@ describeOnPostgres(`revocation while parts of the system fail at random (SEED=${
       const app = oneOf(SERVICES);
       await system.apps.app(app).stop('SIGKILL');
       start(app);
+      await system.apps.ready(60_000, [app]);
     },
     'an instance of the issuer is killed': async () => {
       await system.apps.app('auth').stop('SIGKILL');
       await pause(500 + random() * 2000);
       system.apps.start('auth');
+      // A process that loses its database while it starts ends; nobody here would start it again.
+      await system.apps.ready(60_000, ['auth']);
     },
     'an instance of the issuer hangs': async () => {
       const instance = oneOf([system.apps.app('auth'), second.process]);
