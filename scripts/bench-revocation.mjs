@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { exchangeQuietly } from './demo/exchange.mjs';
 import { AppProcess } from './system/app-process.mjs';
 import { APPS } from './system/apps.mjs';
 import { askInventory } from './system/ask-inventory.mjs';
@@ -116,17 +117,9 @@ async function newSession() {
   await post(`${issuers[0]}/auth/register`, credentials);
   const { access_token: token, refresh_token: refresh } = await post(`${issuers[0]}/auth/login`, credentials);
   const { CLIENT_ID = '', CLIENT_SECRET = '' } = clients.orders ?? {};
-  const exchanged = await fetch(`${issuers[0]}/oauth/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${CLIENT_ID}:${CLIENT_SECRET}`).toString('base64')}` },
-    body: new URLSearchParams({
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: token,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-      audience: 'inventory',
-    }),
-  });
-  return { token, refresh, inventory: (await exchanged.json()).access_token };
+  const client = { clientId: CLIENT_ID, secret: CLIENT_SECRET };
+  const { access_token: own } = await exchangeQuietly(issuers[0], token, client);
+  return { token, refresh, inventory: own };
 }
 
 /**

@@ -117,6 +117,17 @@ it.each([
   expect(JSON.stringify(await auditLog())).not.toContain('my-pass-word');
 });
 
+it('at the stream of events: a wrong secret', async () => {
+  const requestId = randomUUID();
+  const headers = { authorization: basic('orders', newSecret()), 'x-request-id': requestId };
+  expect((await fetch(`${issuer.url}/security-events`, { headers })).status).toBe(401);
+  expect(await entryOf(requestId)).toMatchObject({
+    action: 'client.refused',
+    target: { type: 'client', id: 'orders' },
+    detail: { endpoint: '/security-events', code: 'invalid_client' },
+  });
+});
+
 it('nothing where nothing was refused', async () => {
   const before = (await auditLog()).length;
   const requestId = randomUUID();

@@ -1,4 +1,4 @@
-import { parseStrictJsonObject, systemClock } from '../verification/index.js';
+import { basicCredentials, parseStrictJsonObject, systemClock } from '../verification/index.js';
 import type { Clock } from '../verification/index.js';
 import { Backoff } from './backoff.js';
 import { PropagationError } from './propagation-error.js';
@@ -58,7 +58,7 @@ export class TokenEndpoint {
     this.clock = clock;
     this.issuer = issuer;
     this.#backoff = new Backoff(clock, isOutage);
-    this.#authorization = `Basic ${Buffer.from(`${formEncode(clientId)}:${formEncode(clientSecret)}`).toString('base64')}`;
+    this.#authorization = basicCredentials(clientId, clientSecret);
   }
 
   /** @throws PropagationError by rejection */
@@ -144,9 +144,4 @@ function asObject(text: string): Record<string, unknown> {
   } catch (error) {
     throw unavailable(`its answer can not be read: ${(error as SyntaxError).message}`);
   }
-}
-
-/** application/x-www-form-urlencoded, as RFC 6749 §2.3.1 wants it before the colon is put between. */
-function formEncode(value: string): string {
-  return new URLSearchParams({ '': value }).toString().slice(1);
 }

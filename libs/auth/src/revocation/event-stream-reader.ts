@@ -37,7 +37,8 @@ export async function readEventStream(
       signal: abort.signal,
     });
     if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-      await response.body?.cancel();
+      // Not awaited: a body that falls silent would be waited for.
+      response.body?.cancel().catch(() => undefined);
       throw new StreamError(`It was answered with ${response.status} and no event stream`);
     }
     await readBody(response, abort.signal, silence, createParser({ onEvent }));

@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AuthError, type Clock, type RevocationCheck, systemClock, type VerifiedToken } from '../verification/index.js';
+import {
+  AuthError,
+  basicCredentials,
+  type Clock,
+  type RevocationCheck,
+  systemClock,
+  type VerifiedToken,
+} from '../verification/index.js';
 import { readEventStream } from './event-stream-reader.js';
 import { FollowedLog, type LogPosition } from './followed-log.js';
 import type { RevocationEvent } from './revocation-event.js';
@@ -146,10 +153,9 @@ export class RevocationFollower implements RevocationCheck {
 
   private connect(url: string): Promise<void> {
     const { clientId, clientSecret } = this.options;
-    const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':');
     const { lastEventId } = this.log;
     const headers = {
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      authorization: basicCredentials(clientId, clientSecret),
       ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
     };
     const connection = new AbortController();

@@ -1,5 +1,6 @@
 export { AuthError, publicError } from './auth-error.js';
 export type { AuthErrorCode, AuthErrorDetail, PublicAuthError } from './auth-error.js';
+export { basicCredentials } from './basic-credentials.js';
 export { brand } from './brand.js';
 export { parseBearer } from './bearer.js';
 export { systemClock } from './clock.js';

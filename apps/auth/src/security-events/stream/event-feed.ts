@@ -128,20 +128,25 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** The last number, the first that is kept, and the epoch: a new one where the database is not where the epoch began. */
   private async readSequence(): Promise<{ last: number; first: number | null; epoch: string } | undefined> {
-    const place = this.isEmbedded ? sql`place` : PLACE;
-    await this.db.execute(sql`
-      update security_event_sequence set epoch = case when place = '' then epoch else gen_random_uuid() end, place = ${place}
-      where place <> ${place}`);
-    if (this.at !== undefined) {
-      // Numbers that went back, in the same place: rows were put back by hand.
-      await this.db.execute(sql`
-        update security_event_sequence set epoch = gen_random_uuid()
-        where last < ${this.at.seq} and epoch = ${this.at.epoch}::uuid`);
-    }
-    const { rows } = await this.db.execute<{ last: string; first: string | null; epoch: string }>(sql`
-      select last, epoch, (select min(seq) from security_events) as first from security_event_sequence`);
+    const here = this.isEmbedded ? sql`place` : PLACE;
+    const { rows } = await this.db.execute<{ last: string; first: string | null; epoch: string; moved: boolean }>(sql`
+      select last, epoch, place <> ${here} as moved, (select min(seq) from security_events) as first
+      from security_event_sequence`);
     const [row] = rows;
-    return row && { last: Number(row.last), first: row.first === null ? null : Number(row.first), epoch: row.epoch };
+    if (row === undefined) return undefined;
+    const last = Number(row.last);
+    // Numbers that went back, in the same place: rows were put back by hand.
+    const wentBack = this.at !== undefined && this.at.epoch === row.epoch && last < this.at.seq;
+    if (row.moved || wentBack) await this.beginEpoch(row.epoch, here);
+    return row.moved || wentBack
+      ? this.readSequence()
+      : { last, first: row.first === null ? null : Number(row.first), epoch: row.epoch };
+  }
+
+  /** Of several instances that see it at once, one begins it. */
+  private async beginEpoch(before: string, here: SQL): Promise<void> {
+    await this.db.execute(sql`
+      update security_event_sequence set epoch = gen_random_uuid(), place = ${here} where epoch = ${before}::uuid`);
   }
 
   private async readAfter(seq: number): Promise<FeedEvent[]> {

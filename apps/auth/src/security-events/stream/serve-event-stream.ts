@@ -2,8 +2,11 @@ import { authorizationHeaders, type Clock } from '@watchword/auth';
 import { nameRoute } from '@watchword/platform';
 import type { Request, RequestHandler, Response } from 'express';
 import type { AuthenticateClient } from '../../clients/authentication/authenticate-client.js';
+import type { ClientRefusals } from '../../clients/authentication/client-refusals.js';
 import { FormParameters } from '../../oauth-protocol/form-parameters.js';
+import { refuseOAuth } from '../../oauth-protocol/oauth-answer.js';
 import { OAuthError, toOAuthError } from '../../oauth-protocol/oauth-error.js';
+import type { OAuthRequest } from '../../oauth-protocol/oauth-request.js';
 import type { EventFeed } from './event-feed.js';
 import { EventStream } from './event-stream.js';
 
@@ -14,6 +17,7 @@ export const EVENT_STREAM_SCOPE = 'security-events:read';
 
 export interface EventStreamOptions {
   readonly authenticateClient: AuthenticateClient;
+  readonly refusals: ClientRefusals;
   readonly feed: EventFeed;
   readonly issuer: string;
   readonly clock: Clock;
@@ -28,31 +32,36 @@ export function serveEventStream(options: EventStreamOptions): RequestHandler {
   return (request, response, next) => {
     if (request.path !== '/') return next();
     nameRoute(response, EVENT_STREAM_PATH);
-    return follow(options, request, response).catch((error: unknown) => {
-      const { status, code, message, headers } = toOAuthError(error);
-      response.status(status).set(headers).set('Cache-Control', 'no-store');
-      response.json({ error: code, error_description: message });
+    const asked = {
+      parameters: FormParameters.parse(''),
+      authorization: authorizationHeaders(request),
+      ip: request.ip,
+    };
+    return follow(options, asked, request, response).catch((error: unknown) => {
+      const refusal = toOAuthError(error);
+      void options.refusals.record(asked, EVENT_STREAM_PATH, refusal);
+      refuseOAuth(response, EVENT_STREAM_PATH, refusal);
     });
   };
 }
 
-async function follow(options: EventStreamOptions, request: Request, response: Response): Promise<void> {
+async function follow(
+  options: EventStreamOptions,
+  asked: OAuthRequest,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const { feed, issuer, clock, draining } = options;
-  const position = await admit(options, request);
+  if (request.method !== 'GET') {
+    throw new OAuthError('invalid_request', 'The method must be GET', { status: 405, headers: { Allow: 'GET' } });
+  }
+  const position = await admit(options, asked);
   new EventStream(response, feed, issuer, clock, draining).begin(request.get('last-event-id'), position);
 }
 
 /** @throws OAuthError by rejection */
-async function admit({ authenticateClient, feed, draining }: EventStreamOptions, request: Request) {
-  if (request.method !== 'GET') {
-    throw new OAuthError('invalid_request', 'The method must be GET', { status: 405, headers: { Allow: 'GET' } });
-  }
-  const authorization = authorizationHeaders(request);
-  const { client } = await authenticateClient.run({
-    parameters: FormParameters.parse(''),
-    authorization,
-    ip: request.ip,
-  });
+async function admit({ authenticateClient, feed, draining }: EventStreamOptions, asked: OAuthRequest) {
+  const { client } = await authenticateClient.run(asked);
   if (!client.scopes.includes(EVENT_STREAM_SCOPE)) {
     throw new OAuthError('unauthorized_client', `The client is not registered for ${EVENT_STREAM_SCOPE}`, {
       status: 403,
