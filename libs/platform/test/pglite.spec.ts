@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { openDatabase } from '@watchword/platform';
+import { openDatabase, OperatorError } from '@watchword/platform';
 import { PGLITE_OPTIONS } from '../src/database/pglite/pglite-options.js';
 import { PgliteUpkeep } from '../src/database/pglite/pglite-upkeep.js';
 import { bundle } from './fixtures/bundle.js';
@@ -67,6 +67,21 @@ describe('the embedded database', () => {
     await writeFile(join(dataDirectory, 'sample/PG_VERSION'), '11\n');
     await expect(open()).rejects.toThrow(/can not be opened.*Move it away/);
     expect(await readdir(dataDirectory)).not.toContain('sample.lock');
+  }, 60_000);
+
+  it('says what to do about a database that other migrations made, and leaves it as it is', async () => {
+    const database = await open();
+    await database.db.insert(notes).values({ id: 1, text: 'kept' });
+    await database.db.execute('update drizzle.__drizzle_migrations set created_at = created_at - 1');
+    await database.close();
+    const refusal = new RegExp(
+      `${join(dataDirectory, 'sample')} was made by other migrations .* Delete that directory`,
+    );
+    await expect(open()).rejects.toThrow(refusal);
+    await expect(open()).rejects.toThrow(OperatorError);
+    const client = await PGlite.create(join(dataDirectory, 'sample'), PGLITE_OPTIONS);
+    expect((await client.query('select text from notes')).rows).toEqual([{ text: 'kept' }]);
+    await client.close();
   }, 60_000);
 
   it('clears away what a copy left that was cut off', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { openDatabase } from '@watchword/platform';
+import { openDatabase, OperatorError } from '@watchword/platform';
 import { createTestDatabase, describeOnPostgres, type TestDatabase } from '@watchword/platform/testing';
 import { MIGRATION_LOCK } from '../src/database/postgres/migrate-postgres.js';
 import * as schema from './fixtures/schema.js';
@@ -67,6 +67,42 @@ describeOnPostgres('a PostgreSQL database', () => {
     await owner.query(`drop role ${guest}`);
     await owner.end();
   }, 30_000);
+
+  describe('that was migrated before', () => {
+    const changeHistory = async (statement: string) => {
+      const database = await open();
+      await database.db.execute(statement);
+      await database.close();
+    };
+
+    it('by other migrations is refused, and the refusal says what to do', async () => {
+      await changeHistory('update drizzle.__drizzle_migrations set created_at = created_at - 1');
+      const refusal = /^The database of DATABASE_URL was made by other migrations .* Drop it/;
+      await expect(open()).rejects.toThrow(refusal);
+      await expect(open()).rejects.toThrow(OperatorError);
+    }, 30_000);
+
+    it('by one more than this version has is refused too where it was made before', async () => {
+      await changeHistory(
+        "insert into drizzle.__drizzle_migrations (hash, created_at) select '', created_at - 1 from drizzle.__drizzle_migrations",
+      );
+      await expect(open()).rejects.toThrow(/was made by other migrations/);
+    }, 30_000);
+
+    it('by another app alone is refused, though that is newer', async () => {
+      await changeHistory('update drizzle.__drizzle_migrations set created_at = created_at + 1');
+      await expect(open()).rejects.toThrow(/was made by other migrations/);
+    }, 30_000);
+
+    it('by a newer version too is opened', async () => {
+      await changeHistory(
+        "insert into drizzle.__drizzle_migrations (hash, created_at) select '', created_at + 1 from drizzle.__drizzle_migrations",
+      );
+      const database = await open();
+      expect(await database.db.select().from(notes)).toEqual([]);
+      await database.close();
+    }, 30_000);
+  });
 
   it('outlives the loss of its idle connections', async () => {
     const database = await open();

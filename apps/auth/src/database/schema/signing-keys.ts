@@ -7,7 +7,7 @@ import { bytes, instant } from './columns.js';
  * Signing keys. State is not stored: it follows from the times and the clock (keys/signing-key.ts).
  *
  * A key signs from {@link activatesAt} until {@link retiresAt}, which is open until a successor is known.
- * The index allows one open key; a migration adds an exclusion constraint under which no two of those intervals
+ * The index allows one open key; the migration adds an exclusion constraint under which no two of those intervals
  * overlap. So at every moment there is at most one active key, whatever the instances do.
  */
 export const signingKeys = pgTable(

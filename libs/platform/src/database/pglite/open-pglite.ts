@@ -5,6 +5,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import { OperatorError } from '../../errors/operator-error.js';
 import type { Database, DatabaseSchema } from '../database.js';
 import type { DatabaseOptions, OpenDatabase } from '../database-options.js';
+import { assertSameHistory } from '../assert-same-history.js';
 import { TransactionScope } from '../transaction-scope.js';
 import { DirectoryLock } from './directory-lock.js';
 import { prepareDataDirectory } from './prepare-data-directory.js';
@@ -14,7 +15,7 @@ import { PGLITE_OPTIONS } from './pglite-options.js';
 /**
  * Opens the embedded database of an app in a directory of its own, which no other process may have open.
  *
- * @throws OperatorError where another process has it open, or the directory can not be used
+ * @throws OperatorError where another process has it open, the directory cannot be used, or other migrations made it
  */
 export async function openPglite<S extends DatabaseSchema>(options: DatabaseOptions<S>): Promise<OpenDatabase<S>> {
   try {
@@ -38,8 +39,8 @@ async function openLocked<S extends DatabaseSchema>(
   try {
     await prepareDataDirectory(directory, options.dataDirectory);
     client = await openClient(scope, directory);
+    await bringUpToDate(client, directory, options);
     const db = drizzle({ client, schema: options.schema });
-    await migrate(db, { migrationsFolder: options.migrationsFolder });
     // The drivers differ in the result of raw statements alone, and agree on what QueryResult promises of it.
     return opened(scope.watch(db as unknown as Database<S>), client, lock, options.warn);
   } catch (error) {
@@ -47,6 +48,20 @@ async function openLocked<S extends DatabaseSchema>(
     await lock.release();
     throw error;
   }
+}
+
+async function bringUpToDate(
+  client: PGlite,
+  directory: string,
+  { migrationsFolder }: { readonly migrationsFolder: string },
+): Promise<void> {
+  await assertSameHistory({
+    query: (statement) => client.query(statement),
+    migrationsFolder,
+    database: `The embedded database in ${directory}`,
+    remedy: 'Delete that directory to begin with an empty one; its data is lost.',
+  });
+  await migrate(drizzle({ client }), { migrationsFolder });
 }
 
 function opened<S extends DatabaseSchema>(

@@ -4,6 +4,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { OperatorError } from '../../errors/operator-error.js';
 import { databaseError } from '../../errors/database-error.js';
+import { assertSameHistory } from '../assert-same-history.js';
 
 /** Names the lock under which one instance at a time migrates a database: "watchwrd" in ASCII. */
 export const MIGRATION_LOCK = 0x77617463_68777264n;
@@ -24,12 +25,18 @@ export interface MigrationOptions {
  * Brings the schema up to date. Instances that boot at once do it one after the other, under an advisory lock on a
  * connection of its own: the lock ends with the connection, also if this process is killed.
  *
- * @throws DatabaseUnreachableError, or OperatorError where the role may not change the schema
+ * @throws DatabaseUnreachableError, or OperatorError where the role may not change the schema, or other migrations made it
  */
 export async function migratePostgres(options: MigrationOptions): Promise<void> {
   const client = await connect(options);
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK.toString()]);
+    await assertSameHistory({
+      query: (statement) => client.query(statement),
+      migrationsFolder: options.migrationsFolder,
+      database: 'The database of DATABASE_URL',
+      remedy: 'Drop it and create an empty one; its data is lost.',
+    });
     await migrate(drizzle({ client }), { migrationsFolder: options.migrationsFolder });
   } catch (error) {
     if (databaseError(error)?.code !== INSUFFICIENT_PRIVILEGE) throw error;

@@ -1,1 +1,0 @@
-CREATE INDEX "used_client_assertions_by_end" ON "used_client_assertions" USING btree ("expires_at");

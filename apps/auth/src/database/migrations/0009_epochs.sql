@@ -1,2 +1,0 @@
-ALTER TABLE "security_event_sequence" ADD COLUMN "epoch" uuid DEFAULT gen_random_uuid() NOT NULL;--> statement-breakpoint
-ALTER TABLE "security_event_sequence" ADD COLUMN "place" text DEFAULT '' NOT NULL;

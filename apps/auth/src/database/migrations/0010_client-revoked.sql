@@ -1,1 +1,0 @@
-ALTER TABLE "security_events" ADD COLUMN "issued_before" timestamp (3) with time zone;
