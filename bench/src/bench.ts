@@ -5,7 +5,7 @@ import { issueSuite } from './issue/issue-suite.js';
 import type { Table } from './measure/measure.js';
 import { describeMachine } from './report/machine.js';
 import { printSheet, printTable, type Sheet } from './report/print-table.js';
-import { judge } from './report/targets.js';
+import { compareWithTargets } from './report/targets.js';
 import { printVerdicts } from './report/verdict.js';
 import { writeResults } from './report/write-results.js';
 import { revokeSuite } from './revoke/revoke-suite.js';
@@ -71,7 +71,7 @@ for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue', 
 }
 keySet.close();
 // A comparison with a peer needs the peer.
-const verdicts = bench.only ? [] : [...judge(tables), ...sheets.map(({ verdict }) => verdict)];
+const verdicts = bench.only ? [] : [...compareWithTargets(tables), ...sheets.map(({ verdict }) => verdict)];
 if (verdicts.length > 0) console.log(printVerdicts(verdicts));
 console.log(`\nWritten to ${await writeResults({ machine, rounds: bench.rounds, tables, sheets, verdicts })}`);
 

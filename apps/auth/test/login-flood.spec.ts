@@ -46,11 +46,11 @@ describe('200 people who log in at once', () => {
       refused.push(email);
       await occupants;
       // One after the other: who is told to wait comes again, until the queue has room.
-      const again = comingAgain.then(() => untilLetIn(email));
+      const again = comingAgain.then(() => untilLoggedIn(email));
       comingAgain = again.catch(() => undefined);
       return again;
     };
-    const untilLetIn = async (email: string): Promise<number> => {
+    const untilLoggedIn = async (email: string): Promise<number> => {
       for (;;) {
         const { status } = await issuer.call('POST', '/auth/login', undefined, { email, password: PASSWORD });
         if (status !== 503) return status;

@@ -63,8 +63,8 @@ const TARGETS: readonly Target[] = [
   },
 ];
 
-/** Holds what was measured to the targets; those whose table was not measured are left out. */
-export function judge(tables: readonly Table[]): Verdict[] {
+/** Compares what was measured with the targets; those whose table was not measured are left out. */
+export function compareWithTargets(tables: readonly Table[]): Verdict[] {
   return TARGETS.flatMap(({ what, table: title, atLeast, value }) => {
     const table = tables.find((candidate) => candidate.title.startsWith(title));
     if (!table) return [];

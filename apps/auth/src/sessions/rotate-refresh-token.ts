@@ -22,7 +22,7 @@ const LONGEST_OUTAGE = 900_000;
  * Exchanges a refresh token for its successor and a new access token.
  *
  * The usual way is one UPDATE that is at once the check, the rotation and the answer: of any number of requests with
- * one token it changes the row for exactly one. All others find it changed, and are judged with the row locked.
+ * one token it changes the row for exactly one. All others find it changed, and are decided with the row locked.
  */
 export class RotateRefreshToken {
   private readonly rotation: ReturnType<typeof rotationStatement>;
@@ -56,7 +56,7 @@ export class RotateRefreshToken {
       wanted.scopes === undefined
         ? await this.rotate(this.db, presented, clientId, wanted)
         : await this.db.transaction((tx) => this.rotate(tx, presented, clientId, wanted));
-    return rotated ?? (await this.judge(presented, clientId, wanted));
+    return rotated ?? (await this.resolveStaleToken(presented, clientId, wanted));
   }
 
   /** @returns undefined when the token isn't the current one of a live session of that client */
@@ -84,7 +84,11 @@ export class RotateRefreshToken {
   }
 
   /** Repeat, reuse, or simply over: decided with the session's row locked. */
-  private async judge(presented: PresentedRefreshToken, clientId: string, wanted: WantedToken): Promise<TokenResponse> {
+  private async resolveStaleToken(
+    presented: PresentedRefreshToken,
+    clientId: string,
+    wanted: WantedToken,
+  ): Promise<TokenResponse> {
     const repeated = await this.db.transaction(async (tx) => {
       const [session] = await tx.select().from(sessions).where(eq(sessions.id, presented.sessionId)).for('update');
       if (session === undefined || session.endedAt !== null) return undefined;

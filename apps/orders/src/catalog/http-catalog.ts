@@ -1,6 +1,6 @@
 import type { AuthHttpClient } from '@watchword/auth/clients';
 import { ProblemError } from '@watchword/platform';
-import { downstreamError } from '../downstream/downstream-error.js';
+import { serviceProblem } from '../downstream/service-problem.js';
 import type { Catalog, PricedProduct } from './catalog.js';
 
 /** What a column of four bytes holds. */
@@ -22,7 +22,7 @@ export class HttpCatalog implements Catalog {
     try {
       return await this.client.json<unknown>(path);
     } catch (error) {
-      throw downstreamError('catalog', error);
+      throw serviceProblem('catalog', error);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { AuthTcpClient } from '@watchword/auth/microservices';
-import { downstreamError } from '../downstream/downstream-error.js';
+import { serviceProblem } from '../downstream/service-problem.js';
 import type { Inventory, ItemToReserve } from './inventory.js';
 
 /** Inventory over Nest's TCP transport. */
@@ -22,7 +22,7 @@ export class TcpInventory implements Inventory {
     try {
       await this.client.send<unknown>(pattern, data, { credentials: this.credentials });
     } catch (error) {
-      throw downstreamError('inventory', error);
+      throw serviceProblem('inventory', error);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { TcpContext } from '@nestjs/microservices';
 /** Answers the token's payload, in place or later; throws or rejects when the token is bad. */
 export type Verify = (token: string) => unknown;
 
-interface Carrier {
+interface BearerRequest {
   headers: { authorization?: string };
   user?: unknown;
 }
@@ -19,7 +19,7 @@ export class BearerGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const rpc = context.getType() === 'rpc';
-    const request = rpc ? undefined : context.switchToHttp().getRequest<Carrier>();
+    const request = rpc ? undefined : context.switchToHttp().getRequest<BearerRequest>();
     const token = bearer(request ? request.headers.authorization : rpcAuthorization(context));
     if (token === undefined) throw new UnauthorizedException();
     try {
@@ -42,6 +42,6 @@ function bearer(authorization: string | undefined): string | undefined {
 }
 
 function rpcAuthorization(context: ExecutionContext): string | undefined {
-  const metadata = context.switchToRpc().getContext<TcpContext>().getMetadata() as Carrier['headers'] | undefined;
+  const metadata = context.switchToRpc().getContext<TcpContext>().getMetadata() as BearerRequest['headers'] | undefined;
   return metadata?.authorization;
 }

@@ -10,8 +10,8 @@ export type {
 } from '../nest/clients/client-options.js';
 export type { PassOn } from '../nest/errors/pass-on.js';
 export { InjectHttpClient, InjectTcpClient, httpClientToken, tcpClientToken } from '../nest/clients/client-tokens.js';
-export { HopException } from '../nest/errors/hop-exception.js';
-export type { HopAnswer, HopFailure } from '../nest/errors/hop-exception.js';
+export { DownstreamError } from '../nest/errors/downstream-error.js';
+export type { DownstreamAnswer, DownstreamFailure } from '../nest/errors/downstream-error.js';
 export {
   HttpTarget,
   OutboundTokens,

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { admit, scopeOf } from '../propagation/caller-context.js';
+import { scopeOf, storeCaller } from '../propagation/caller-context.js';
 import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js';
 import type { VerifiedToken } from '../verification/index.js';
 import { RequestScopes } from './boot/request-scopes.js';
@@ -32,16 +32,16 @@ export class AccessTokenGuard implements CanActivate {
     try {
       const requirements = this.requirements(context);
       const adapter = adapterFor(context);
-      const carrier = adapter.carrier(context);
-      if (this.scopes?.isEntered === true) refuseLostScope(carrier, context, requirements);
+      const request = adapter.request(context);
+      if (this.scopes?.isEntered === true) refuseLostScope(request, context, requirements);
       if (requirements.isPublic) return true;
-      const token = this.token(adapter.authorization(carrier));
+      const token = this.token(adapter.authorization(request));
       const verified = this.verifier.verify(token);
-      const admitted =
+      const authorized =
         verified instanceof Promise
-          ? verified.then((result) => this.letIn(carrier, token, result, requirements, context))
-          : this.letIn(carrier, token, verified, requirements, context);
-      return admitted === true ? true : admitted.catch((error: unknown) => this.refuse(error, context));
+          ? verified.then((result) => this.authorizeCaller(request, token, result, requirements, context))
+          : this.authorizeCaller(request, token, verified, requirements, context);
+      return authorized === true ? true : authorized.catch((error: unknown) => this.refuse(error, context));
     } catch (error) {
       return this.refuse(error, context);
     }
@@ -82,8 +82,8 @@ export class AccessTokenGuard implements CanActivate {
     this.refusals.write(error, () => `${context.getClass().name}.${context.getHandler().name}`);
   }
 
-  private letIn(
-    carrier: object,
+  private authorizeCaller(
+    request: object,
     token: string,
     verified: VerifiedToken,
     requirements: Requirements,
@@ -92,12 +92,12 @@ export class AccessTokenGuard implements CanActivate {
     const authorized = this.authorize(verified, requirements, context);
     // Nothing to await, as a rule: a promise for it would cost each request.
     return isThenable(authorized)
-      ? Promise.resolve(authorized).then(() => this.storeCaller(carrier, token, verified, requirements))
-      : this.storeCaller(carrier, token, verified, requirements);
+      ? Promise.resolve(authorized).then(() => this.accept(request, token, verified, requirements))
+      : this.accept(request, token, verified, requirements);
   }
 
-  private storeCaller(carrier: object, token: string, verified: VerifiedToken, requirements: Requirements): true {
-    if (requirements.readsCaller || this.scopes?.isEntered === true) admit(carrier, { token, verified });
+  private accept(request: object, token: string, verified: VerifiedToken, requirements: Requirements): true {
+    if (requirements.readsCaller || this.scopes?.isEntered === true) storeCaller(request, { token, verified });
     return true;
   }
 
@@ -122,8 +122,8 @@ function hasAny(held: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean
  * The handler would then act as that other caller, so the request is not let in, public or not. From a connection that
  * was opened outside of requests it lands in none, and a handler that needs its caller would find nobody.
  */
-function refuseLostScope(carrier: object, context: ExecutionContext, { isPublic }: Requirements): void {
-  const scope = scopeOf(carrier);
+function refuseLostScope(request: object, context: ExecutionContext, { isPublic }: Requirements): void {
+  const scope = scopeOf(request);
   if (scope === 'own' || (scope === 'none' && (isPublic || context.getType() !== 'http'))) return;
   throw new Error(
     'This request does not run in the async context of its own. A middleware lost it: let it hand on ' +

@@ -20,7 +20,7 @@ export function CurrentUser(): ParameterDecorator {
 }
 
 const parameter = createParamDecorator((_: unknown, context: ExecutionContext): VerifiedToken => {
-  const caller = callerOf(adapterFor(context).carrier(context));
+  const caller = callerOf(adapterFor(context).request(context));
   if (caller === undefined || requirementsOf(context.getClass(), context.getHandler() as Handler).isPublic) {
     throw new AuthError('credentials_missing', { reason: '@CurrentUser() in a handler without a verified caller' });
   }

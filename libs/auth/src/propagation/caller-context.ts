@@ -12,7 +12,7 @@ export interface Caller {
 /** The place of one request: opened before the guard runs, filled by it, closed when the answer is out. */
 export interface Scope {
   /** The request that the scope was opened for. A scope is never filled or read for another. */
-  readonly carrier: object;
+  readonly request: object;
   caller: Caller | undefined;
   isClosed: boolean;
 }
@@ -78,8 +78,8 @@ function runUntilDone<T>(scope: Scope, work: () => T): T {
 }
 
 /** @internal The place of a request. */
-export function openScope(carrier: object, caller?: Caller): Scope {
-  return { carrier, caller, isClosed: false };
+export function openScope(request: object, caller?: Caller): Scope {
+  return { request, caller, isClosed: false };
 }
 
 /** @internal Everything that `work` starts runs inside of the scope. */
@@ -94,24 +94,24 @@ export function closeScope(scope: Scope): void {
 }
 
 /** @internal Whose scope this code runs in: the request's own, none at all, or that of another request. */
-export function scopeOf(carrier: object): 'own' | 'none' | 'foreign' {
+export function scopeOf(request: object): 'own' | 'none' | 'foreign' {
   const scope = scopes.getStore();
   if (scope === undefined) return 'none';
-  return scope.carrier === carrier ? 'own' : 'foreign';
+  return scope.request === request ? 'own' : 'foreign';
 }
 
-/** @internal Fills the scope of `carrier` while it is open; without one the caller is kept beside the request. */
-export function admit(carrier: object, caller: Caller): void {
+/** @internal Fills the scope of `request` while it is open; without one the caller is kept beside the request. */
+export function storeCaller(request: object, caller: Caller): void {
   const scope = scopes.getStore();
-  if (scope?.carrier !== carrier) admitted.set(carrier, caller);
+  if (scope?.request !== request) callersOfRequests.set(request, caller);
   else if (!scope.isClosed) scope.caller = caller;
 }
 
-/** @internal The caller whom the guard let in with this request. */
-export function callerOf(carrier: object): Caller | undefined {
+/** @internal The caller that was authenticated for this request. */
+export function callerOf(request: object): Caller | undefined {
   const scope = scopes.getStore();
-  return scope?.carrier === carrier ? scope.caller : admitted.get(carrier);
+  return scope?.request === request ? scope.caller : callersOfRequests.get(request);
 }
 
 /** Callers of requests that came in without a scope: a web socket's messages, an adapter that skips middleware. */
-const admitted = new WeakMap<object, Caller>();
+const callersOfRequests = new WeakMap<object, Caller>();

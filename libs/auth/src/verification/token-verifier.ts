@@ -152,11 +152,11 @@ export class TokenVerifier {
     }
     const good = key.verify(signingInput, signature);
     return typeof good === 'boolean'
-      ? this.#admit(good, key, presented)
-      : good.then((g) => this.#admit(g, key, presented));
+      ? this.#verifyClaims(good, key, presented)
+      : good.then((g) => this.#verifyClaims(g, key, presented));
   }
 
-  #admit(good: boolean, key: VerificationKey, presented: PresentedToken): VerifiedToken {
+  #verifyClaims(good: boolean, key: VerificationKey, presented: PresentedToken): VerifiedToken {
     if (!good) throw new AuthError('signature_invalid');
     const { token, headerSegment, header, claims, trust } = presented;
     const verified = trust.profile.read(claims, key.keyId);

@@ -4,7 +4,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
 import { AccessTokenGuard, AuthError, AuthExceptionFilter, CurrentUser, Public, TokenVerifier } from '@watchword/auth';
-import { HopException } from '@watchword/auth/clients';
+import { DownstreamError } from '@watchword/auth/clients';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
@@ -101,7 +101,7 @@ it.each(['', 'necord', '__proto__', 'constructor', 'toString'])('refuses a conte
 
 describe('the filter', () => {
   const filter = new AuthExceptionFilter({ httpAdapter: undefined } as never);
-  const caught = (type: string, args: unknown[], error: AuthError | HopException): unknown =>
+  const caught = (type: string, args: unknown[], error: AuthError | DownstreamError): unknown =>
     filter.catch(error, contextOf(type, args));
 
   it('gives GraphQL an error with the public code alone', () => {
@@ -122,7 +122,7 @@ describe('the filter', () => {
   it('emits an exception event to a web socket', () => {
     const events: unknown[] = [];
     const client = { emit: (...event: unknown[]) => events.push(event) };
-    caught('ws', [client], new HopException({ status: 404, code: 'not_found', message: 'No such thing' }));
+    caught('ws', [client], new DownstreamError({ status: 404, code: 'not_found', message: 'No such thing' }));
     expect(events).toEqual([['exception', { status: 404, code: 'not_found', message: 'No such thing' }]]);
   });
 
@@ -131,7 +131,7 @@ describe('the filter', () => {
     const lines: string[] = [];
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation((line: string) => void lines.push(line));
     const failed = (service: string) =>
-      new HopException({ status: 502, code: 'bad_gateway', message: `The service ${service} failed` });
+      new DownstreamError({ status: 502, code: 'bad_gateway', message: `The service ${service} failed` });
     for (let i = 0; i < 1000; i += 1) caught('ws', [], failed('catalog'));
     caught('ws', [], failed('inventory'));
     expect(lines).toEqual([...Array<string>(10).fill('The service catalog failed'), 'The service inventory failed']);
@@ -142,6 +142,6 @@ describe('the filter', () => {
   });
 
   it('catches what it says and nothing else', () => {
-    expect(Reflect.getMetadata('__filterCatchExceptions__', AuthExceptionFilter)).toEqual([AuthError, HopException]);
+    expect(Reflect.getMetadata('__filterCatchExceptions__', AuthExceptionFilter)).toEqual([AuthError, DownstreamError]);
   });
 });

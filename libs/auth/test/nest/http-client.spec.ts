@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { CallerContext } from '@watchword/auth';
 import { AuthHttpClient, OutboundTokens } from '@watchword/auth/clients';
 import type { VerifiedToken } from '@watchword/auth';
-import type { HopException, HttpServiceOptions } from '@watchword/auth/clients';
+import type { DownstreamError, HttpServiceOptions } from '@watchword/auth/clients';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -184,8 +184,8 @@ describe('json()', () => {
     catalog.handle = (_, response) => response.writeHead(status).end(JSON.stringify(body));
     await expect(asCaller(() => client().json('/'))).rejects.toMatchObject(expected);
     const error: unknown = await asCaller(() => client().json('/')).catch((thrown: unknown) => thrown);
-    expect(JSON.stringify((error as HopException).getResponse())).not.toContain('secret');
-    expect((error as HopException).answer?.status).toBe(status);
+    expect(JSON.stringify((error as DownstreamError).getResponse())).not.toContain('secret');
+    expect((error as DownstreamError).answer?.status).toBe(status);
   });
 
   it('passes on what its options name, and tells the program of all', async () => {

@@ -362,7 +362,7 @@ describe('@Roles', () => {
     expect(await send('DELETE', '/things', bearer(await mint({ roles: [role] })))).toMatchObject({ status: 403 });
   });
 
-  it('on a class holds for its handlers and for its heirs', async () => {
+  it('on a class holds for its handlers and for its subclasses', async () => {
     const customer = bearer(await mint());
     const admin = bearer(await mint({ roles: ['admin'] }));
     for (const path of ['/vault', '/vault-heir']) {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Controller, Get, Injectable, Module, Param, Query } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload, RpcException, TcpContext } from '@nestjs/microservices';
 import { AuthModule, CallerContext, CurrentUser, Roles } from '@watchword/auth';
-import { AuthClientsModule, HopException, InjectTcpClient, OutboundTokens } from '@watchword/auth/clients';
+import { AuthClientsModule, DownstreamError, InjectTcpClient, OutboundTokens } from '@watchword/auth/clients';
 import { AuthTcpClient } from '@watchword/auth/microservices';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
@@ -90,7 +90,7 @@ class OrdersController {
 let issuer: TestIssuer;
 let inventory: RunningApp;
 let orders: RunningApp;
-const along = { 'x-request-id': 'r-1' };
+const headers = { 'x-request-id': 'r-1' };
 
 beforeAll(async () => {
   issuer = await createTestIssuer();
@@ -111,7 +111,7 @@ beforeAll(async () => {
             passOn: { 409: ['out_of_stock'] },
           },
         ],
-        headers: () => along,
+        headers: () => headers,
       }),
     ],
     controllers: [OrdersController],
@@ -165,8 +165,8 @@ it('never mixes them while the connection is still being made either', async () 
   client.onApplicationShutdown();
 });
 
-it('sends what goes along with each call beside the token', async () => {
-  expect((await get('/call/stock.metadata', await mint({}))).body).toEqual({ ...along, authorization: 'kept' });
+it('sends the headers of the options beside the token', async () => {
+  expect((await get('/call/stock.metadata', await mint({}))).body).toEqual({ ...headers, authorization: 'kept' });
 });
 
 it('emits an event as the caller', async () => {
@@ -225,7 +225,7 @@ it('answers 504 when the service takes too long', async () => {
   expect(await get('/hang', await mint({}))).toMatchObject({ status: 504, body: { code: 'gateway_timeout' } });
 });
 
-it('sends nothing when what goes along would bring another token', async () => {
+it('sends nothing when the headers of the options hold another token', async () => {
   const callers = new CallerContext();
   const client = new AuthTcpClient(
     { name: 'inventory', host: '127.0.0.1', port: inventory.tcpPort, audience: 'inventory' },
@@ -269,7 +269,7 @@ describe('without a service on the other side', () => {
     const client = clientFor(port);
     const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
     await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
-    await expect(send()).rejects.toBeInstanceOf(HopException);
+    await expect(send()).rejects.toBeInstanceOf(DownstreamError);
     const echo = await listen(port, (socket) =>
       socket.on('data', (data) => socket.write(answerTo(data, { response: 'answer' }))),
     );

@@ -42,7 +42,9 @@ it('knows the errors of the other copy, and no others', () => {
   expect(new ours.AuthError('token_expired')).toBeInstanceOf(copy.AuthError);
   expect(new copy.PropagationError('caller_missing', '')).toBeInstanceOf(ours.PropagationError);
   expect(new copy.PropagationError('caller_missing', '')).not.toBeInstanceOf(ours.AuthError);
-  expect(new copy.HopException({ status: 502, code: 'bad_gateway', message: '' })).toBeInstanceOf(ours.HopException);
+  expect(new copy.DownstreamError({ status: 502, code: 'bad_gateway', message: '' })).toBeInstanceOf(
+    ours.DownstreamError,
+  );
   for (const other of [new Error('other'), null, undefined, 'AuthError', { name: 'AuthError' }]) {
     expect(other).not.toBeInstanceOf(ours.AuthError);
   }

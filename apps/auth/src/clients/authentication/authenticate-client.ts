@@ -44,16 +44,16 @@ export class AuthenticateClient {
       const client = this.authenticate(presented);
       return client instanceof Promise
         ? client.then(
-            (found) => this.letIn(attempt, found),
+            (found) => this.accept(attempt, found),
             (error: unknown) => this.refuse(attempt, error),
           )
-        : this.letIn(attempt, client);
+        : this.accept(attempt, client);
     } catch (error) {
       return this.refuse(attempt, error);
     }
   }
 
-  private letIn(attempt: ClientAttempt, client: AuthenticatedClient): AuthenticatedClient {
+  private accept(attempt: ClientAttempt, client: AuthenticatedClient): AuthenticatedClient {
     this.guesses.succeeded(attempt);
     return client;
   }

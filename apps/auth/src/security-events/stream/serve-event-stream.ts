@@ -55,12 +55,12 @@ async function follow(
   if (request.method !== 'GET') {
     throw new OAuthError('invalid_request', 'The method must be GET', { status: 405, headers: { Allow: 'GET' } });
   }
-  const position = await admit(options, asked);
+  const position = await authorizeFollower(options, asked);
   new EventStream(response, feed, issuer, clock, draining).begin(request.get('last-event-id'), position);
 }
 
 /** @throws OAuthError by rejection */
-async function admit({ authenticateClient, feed, draining }: EventStreamOptions, asked: OAuthRequest) {
+async function authorizeFollower({ authenticateClient, feed, draining }: EventStreamOptions, asked: OAuthRequest) {
   const { client } = await authenticateClient.run(asked);
   if (!client.scopes.includes(EVENT_STREAM_SCOPE)) {
     throw new OAuthError('unauthorized_client', `The client is not registered for ${EVENT_STREAM_SCOPE}`, {

@@ -1,8 +1,8 @@
 import { parseStrictJson } from '../../verification/index.js';
 import { HttpTarget } from '../../propagation/index.js';
 import type { OutboundIdentity, OutboundToken, OutboundTokens } from '../../propagation/index.js';
-import { HopException } from '../errors/hop-exception.js';
-import { badGateway, refused, timedOut, unavailable } from '../errors/hop-failure.js';
+import { DownstreamError } from '../errors/downstream-error.js';
+import { badGateway, refused, timedOut, unavailable } from '../errors/downstream-failure.js';
 import { CallTime } from './call-time.js';
 import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
 import type { CallOptions, HttpServiceOptions } from './client-options.js';
@@ -30,7 +30,7 @@ export class AuthHttpClient {
   constructor(
     private readonly service: HttpServiceOptions,
     private readonly tokens: OutboundTokens,
-    private readonly along: () => Readonly<Record<string, string>> = () => ({}),
+    private readonly headers: () => Readonly<Record<string, string>> = () => ({}),
   ) {
     checkService(service);
     this.#target = new HttpTarget(service.baseUrl);
@@ -40,7 +40,7 @@ export class AuthHttpClient {
    * Sends a request to `path` below the base URL and gives the response, whatever its status; but a 401 for a token that this service
    * got itself is answered by a new token and a second try, where the body is not a stream.
    *
-   * @throws HopException 503 without a connection, 504 after the timeout, 502 for a redirect that is not followed, or when the
+   * @throws DownstreamError 503 without a connection, 504 after the timeout, 502 for a redirect that is not followed, or when the
    *   second token is refused too
    * @throws TypeError for a path that leads elsewhere, or a request that brings its own Authorization header
    */
@@ -52,7 +52,7 @@ export class AuthHttpClient {
    * Sends a request and gives the JSON body of a 2xx answer; undefined when it is empty. One that can be read in two ways, with a
    * member twice, is the service's failure.
    *
-   * @throws HopException 401 or 403 with the code of the answer, the 4xx that `passOn` names, else 502, 503 or 504
+   * @throws DownstreamError 401 or 403 with the code of the answer, the 4xx that `passOn` names, else 502, 503 or 504
    */
   async json<T>(path: string, init: AuthRequestInit = {}): Promise<T> {
     const time = this.#time(init);
@@ -76,7 +76,7 @@ export class AuthHttpClient {
 
   async #fetch(path: string, init: AuthRequestInit, time: CallTime): Promise<Response> {
     const url = this.#target.resolve(path);
-    const headers = this.#headers(init);
+    const headers = this.#requestHeaders(init);
     const body = init.json === undefined ? (init.body ?? null) : JSON.stringify(init.json);
     const request = { method: init.method ?? 'GET', headers, body, redirect: 'manual', signal: time.signal } as const;
     return withToken(this.tokens, {
@@ -97,7 +97,7 @@ export class AuthHttpClient {
       await response.body?.cancel();
       throw new TokenRefused(`it answered 401: ${response.headers.get('www-authenticate') ?? 'no challenge'}`);
     } catch (error) {
-      if (error instanceof HopException || error instanceof TokenRefused || time.isAborted) throw error;
+      if (error instanceof DownstreamError || error instanceof TokenRefused || time.isAborted) throw error;
       throw time.isOver ? timedOut(this.service.name, error) : unavailable(this.service.name, error);
     }
   }
@@ -106,8 +106,8 @@ export class AuthHttpClient {
     return init.credentials ?? this.service.credentials ?? 'caller';
   }
 
-  #headers(init: AuthRequestInit): Headers {
-    const headers = new Headers({ ...this.along(), ...init.headers });
+  #requestHeaders(init: AuthRequestInit): Headers {
+    const headers = new Headers({ ...this.headers(), ...init.headers });
     if (headers.has('authorization')) throw new TypeError(OWN_CREDENTIALS);
     if (init.json !== undefined) headers.set('content-type', 'application/json');
     if (!headers.has('accept')) headers.set('accept', 'application/json');
@@ -116,10 +116,10 @@ export class AuthHttpClient {
 
   async #follow(url: URL, request: RequestInit): Promise<Response> {
     let response = await fetch(url, request);
-    for (let hops = 0; REDIRECTS.has(response.status); hops += 1) {
+    for (let redirects = 0; REDIRECTS.has(response.status); redirects += 1) {
       const next = this.#location(url, response);
       await response.body?.cancel();
-      if (next === undefined || hops === MAX_REDIRECTS || !SAFE.has(request.method ?? 'GET')) {
+      if (next === undefined || redirects === MAX_REDIRECTS || !SAFE.has(request.method ?? 'GET')) {
         throw badGateway(this.service.name, 'a redirect that is not followed');
       }
       url = next;

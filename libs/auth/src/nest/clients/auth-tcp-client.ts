@@ -3,8 +3,8 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { TimeoutError, last, lastValueFrom, timeout } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { OutboundIdentity, OutboundToken, OutboundTokens } from '../../propagation/index.js';
-import type { HopException } from '../errors/hop-exception.js';
-import { badGateway, refused, timedOut, unavailable } from '../errors/hop-failure.js';
+import type { DownstreamError } from '../errors/downstream-error.js';
+import { badGateway, refused, timedOut, unavailable } from '../errors/downstream-failure.js';
 import { CallTime } from './call-time.js';
 import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
 import type { CallOptions, TcpServiceOptions } from './client-options.js';
@@ -22,7 +22,7 @@ export class AuthTcpClient implements OnApplicationShutdown {
   constructor(
     private readonly service: TcpServiceOptions,
     private readonly tokens: OutboundTokens,
-    private readonly along: () => Readonly<Record<string, string>> = () => ({}),
+    private readonly headers: () => Readonly<Record<string, string>> = () => ({}),
   ) {
     checkService(service);
     const { host, port, tlsOptions, maxBufferSize = 1_048_576 } = service;
@@ -38,8 +38,8 @@ export class AuthTcpClient implements OnApplicationShutdown {
    * Sends a message and gives the last value of the answer. Where a token that this service got itself is refused with 401, it is sent
    * a second time with a new one.
    *
-   * @throws HopException 401 or 403 with the code of the refusal, the 4xx that `passOn` names, 503 without a connection, 504 after the timeout, else 502
-   * @throws TypeError when what goes along with each call holds an authorization of its own
+   * @throws DownstreamError 401 or 403 with the code of the refusal, the 4xx that `passOn` names, 503 without a connection, 504 after the timeout, else 502
+   * @throws TypeError when `headers` holds an authorization of its own
    */
   async send<T>(pattern: TcpPattern, data: unknown, options: CallOptions = {}): Promise<T> {
     return this.#call(options, () => this.#client.send<T>(pattern, data));
@@ -48,7 +48,7 @@ export class AuthTcpClient implements OnApplicationShutdown {
   /**
    * Sends an event; resolves when it is handed to the connection. Whether it was let in is not answered.
    *
-   * @throws HopException 503 without a connection
+   * @throws DownstreamError 503 without a connection
    */
   async emit(pattern: TcpPattern, data: unknown, options: CallOptions = {}): Promise<void> {
     await this.#call(options, () => this.#client.emit<undefined>(pattern, data));
@@ -89,13 +89,13 @@ export class AuthTcpClient implements OnApplicationShutdown {
   }
 
   #metadata(token: OutboundToken | undefined): Readonly<Record<string, string>> {
-    const along = this.along();
-    if (Object.hasOwn(along, 'authorization')) throw new TypeError(OWN_CREDENTIALS);
-    return token === undefined ? along : { ...along, authorization: `Bearer ${token.value}` };
+    const headers = this.headers();
+    if (Object.hasOwn(headers, 'authorization')) throw new TypeError(OWN_CREDENTIALS);
+    return token === undefined ? headers : { ...headers, authorization: `Bearer ${token.value}` };
   }
 
   /** A payload is the service's answer; an Error was made on this side of the connection. */
-  #failure(error: unknown, identity: OutboundIdentity): HopException {
+  #failure(error: unknown, identity: OutboundIdentity): DownstreamError {
     const service = this.service.name;
     if (error instanceof TimeoutError) return timedOut(service, error);
     if (types.isNativeError(error)) return unavailable(service, error);

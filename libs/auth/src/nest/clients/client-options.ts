@@ -53,7 +53,7 @@ export interface AuthClientsOptions {
    * calls can be made as this service.
    */
   readonly serviceCredentials?: ServiceCredentials | undefined;
-  /** What goes along with each call, as HTTP headers or packet metadata: a request id. Never credentials. */
+  /** Sent with each call, as HTTP headers or as packet metadata: a request id, for example. Never credentials. */
   readonly headers?: (() => Readonly<Record<string, string>>) | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { OutboundIdentity, OutboundTarget, OutboundToken, OutboundTokens } from '../../propagation/index.js';
-import { badGateway, timedOut, withoutToken } from '../errors/hop-failure.js';
+import { badGateway, timedOut, withoutToken } from '../errors/downstream-failure.js';
 import type { CallTime } from './call-time.js';
 import { orAborted } from './or-aborted.js';
 
@@ -28,7 +28,7 @@ export function isOurFault(token: OutboundToken | undefined): boolean {
  * Sends with the token that is for the target. Where the target refuses one that this service got itself, it is forgotten, and the
  * call sent once more with a new one.
  *
- * @throws HopException 502 when that is refused too, 504 when the time is over, else as {@link withoutToken} and `send` say
+ * @throws DownstreamError 502 when that is refused too, 504 when the time is over, else as {@link withoutToken} and `send` say
  */
 export async function withToken<T>(tokens: OutboundTokens, call: TokenCall<T>): Promise<T> {
   const token = await tokenFor(tokens, call);

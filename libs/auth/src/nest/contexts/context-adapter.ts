@@ -7,11 +7,11 @@ export interface ContextAdapter {
    *
    * @throws AuthError `context_unsupported` when the context holds none.
    */
-  carrier(context: ExecutionContext): object;
+  request(context: ExecutionContext): object;
   /**
    * Every authorization value that came with it, raw. Nothing here is trusted yet.
    *
    * @throws AuthError `context_unsupported`, or `credentials_malformed` for something that is not text.
    */
-  authorization(carrier: object): readonly string[];
+  authorization(request: object): readonly string[];
 }

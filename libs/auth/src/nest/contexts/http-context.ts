@@ -4,7 +4,7 @@ import type { ContextAdapter } from './context-adapter.js';
 
 /** HTTP/1.1 and HTTP/2, on Express and on Fastify. */
 export const httpContext: ContextAdapter = {
-  carrier: (context: ExecutionContext) => incomingMessage(context.getArgByIndex(0)),
+  request: (context: ExecutionContext) => incomingMessage(context.getArgByIndex(0)),
   authorization: authorizationHeaders,
 };
 

@@ -4,16 +4,16 @@ import type { ContextAdapter } from './context-adapter.js';
 
 /** Transports whose context hands out packet metadata: TCP and Redis. */
 export const rpcContext: ContextAdapter = {
-  carrier(context: ExecutionContext) {
-    const carrier: unknown = context.getArgByIndex(1);
-    if (typeof carrier !== 'object' || carrier === null) {
+  request(context: ExecutionContext) {
+    const request: unknown = context.getArgByIndex(1);
+    if (typeof request !== 'object' || request === null) {
       throw new AuthError('context_unsupported', { reason: 'the message has no context' });
     }
-    return carrier;
+    return request;
   },
 
-  authorization(carrier: object) {
-    const metadata = metadataOf(carrier);
+  authorization(request: object) {
+    const metadata = metadataOf(request);
     if (metadata === undefined || metadata === null) return NONE;
     if (typeof metadata !== 'object' || Array.isArray(metadata)) {
       throw new AuthError('credentials_malformed', { reason: 'the metadata is not an object' });
@@ -30,10 +30,10 @@ export const rpcContext: ContextAdapter = {
 
 const NONE: readonly string[] = Object.freeze([]);
 
-function metadataOf(carrier: object): unknown {
-  const { getMetadata } = carrier as { readonly getMetadata?: unknown };
+function metadataOf(request: object): unknown {
+  const { getMetadata } = request as { readonly getMetadata?: unknown };
   if (typeof getMetadata !== 'function') {
     throw new AuthError('context_unsupported', { reason: 'this transport carries no packet metadata' });
   }
-  return getMetadata.call(carrier) as unknown;
+  return getMetadata.call(request) as unknown;
 }

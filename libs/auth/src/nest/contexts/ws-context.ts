@@ -4,7 +4,7 @@ import { authorizationHeaders, incomingMessage } from './http-context.js';
 
 /** Gateways on socket.io: the Authorization header of the handshake, verified anew with each message. */
 export const wsContext: ContextAdapter = {
-  carrier: (context: ExecutionContext) =>
+  request: (context: ExecutionContext) =>
     incomingMessage(context.getArgByIndex<{ readonly request?: unknown } | undefined>(0)?.request),
   authorization: authorizationHeaders,
 };

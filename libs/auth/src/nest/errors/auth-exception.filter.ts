@@ -6,13 +6,13 @@ import type { Observable } from 'rxjs';
 import { PropagationError } from '../../propagation/index.js';
 import { AuthError } from '../../verification/index.js';
 import { authProblem, authRpcError } from './auth-problem.js';
-import { HopException } from './hop-exception.js';
-import { hopReason } from './hop-reason.js';
+import { DownstreamError } from './downstream-error.js';
+import { downstreamReason } from './downstream-error.js';
 import { LineLimit } from './line-limit.js';
 
 /** Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC. */
-@Catch(AuthError, HopException)
-export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopException> {
+@Catch(AuthError, DownstreamError)
+export class AuthExceptionFilter implements ExceptionFilter<AuthError | DownstreamError> {
   private readonly logger = new Logger(AuthExceptionFilter.name);
   private readonly failures = new LineLimit((what, count) =>
     this.logger.error(`${count} times more within a second: ${what}`),
@@ -20,9 +20,9 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
 
   constructor(private readonly host: HttpAdapterHost) {}
 
-  catch(error: AuthError | HopException, context: ArgumentsHost): Observable<never> | HttpException | undefined {
-    if (error instanceof HopException && isForOperator(error) && this.failures.admits(error.message)) {
-      this.logger.error(hopReason(error));
+  catch(error: AuthError | DownstreamError, context: ArgumentsHost): Observable<never> | HttpException | undefined {
+    if (error instanceof DownstreamError && isForOperator(error) && this.failures.allows(error.message)) {
+      this.logger.error(downstreamReason(error));
     }
     switch (context.getType<string>()) {
       case 'http':
@@ -38,7 +38,7 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
     }
   }
 
-  private reply(error: AuthError | HopException, context: ArgumentsHost): undefined {
+  private reply(error: AuthError | DownstreamError, context: ArgumentsHost): undefined {
     const response: unknown = context.getArgByIndex(1);
     const { httpAdapter } = this.host;
     if (httpAdapter.isHeadersSent(response)) {
@@ -54,20 +54,20 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | HopExcep
 }
 
 /** What broke elsewhere, or is set up wrongly, the caller is not told. (Refusals of callers are the guard's to log.) */
-function isForOperator(error: HopException): boolean {
+function isForOperator(error: DownstreamError): boolean {
   const { cause } = error;
   return error.getStatus() >= 500 || (cause instanceof PropagationError && cause.code !== 'caller_refused');
 }
 
 /** With `extensions`, which GraphQL puts into its answer: without them a refusal would read as a failure of the server. */
-function asHttpException(error: AuthError | HopException): HttpException {
+function asHttpException(error: AuthError | DownstreamError): HttpException {
   const { status, body } = authProblem(error);
   const exception = new HttpException({ ...body, message: body.detail }, status);
   return Object.assign(exception, { extensions: { code: body.code, status } });
 }
 
 /** As Nest's own filter for gateways does: an `exception` event. */
-function emit(error: AuthError | HopException, context: ArgumentsHost): undefined {
+function emit(error: AuthError | DownstreamError, context: ArgumentsHost): undefined {
   const client = context.getArgByIndex<{ emit?: (event: string, payload: unknown) => void } | undefined>(0);
   client?.emit?.('exception', authRpcError(error));
 }

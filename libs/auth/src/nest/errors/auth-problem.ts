@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { AuthError, publicError } from '../../verification/index.js';
 import { challenge } from './challenge.js';
-import type { HopException } from './hop-exception.js';
+import type { DownstreamError } from './downstream-error.js';
 
 /** An HTTP answer: `application/problem+json` (RFC 9457) with a stable `code`. */
 export interface AuthProblem {
@@ -24,7 +24,7 @@ export interface RpcError {
 }
 
 /** What an HTTP caller may see of a refusal. The reason is not in it. */
-export function authProblem(error: AuthError | HopException): AuthProblem {
+export function authProblem(error: AuthError | DownstreamError): AuthProblem {
   const { status, code, message } = authRpcError(error);
   const extra = error instanceof AuthError ? challenge(status, code, publicError(error).scope) : error.headers;
   return {
@@ -35,7 +35,7 @@ export function authProblem(error: AuthError | HopException): AuthProblem {
 }
 
 /** What an RPC caller may see of a refusal. */
-export function authRpcError(error: AuthError | HopException): RpcError {
+export function authRpcError(error: AuthError | DownstreamError): RpcError {
   if (error instanceof AuthError) {
     const { status, code, message } = publicError(error);
     return { status, code, message };

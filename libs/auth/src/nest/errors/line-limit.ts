@@ -12,7 +12,7 @@ export class LineLimit<Kind extends string> {
   constructor(private readonly onLeftOut: (kind: Kind, count: number) => void) {}
 
   /** Whether a line of this kind may be written now; counts it. */
-  admits(kind: Kind): boolean {
+  allows(kind: Kind): boolean {
     if (this.#counts.size === 0) setTimeout(() => this.#endWindow(), WINDOW).unref();
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);

@@ -12,7 +12,7 @@ export class RefusalLog {
 
   /** A request without credentials is everyday and only a debug line. */
   write(error: AuthError, where: () => string): void {
-    if (this.#limit.admits(error.code)) this.#line(error.code, `${where()} refused as ${named(error)}`);
+    if (this.#limit.allows(error.code)) this.#line(error.code, `${where()} refused as ${named(error)}`);
   }
 
   #line(code: AuthErrorCode, line: string): void {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { admit } from '../../propagation/caller-context.js';
+import { storeCaller } from '../../propagation/caller-context.js';
 import { TokenVerifier, parseBearer } from '../../verification/index.js';
 import type { VerifiedToken } from '../../verification/index.js';
 import { authorizationHeaders, incomingMessage } from '../contexts/http-context.js';
@@ -41,7 +41,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     const message = incomingMessage(request);
     const token = parseBearer(authorizationHeaders(message));
     const verified = await this.verifier.verify(token);
-    admit(message, { token, verified });
+    storeCaller(message, { token, verified });
     return verified;
   }
 }

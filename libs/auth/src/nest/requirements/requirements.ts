@@ -45,7 +45,7 @@ export function declare(
  * What `handler` of `controller` requires: its own declaration, those of the methods that it overrides, and those of the
  * class and its ancestors together. Worked out once for each.
  *
- * A restriction of an ancestor holds for its heirs; `@Public()` holds for that class or that method alone.
+ * A restriction of a class also holds for its subclasses; `@Public()` holds for that class or that method alone.
  *
  * @throws TypeError when the decorators contradict each other, or when `handler` can't be found on `controller`.
  */
@@ -57,7 +57,7 @@ export function requirementsOf(controller: Type, handler: Handler): Requirements
   return requirements;
 }
 
-/** By controller first: heirs share the handler's function and differ in what their class says. */
+/** By controller first: subclasses share a handler's function, but their classes can require something else. */
 const resolved = new WeakMap<Type, WeakMap<Handler, Requirements>>();
 
 function resolve(controller: Type, handler: Handler): Requirements {

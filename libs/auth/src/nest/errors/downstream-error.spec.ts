@@ -1,8 +1,8 @@
-import { HopException } from './hop-exception.js';
-import { hopReason } from './hop-reason.js';
+import { DownstreamError } from './downstream-error.js';
+import { downstreamReason } from './downstream-error.js';
 
-const hop = (cause?: unknown): HopException =>
-  new HopException({ status: 502, code: 'bad_gateway', message: 'The service catalog failed' }, { cause });
+const failed = (cause?: unknown): DownstreamError =>
+  new DownstreamError({ status: 502, code: 'bad_gateway', message: 'The service catalog failed' }, { cause });
 
 it.each([
   [
@@ -14,15 +14,15 @@ it.each([
   ["another service's words, in one line", 'broken\nat line 7', 'broken at line 7'],
   ["another service's silence", {}, 'no reason given'],
 ])('has %s', (_, cause, reason) => {
-  expect(hopReason(hop(cause))).toBe(`The service catalog failed: ${reason}`);
+  expect(downstreamReason(failed(cause))).toBe(`The service catalog failed: ${reason}`);
 });
 
 it('is what the caller was told where nothing more is known', () => {
-  expect(hopReason(hop())).toBe('The service catalog failed');
+  expect(downstreamReason(failed())).toBe('The service catalog failed');
 });
 
 it('ends, however long the words and however deep the causes', () => {
   const circular = new Error('x'.repeat(10_000));
   circular.cause = circular;
-  expect(hopReason(hop(circular)).length).toBeLessThan(2000);
+  expect(downstreamReason(failed(circular)).length).toBeLessThan(2000);
 });

@@ -2,25 +2,25 @@ import { PropagationError } from '../../propagation/index.js';
 import type { OutboundIdentity, PropagationErrorCode } from '../../propagation/index.js';
 import { passesOn } from './pass-on.js';
 import type { PassOn } from './pass-on.js';
-import { HopException } from './hop-exception.js';
-import type { HopAnswer, HopFailure } from './hop-exception.js';
+import { DownstreamError } from './downstream-error.js';
+import type { DownstreamAnswer, DownstreamFailure } from './downstream-error.js';
 
 /** No connection, or a lost one. */
-export function unavailable(service: string, cause?: unknown, answer?: HopAnswer): HopException {
+export function unavailable(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {
   const message = `The service ${service} can not be reached right now`;
-  return new HopException({ status: 503, code: 'service_unavailable', message }, because(cause, answer));
+  return new DownstreamError({ status: 503, code: 'service_unavailable', message }, because(cause, answer));
 }
 
 /** No answer in time. */
-export function timedOut(service: string, cause?: unknown, answer?: HopAnswer): HopException {
+export function timedOut(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {
   const message = `The service ${service} did not answer in time`;
-  return new HopException({ status: 504, code: 'gateway_timeout', message }, because(cause, answer));
+  return new DownstreamError({ status: 504, code: 'gateway_timeout', message }, because(cause, answer));
 }
 
 /** An answer that is a failure of the other service's own, one that is between the two services, or none that makes sense. */
-export function badGateway(service: string, cause?: unknown, answer?: HopAnswer): HopException {
+export function badGateway(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {
   const message = `The service ${service} failed`;
-  return new HopException({ status: 502, code: 'bad_gateway', message }, because(cause, answer));
+  return new DownstreamError({ status: 502, code: 'bad_gateway', message }, because(cause, answer));
 }
 
 /** What another service answered in place of a result. */
@@ -37,16 +37,16 @@ export interface RefusedAnswer {
  * Of a refusal of the caller (401, 403) the code is passed on, of others what the client's options say. The rest is between the two
  * services: this caller can do nothing about it, and what the other service says of it may be meant for this one alone.
  */
-export function refused({ service, identity, passOn, ...said }: RefusedAnswer): HopException {
+export function refused({ service, identity, passOn, ...said }: RefusedAnswer): DownstreamError {
   const answer = answerOf(said);
   if (answer === undefined) return badGateway(service, said.message);
   const { status, code, message } = answer;
   if (passesOn(passOn, status, code)) {
     const text = message ?? `The service ${service} refused`;
-    return new HopException({ status, code: code ?? UNNAMED, message: text }, { answer });
+    return new DownstreamError({ status, code: code ?? UNNAMED, message: text }, { answer });
   }
   if (identity === 'caller' && (status === 401 || status === 403)) {
-    return new HopException({ status, code: code ?? UNNAMED, message: REFUSAL[status](service) }, { answer });
+    return new DownstreamError({ status, code: code ?? UNNAMED, message: REFUSAL[status](service) }, { answer });
   }
   const reason = [`it answered ${status}`, code, message].filter((part) => part !== undefined).join(' ');
   if (status === 503 || status === 429) return unavailable(service, reason, answer);
@@ -66,7 +66,7 @@ function answerOf({
   status,
   code,
   message,
-}: Pick<RefusedAnswer, 'status' | 'code' | 'message'>): HopAnswer | undefined {
+}: Pick<RefusedAnswer, 'status' | 'code' | 'message'>): DownstreamAnswer | undefined {
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 400 || status > 599) return undefined;
   return {
     status,
@@ -77,8 +77,8 @@ function answerOf({
 
 function because(
   cause: unknown,
-  answer: HopAnswer | undefined,
-): { readonly cause?: unknown; readonly answer?: HopAnswer } {
+  answer: DownstreamAnswer | undefined,
+): { readonly cause?: unknown; readonly answer?: DownstreamAnswer } {
   return answer === undefined ? { cause } : { cause, answer };
 }
 
@@ -86,13 +86,13 @@ function because(
 export function withoutToken(service: string, error: unknown): unknown {
   if (!(error instanceof PropagationError)) return error;
   const failure = WITHOUT_TOKEN[error.code];
-  return failure === undefined ? error : new HopException(failure(service), { cause: error });
+  return failure === undefined ? error : new DownstreamError(failure(service), { cause: error });
 }
 
 const CODE = /^[\w.-]{1,64}$/;
 
 /** A mistake in the program (no caller, no credentials) has no entry: it stays what it is, a 500 with the fix in the log. */
-const WITHOUT_TOKEN: Partial<Record<PropagationErrorCode, (service: string) => HopFailure>> = {
+const WITHOUT_TOKEN: Partial<Record<PropagationErrorCode, (service: string) => DownstreamFailure>> = {
   audience_not_granted: notForTarget,
   issuer_not_for_target: notForTarget,
   target_refused: notForTarget,
@@ -105,7 +105,7 @@ const WITHOUT_TOKEN: Partial<Record<PropagationErrorCode, (service: string) => H
   service_refused: (service) => ({ status: 502, code: 'bad_gateway', message: `The service ${service} failed` }),
 };
 
-function notForTarget(service: string): HopFailure {
+function notForTarget(service: string): DownstreamFailure {
   return {
     status: 403,
     code: 'insufficient_audience',

@@ -1,9 +1,9 @@
-import { HopException } from '@watchword/auth/clients';
+import { DownstreamError } from '@watchword/auth/clients';
 import { ProblemError } from '@watchword/platform';
 
 /** What a call to another service threw, as our own caller may see it: either their own matter, or which service failed. */
-export function downstreamError(service: string, error: unknown): unknown {
-  if (!(error instanceof HopException)) return error;
+export function serviceProblem(service: string, error: unknown): unknown {
+  if (!(error instanceof DownstreamError)) return error;
   const status = error.getStatus();
   // What the caller can act on: the client's options say which refusals that is.
   if (status < 500) return error;
