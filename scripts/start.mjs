@@ -163,7 +163,7 @@ async function stop(system) {
 
 /** What keeps it from starting is for the person who started it: a line or two, and no stack. */
 function explain(error) {
-  console.error(`Watchword can not start: ${error.message}`);
+  console.error(`Watchword cannot start: ${error.message}`);
   if (['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(error.code)) {
     console.error(`It writes dist/ and ${data}: run it where you may, or set DATA_DIR.`);
   }

@@ -61,7 +61,7 @@ describe('recover.js, on the embedded database', () => {
     expect(refused.code).toBe(1);
     expect(refused.output).toMatch(
       new RegExp(
-        `^recover can not start: Another process \\(pid ${String(pid)}\\) has the database in .* open\\. Stop it .*$`,
+        `^recover cannot start: Another process \\(pid ${String(pid)}\\) has the database in .* open\\. Stop it .*$`,
       ),
     );
     expect(await readdir(join(issuer.system.folder, 'data'))).not.toContain(FILE);
@@ -101,7 +101,7 @@ describe('recover.js, on the embedded database', () => {
   ])('says how it is called when it is called with %j', async (args, words) => {
     const { code, output } = await issuer.recover(args);
     expect(code).toBe(1);
-    expect(output).toMatch(/^recover can not start: .*$/);
+    expect(output).toMatch(/^recover cannot start: .*$/);
     expect(output).toContain(words);
     expect(output).not.toContain('hunter2');
   });

@@ -152,26 +152,26 @@ describe('npm start', () => {
     const started = run('scripts/start.mjs', elsewhere);
     expect(await started.exit).toBe(1);
     expect(started.output().trim().split('\n')).toEqual([
-      'Watchword can not start: PORT in .env.auth is "99999": it must be a port, 1 to 65535.',
+      'Watchword cannot start: PORT in .env.auth is "99999": it must be a port, 1 to 65535.',
       'PORT in .env.catalog and PORT in .env.orders are both 3001.',
     ]);
     expect((await readdir(elsewhere)).sort()).toEqual(['.env.auth', '.env.orders']);
     await rm(elsewhere, { recursive: true, force: true });
   });
 
-  it('refuses at once a data directory that can not be made, below /proc', async () => {
+  it('refuses at once a data directory that cannot be made, below /proc', async () => {
     const started = run('scripts/start.mjs', folder, { DATA_DIR: '/proc/watchword/data' });
     expect(await started.exit).toBe(1);
     expect(started.output()).toMatch(
-      /Watchword can not start: ENOENT: .*\nIt writes .*\/proc\/watchword.* set DATA_DIR/,
+      /Watchword cannot start: ENOENT: .*\nIt writes .*\/proc\/watchword.* set DATA_DIR/,
     );
   });
 
-  it('says in a line where it can not write', async () => {
+  it('says in a line where it cannot write', async () => {
     const file = join(folder, '.env.auth');
     const started = run('scripts/start.mjs', folder, { DATA_DIR: join(file, 'data') });
     expect(await started.exit).toBe(1);
-    expect(started.output()).toMatch(/Watchword can not start: .*\.env\.auth/);
+    expect(started.output()).toMatch(/Watchword cannot start: .*\.env\.auth/);
     expect(started.output()).not.toMatch(/^ +at /m);
   });
 });

@@ -49,7 +49,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
     const env = { PORT: 'abc', JWT_SIGNING: 'assymetric', LOG_LEVEL: 'info', AUTH_ISSUER: '127.0.0.1:3000' };
     expect(await refusal('orders', { ...env, CLIENT_ID: 'orders' })).toBe(
       [
-        'orders can not start: 5 faults in its configuration',
+        'orders cannot start: 5 faults in its configuration',
         '  - PORT must be an integer number (it is "abc")',
         '  - LOG_LEVEL must be one of the following values: fatal, error, warn, log, debug, verbose (it is "info")',
         '  - AUTH_ISSUER must be an http or https URL (it is "127.0.0.1:3000")',
@@ -61,13 +61,13 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
 
   it('what production must not leave to a default', async () => {
     expect(await refusal('auth', { NODE_ENV: 'production', JWT_SIGNING: 'shared-secret' })).toMatch(
-      /^auth can not start: 3 faults in its configuration\n {2}- AUTH_ISSUER must be set .*\n {2}- KEY_ENCRYPTION_KEYS must be set .*\n {2}- JWT_SHARED_SECRETS must be one or two .* \(it is not set\)$/,
+      /^auth cannot start: 3 faults in its configuration\n {2}- AUTH_ISSUER must be set .*\n {2}- KEY_ENCRYPTION_KEYS must be set .*\n {2}- JWT_SHARED_SECRETS must be one or two .* \(it is not set\)$/,
     );
   });
 
   it('password hashes that would fill the thread pool', async () => {
     expect(await refusal('auth', { UV_THREADPOOL_SIZE: '2', PASSWORD_HASH_CONCURRENCY: '2' })).toBe(
-      'auth can not start: 2 password hashes at once would fill the thread pool of 2, and everything else would wait for them. ' +
+      'auth cannot start: 2 password hashes at once would fill the thread pool of 2, and everything else would wait for them. ' +
         'Start the process with UV_THREADPOOL_SIZE=6 or more in its environment (not in .env), or set PASSWORD_HASH_CONCURRENCY to 1 or less',
     );
   });
@@ -78,7 +78,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
       refusal('inventory', { PORT: takenPort(), DATA_DIR: join(folder, 'http') }),
       refusal('inventory', { TCP_PORT: takenPort(), DATA_DIR: join(folder, 'tcp') }),
     ]);
-    expect(new Set(refusals)).toEqual(new Set([`inventory can not start: ${message}`]));
+    expect(new Set(refusals)).toEqual(new Set([`inventory cannot start: ${message}`]));
   }, 60_000);
 
   it("an address that is not this machine's, for HTTP and for TCP", async () => {
@@ -87,24 +87,24 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
       refusal('inventory', { HOST: '192.0.2.1', DATA_DIR: join(folder, 'http') }),
       refusal('inventory', { TCP_HOST: '192.0.2.1', DATA_DIR: join(folder, 'tcp') }),
     ]);
-    expect(new Set(refusals)).toEqual(new Set([`inventory can not start: ${message}`]));
+    expect(new Set(refusals)).toEqual(new Set([`inventory cannot start: ${message}`]));
   }, 60_000);
 
-  it('a data directory that can not be used, or that another process uses', async () => {
+  it('a data directory that cannot be used, or that another process uses', async () => {
     const file = join(folder, 'a-file');
     expect(await refusal('catalog', { DATA_DIR: file })).toMatch(
-      /^catalog can not start: The data directory .*a-file can not be used \(EEXIST: .*\)\. Set DATA_DIR .*$/,
+      /^catalog cannot start: The data directory .*a-file cannot be used \(EEXIST: .*\)\. Set DATA_DIR .*$/,
     );
     const first = start('catalog', { LOG_LEVEL: 'log' });
     await first.listening();
     expect(await refusal('catalog', {})).toMatch(
-      new RegExp(`^catalog can not start: Another process \\(pid ${first.pid}\\) has the database in .* open\\. .*$`),
+      new RegExp(`^catalog cannot start: Another process \\(pid ${first.pid}\\) has the database in .* open\\. .*$`),
     );
   }, 60_000);
 
   it.each(['auth', 'catalog'] as const)('a data directory where none can be made, below /proc: %s', async (name) => {
     expect(await refusal(name, { DATA_DIR: '/proc/watchword/data' })).toMatch(
-      new RegExp(`^${name} can not start: The .*/proc/watchword/\\S+ can not be .*\\(E\\w+: .*\\)\\. .*DATA_DIR.*$`),
+      new RegExp(`^${name} cannot start: The .*/proc/watchword/\\S+ cannot be .*\\(E\\w+: .*\\)\\. .*DATA_DIR.*$`),
     );
   });
 
@@ -114,7 +114,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
     await mkdir(DATA_DIR);
     await writeFile(file, 'half of a k');
     expect(await refusal('auth', { DATA_DIR, ADMIN_PASSWORD: key() })).toMatch(
-      /^auth can not start: The file \S+spoiled\/auth-key-encryption-key holds no key-encryption key \(.*\)\. Put it back .*$/,
+      /^auth cannot start: The file \S+spoiled\/auth-key-encryption-key holds no key-encryption key \(.*\)\. Put it back .*$/,
     );
     expect(await readFile(file, 'utf8')).toBe('half of a k');
   }, 60_000);
@@ -122,7 +122,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
   it('a database server that refuses', async () => {
     const url = (rest: string): Env => ({ DATABASE_URL: `postgres://u:hunter2@${rest}` });
     expect(await refusal('catalog', url('127.0.0.1:port/db'))).toBe(
-      'catalog can not start: The server of DATABASE_URL can not be used: Invalid URL',
+      'catalog cannot start: The server of DATABASE_URL cannot be used: Invalid URL',
     );
     expect(await refusal('catalog', { DATABASE_URL: 'mysql://u:hunter2@db/x' })).toMatch(
       /^catalog .*\n {2}- DATABASE_URL must be a URL that begins with postgres:\/\/ \(its value is not shown\)$/,
@@ -140,7 +140,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
   it("a first administrator's password that would be guessed; a better one mends it", async () => {
     const weak = await refusal('auth', { ADMIN_PASSWORD: 'password123' });
     expect(weak).toMatch(
-      /^auth can not start: There is no administrator yet, .* of ADMIN_EMAIL and ADMIN_PASSWORD\. .*$/,
+      /^auth cannot start: There is no administrator yet, .* of ADMIN_EMAIL and ADMIN_PASSWORD\. .*$/,
     );
     expect(weak).not.toContain('password123');
 
@@ -192,10 +192,10 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
     await first.listening();
     await first.stop();
     expect(await refusal('auth', { ...data, KEY_ENCRYPTION_KEYS: `1:${key()}` })).toMatch(
-      /^auth can not start: Signing key \S+ does not open: version 1 of KEY_ENCRYPTION_KEYS is not the secret .*$/,
+      /^auth cannot start: Signing key \S+ does not open: version 1 of KEY_ENCRYPTION_KEYS is not the secret .*$/,
     );
     expect(await refusal('auth', { ...data, KEY_ENCRYPTION_KEYS: `2:${key()}` })).toMatch(
-      /^auth can not start: A signing key is encrypted with version 1 .*; add it after the current one$/,
+      /^auth cannot start: A signing key is encrypted with version 1 .*; add it after the current one$/,
     );
   }, 60_000);
 });

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
  * built yet when a script runs.
  *
  * @param {string} path
- * @returns {Promise<void>} rejects where it can not be made
+ * @returns {Promise<void>} rejects where it cannot be made
  */
 export async function makeDirectory(path) {
   try {

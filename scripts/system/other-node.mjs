@@ -13,7 +13,7 @@ export const NODE_RELEASES = /** @type {const} */ ({ 20: '20.20.2', 22: '22.23.3
  *
  * @param {string} version a release, or the line of one of {@link NODE_RELEASES}
  * @param {number} [timeout] in milliseconds, for the registry
- * @returns {Promise<string>} the folder that `node` is in; rejects with the reason where it can not be had
+ * @returns {Promise<string>} the folder that `node` is in; rejects with the reason where it cannot be had
  */
 export async function otherNode(version, timeout = 120_000) {
   const release = { ...NODE_RELEASES }[version] ?? version;

@@ -163,7 +163,7 @@ describeImage(failure === undefined ? title : `${title} (skipped: npm ci could n
 
   it("has the command that makes an administrator anew, and in the issuer's image alone", async () => {
     const command = (app: AppName) => run('node dist/recover.js', join(folder, app));
-    await expect(command('auth')).rejects.toThrow('recover can not start: Give it one email address');
+    await expect(command('auth')).rejects.toThrow('recover cannot start: Give it one email address');
     await expect(command('orders')).rejects.toThrow('Cannot find module');
   });
 

@@ -124,7 +124,7 @@ describe('orders', () => {
     it.each<[string, HttpStandIn['answer'], number, string]>([
       ['refuses the target', json(400, { error: 'invalid_target' }), 403, 'insufficient_audience'],
       ["refuses the caller's token", json(400, { error: 'invalid_request' }), 401, 'invalid_token'],
-      ['can not answer', json(503, {}), 503, 'inventory_unavailable'],
+      ['cannot answer', json(503, {}), 503, 'inventory_unavailable'],
     ])('reserves nothing while the issuer %s, and says so', async (_, answer, status, code) => {
       const login = await issuer.mint({ ...asUser(CUSTOMER), aud: ['catalog', 'orders'] });
       const refusing = tokenEndpoint.answer;

@@ -53,7 +53,7 @@ describe('the configuration', () => {
     expect(load({ COUNT: '', AUTH_ISSUER: '  ' })).toMatchObject({ COUNT: 3, AUTH_ISSUER: 'http://127.0.0.1:3000' });
   });
 
-  it('can not be changed', () => {
+  it('cannot be changed', () => {
     expect(() => Object.assign(load(), { COUNT: 8 })).toThrow(TypeError);
   });
 

@@ -81,7 +81,7 @@ describe('the health of an app', () => {
     expect(await ready()).toMatchObject({ status: 200, report: { status: 'ready' } });
   });
 
-  it('does not wait for ever for a check', async () => {
+  it('does not wait forever for a check', async () => {
     await start({ JWT_SIGNING: 'shared-secret', JWT_SHARED_SECRETS: SECRET });
     app.get(HealthRegistry).register('stuck', () => new Promise(() => undefined));
     const { status, report } = await ready();

@@ -148,7 +148,7 @@ describe('what every app does with a request', () => {
     },
   );
 
-  it('does not echo a body that it can not read', async () => {
+  it('does not echo a body that it cannot read', async () => {
     const problem = await expectProblem(await post('/things/line', 'hunter2'), 400, 'malformed_body');
     expect(JSON.stringify(problem)).not.toContain('hunter2');
   });
@@ -238,7 +238,7 @@ describe('what every app does with a request', () => {
     expect(other).toMatchObject({ detail: 'There is no route for this method and path' });
   });
 
-  it('answers a path that can not be decoded with a problem', async () => {
+  it('answers a path that cannot be decoded with a problem', async () => {
     await expectProblem(await fetch(`${app.url}/%E0%A4%A`), 404, 'not_found');
   });
 

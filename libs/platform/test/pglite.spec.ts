@@ -61,11 +61,11 @@ describe('the embedded database', () => {
     await Promise.all(databases.map((database) => database.close()));
   }, 60_000);
 
-  it('says what to do about a directory that it can not open, and gives up its lock', async () => {
+  it('says what to do about a directory that it cannot open, and gives up its lock', async () => {
     const database = await open();
     await database.close();
     await writeFile(join(dataDirectory, 'sample/PG_VERSION'), '11\n');
-    await expect(open()).rejects.toThrow(/can not be opened.*Move it away/);
+    await expect(open()).rejects.toThrow(/cannot be opened.*Move it away/);
     expect(await readdir(dataDirectory)).not.toContain('sample.lock');
   }, 60_000);
 

@@ -56,7 +56,7 @@ describeOnPostgres('a PostgreSQL database', () => {
 
   it('says in a line what is wrong with a URL, and with a role that may not make tables', async () => {
     await expect(open('postgres://u:hunter2@127.0.0.1:port/db')).rejects.toThrow(
-      /^The server of DATABASE_URL can not be used: .*Invalid URL$/,
+      /^The server of DATABASE_URL cannot be used: .*Invalid URL$/,
     );
     const owner = new pg.Client(server.url);
     await owner.connect();
@@ -121,7 +121,7 @@ describeOnPostgres('a PostgreSQL database', () => {
     url.pathname = '/watchword_nowhere';
     url.password = 'pa55word';
     const attempt = open(url.href);
-    await expect(attempt).rejects.toThrow(/DATABASE_URL can not be used: .*watchword_nowhere/);
+    await expect(attempt).rejects.toThrow(/DATABASE_URL cannot be used: .*watchword_nowhere/);
     await expect(attempt).rejects.not.toThrow(/pa55word/);
   });
 });

@@ -31,7 +31,7 @@ describe('a process of an app', () => {
     start({ PORT: 'http', TCP_PORT: '70000' });
     expect(await running.exit()).toBe(1);
     expect(running.output).toMatch(
-      /^slow can not start: 2 faults in its configuration\n {2}- PORT .*\n {2}- TCP_PORT .*\n$/,
+      /^slow cannot start: 2 faults in its configuration\n {2}- PORT .*\n {2}- TCP_PORT .*\n$/,
     );
   }, 30_000);
 

@@ -41,7 +41,7 @@ describe('a fair queue', () => {
     expect(begun).toContain('ada');
   });
 
-  it('loses no place and lets nobody wait for ever, whatever comes', async () => {
+  it('loses no place and lets nobody wait forever, whatever comes', async () => {
     const group = fc.constantFrom('a', 'b', 'c');
     await fc.assert(
       fc.asyncProperty(

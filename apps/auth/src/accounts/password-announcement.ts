@@ -29,7 +29,7 @@ export class PasswordFile implements PasswordAnnouncement {
     this.path = join(directory, 'first-administrator-password');
   }
 
-  /** @throws OperatorError where the file can not be written */
+  /** @throws OperatorError where the file cannot be written */
   prepare(_email: string, password: string): void {
     writePasswordFile(this.path, password, 'There is no administrator yet: set ADMIN_PASSWORD.');
   }

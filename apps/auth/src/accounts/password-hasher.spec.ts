@@ -58,7 +58,7 @@ describe('one at a time', () => {
     await expect(next).resolves.toBe('yes');
   });
 
-  it('does not wait for ever for work that hangs, and leaves out what was not waited for', async () => {
+  it('does not wait forever for work that hangs, and leaves out what was not waited for', async () => {
     const turns = new OneAtATime(10, 20);
     let end: () => void = () => undefined;
     const hanging = turns.run('a', () => new Promise<void>((resolve) => (end = resolve)));

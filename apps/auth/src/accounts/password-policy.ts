@@ -68,7 +68,7 @@ function isMadeOf(words: readonly string[], password: string): boolean {
 }
 
 function rejected(field: string, message: string): ProblemError {
-  return new ProblemError(422, 'password_rejected', `This password can not be used. ${message}`, {
+  return new ProblemError(422, 'password_rejected', `This password cannot be used. ${message}`, {
     errors: [{ field, message }],
   });
 }

@@ -45,7 +45,7 @@ describe('the file of clients', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['is not JSON', '{', /^the file can not be read: not JSON$/],
+    ['is not JSON', '{', /^the file cannot be read: not JSON$/],
     ['says one thing twice', '[{"clientId":"a","scopes":[],"scop\\u0065s":["all"]}]', /a member is there twice$/],
     ['is no list', entry(), /must be a list/],
     ['has something else than objects', [1], /client 0: must be an object/],

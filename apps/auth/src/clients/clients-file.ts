@@ -69,7 +69,7 @@ async function read(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new ClientsFileError(
-      `the file can not be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+      `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
     );
   }
 }
@@ -79,7 +79,7 @@ function parse(text: string): readonly unknown[] {
   try {
     value = parseStrictJson(text);
   } catch (error) {
-    throw new ClientsFileError(`the file can not be read: ${(error as SyntaxError).message}`);
+    throw new ClientsFileError(`the file cannot be read: ${(error as SyntaxError).message}`);
   }
   if (!Array.isArray(value)) throw new ClientsFileError('the file must be a list of clients');
   return value;

@@ -41,7 +41,7 @@ export class PresentedAccessTokens {
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       if (error.code !== 'keys_unavailable') return undefined;
-      throw new ProblemError(503, 'temporarily_unavailable', 'Tokens can not be verified right now', { cause: error });
+      throw new ProblemError(503, 'temporarily_unavailable', 'Tokens cannot be verified right now', { cause: error });
     }
   }
 }

@@ -88,7 +88,7 @@ describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Datab
     ['nobody that there could be', { subject: 'orders' }],
     ['another session', { sessionId: randomUUID() }],
     ['no session', { sessionId: undefined }],
-    ['what can not be a session', { sessionId: "'" }],
+    ['what cannot be a session', { sessionId: "'" }],
   ])('does not count when it says %s', async (_title, changes) => {
     const { find } = await setUp();
     expect(await find(changes)).toBeUndefined();

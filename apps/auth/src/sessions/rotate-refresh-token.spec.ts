@@ -108,7 +108,7 @@ describeOnEachDatabase('rotating a refresh token', AUTH_DATABASE, (database: () 
     expect(await eventsOf(issuer, sid)).toHaveLength(1);
   });
 
-  it('narrows the scope when asked to, and rotates nothing when it can not', async () => {
+  it('narrows the scope when asked to, and rotates nothing when it cannot', async () => {
     const issuer = make();
     const { refreshToken } = await logIn(issuer);
     await expect(issuer.rotate.run(refreshToken, CLIENT, { scopes: ['catalog:write'] })).rejects.toMatchObject({

@@ -260,7 +260,7 @@ describe('a disabled client', () => {
     expect([await isActive(token), await isActive(after)]).toEqual([false, true]);
   });
 
-  it('can not be the subject of an exchange any more', async () => {
+  it('cannot be the subject of an exchange any more', async () => {
     const [one, other] = [await register({ audiences: ['orders'] }), await register({ grants: [EXCHANGE] })];
     const { body } = await issuer.as(one.clientId, one.clientSecret)('/oauth/token', GRANT);
     await issuer.administer('POST', `/admin/clients/${one.clientId}/disable`);

@@ -8,7 +8,7 @@ export function serviceProblem(service: string, error: unknown): unknown {
   // What the caller can act on: the client's options say which refusals that is.
   if (status < 500) return error;
   if (status === 503 || status === 504) {
-    return new ProblemError(503, `${service}_unavailable`, `${service} can not answer right now`, { cause: error });
+    return new ProblemError(503, `${service}_unavailable`, `${service} cannot answer right now`, { cause: error });
   }
   return new ProblemError(502, `${service}_failed`, `${service} and orders did not understand each other`, {
     cause: error,

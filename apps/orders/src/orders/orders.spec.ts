@@ -306,7 +306,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
       expect(inventory.held.has(id)).toBe(true);
     });
 
-    it('goes on behind one that can not be released, and stops where nothing can be', async () => {
+    it('goes on behind one that cannot be released, and stops where nothing can be', async () => {
       await placeOrder.place(lamps(1), anna);
       await placeOrder.place(lamps(2), anna);
       await db.update(schema.orders).set({ status: 'pending' });

@@ -36,7 +36,7 @@ describe('priceItems', () => {
     );
   });
 
-  it('refuses a total that a number can not hold exactly', () => {
+  it('refuses a total that a number cannot hold exactly', () => {
     const gold = { ...lamp, priceCents: Number.MAX_SAFE_INTEGER };
     expect(() => priceItems([{ sku: 'LAMP', quantity: 2 }], [gold])).toThrow(
       expect.objectContaining({ status: 422, code: 'total_too_large' }),

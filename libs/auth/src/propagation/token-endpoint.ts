@@ -142,6 +142,6 @@ function asObject(text: string): Record<string, unknown> {
   try {
     return parseStrictJsonObject(text);
   } catch (error) {
-    throw unavailable(`its answer can not be read: ${(error as SyntaxError).message}`);
+    throw unavailable(`its answer cannot be read: ${(error as SyntaxError).message}`);
   }
 }

@@ -205,11 +205,11 @@ export class RevocationFollower implements RevocationCheck {
 function checkOptions({ urls, clientId, clientSecret, staleAfter = 10 }: FollowOptions): void {
   if (urls.length === 0 || urls.some((url) => !/^https?:$/.test(protocolOf(url)))) {
     throw new TypeError(
-      "Revocations can not be followed: `urls` must be http or https URLs, as in ['https://auth.example/security-events']",
+      "Revocations cannot be followed: `urls` must be http or https URLs, as in ['https://auth.example/security-events']",
     );
   }
   if (!clientId || !clientSecret)
-    throw new TypeError('Revocations can not be followed without `clientId` and `clientSecret`');
+    throw new TypeError('Revocations cannot be followed without `clientId` and `clientSecret`');
   if (!(staleAfter >= 3 && staleAfter <= 86_400)) throw new TypeError('`staleAfter` must be 3 to 86400 seconds');
 }
 

@@ -109,7 +109,7 @@ export class TestIssuer {
   /** Publishes this key no longer. */
   retire(keyId: string): void {
     const [first, ...rest] = this.#keys.filter((key) => key.keyId !== keyId);
-    if (first === undefined) throw new TypeError('The last key can not be retired: rotate first');
+    if (first === undefined) throw new TypeError('The last key cannot be retired: rotate first');
     this.#keys = [first, ...rest];
   }
 

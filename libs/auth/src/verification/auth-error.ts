@@ -69,7 +69,7 @@ const PUBLIC: Record<AuthErrorCode, Omit<PublicAuthError, 'scope'>> = (() => {
   const unavailable = {
     status: 503,
     code: 'temporarily_unavailable',
-    message: 'Tokens can not be verified right now',
+    message: 'Tokens cannot be verified right now',
   } as const;
   return {
     credentials_missing: required,

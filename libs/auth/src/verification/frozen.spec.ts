@@ -16,7 +16,7 @@ describe('what was verified', () => {
     ["its actor's actor", (token) => Object.assign(token.actor?.actor as object, { subject: 'admin' })],
   ];
 
-  it.each(attempts)('can not be changed: %s', async (_, change) => {
+  it.each(attempts)('cannot be changed: %s', async (_, change) => {
     const issuer = await createTestIssuer();
     const verifier = new TokenVerifier({ issuers: [issuer.trusted('orders')] });
     const act = { sub: 'orders', act: { sub: 'web' } };

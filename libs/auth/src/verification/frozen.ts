@@ -15,14 +15,14 @@ export class FrozenSet<T> extends Set<T> {
   }
 
   override add(): never {
-    throw new TypeError('This set is shared and can not be changed');
+    throw new TypeError('This set is shared and cannot be changed');
   }
 
   override delete(): never {
-    throw new TypeError('This set is shared and can not be changed');
+    throw new TypeError('This set is shared and cannot be changed');
   }
 
   override clear(): never {
-    throw new TypeError('This set is shared and can not be changed');
+    throw new TypeError('This set is shared and cannot be changed');
   }
 }

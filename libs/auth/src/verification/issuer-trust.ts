@@ -45,7 +45,7 @@ export function trustIssuer(
     throw new TypeError(`Trusted issuer ${issuer}: ${reason}`);
   };
   const audiences = [options.audience].flat() as unknown[];
-  if (audiences.length === 0 || !audiences.every(isText)) fail('`audience` names this service, and can not be empty');
+  if (audiences.length === 0 || !audiences.every(isText)) fail('`audience` names this service, and cannot be empty');
   const types = readTypes(options, fail);
   if ((options.keys === undefined) === (options.secrets === undefined)) {
     fail('give it either `keys` or `secrets`: a public key must never be usable as a secret');
@@ -62,7 +62,7 @@ export function trustIssuer(
 type Fail = (reason: string) => never;
 
 function readTypes({ tokenTypes = [ACCESS_TOKEN_TYPE], claims }: TrustedIssuer, fail: Fail): ReadonlySet<string> {
-  if (tokenTypes.length === 0 || !tokenTypes.every(isText)) fail('`tokenTypes` can not be empty');
+  if (tokenTypes.length === 0 || !tokenTypes.every(isText)) fail('`tokenTypes` cannot be empty');
   const types = new Set(tokenTypes.map(normalizeType));
   if (claims?.isAccessToken === undefined && [...types].some((type) => type !== ACCESS_TOKEN_TYPE)) {
     fail('token types other than at+jwt need `claims.isAccessToken`, or an ID token would pass as an access token');
@@ -109,7 +109,7 @@ function staticKeys(jwks: { keys: readonly object[] }, algorithms: readonly Asym
 }
 
 function checkAlgorithms(algorithms: readonly unknown[], fail: Fail): AsymmetricAlgorithm[] {
-  if (algorithms.length === 0) fail('`algorithms` can not be empty');
+  if (algorithms.length === 0) fail('`algorithms` cannot be empty');
   return algorithms.map((name) =>
     isAsymmetricAlgorithm(name) ? name : fail(`${String(name)} is not an algorithm of public keys`),
   );

@@ -13,7 +13,7 @@ export interface StrictJsonOptions {
 
 /**
  * Parses JSON that can be read in one way only: valid UTF-8 without a BOM, no member twice (RFC 8259 §4 leaves its meaning
- * open), no `__proto__`, no number beyond a double's range, nothing nested too deep, no text that a database can not hold.
+ * open), no `__proto__`, no number beyond a double's range, nothing nested too deep, no text that a database cannot hold.
  *
  * Node's own `JSON.parse` is not trusted with names: that of Node 24 (V8 13.6) reads `"\u0061"` as a backslash once it has
  * seen objects of several shapes. Names with an escape are read here too, and where the two differ the text is refused.
@@ -24,7 +24,7 @@ export function parseStrictJson(json: Buffer | string, options: StrictJsonOption
   const text = typeof json === 'string' ? json : decodeUtf8(json);
   const { maxDepth = MAX_DEPTH } = options;
   const value = parse(text);
-  // Bytes are UTF-8 without control characters in strings, so only an escape brings in what can not be stored.
+  // Bytes are UTF-8 without control characters in strings, so only an escape brings in what cannot be stored.
   const mayBeUnstorable = options.text !== 'any' && (typeof json === 'string' || text.includes('\\u'));
   const read = countMembers(value, 1, { maxDepth, mayBeUnstorable });
   const written = countWrittenMembers(text);

@@ -67,7 +67,7 @@ describe('made-up kids', () => {
 
     for (let tenth = 0; tenth < 200; tenth += 1) {
       const answered = flood.present(1000);
-      // Time stands still: whoever waited for the network now would wait for ever.
+      // Time stands still: whoever waited for the network now would wait forever.
       await expectAccepted(verifier, known);
       await expectAccepted(verifier, await issuer.mint({}, { key }));
       await pass(0.1);

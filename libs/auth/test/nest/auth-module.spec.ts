@@ -40,7 +40,7 @@ describe('options', () => {
     await expect(compiling).rejects.toThrow(message);
   });
 
-  it('can not be left out by type', () => {
+  it('cannot be left out by type', () => {
     const { audience: _audience, ...withoutAudience } = issuer.trusted('orders');
     const { issuer: _issuer, ...withoutIssuer } = issuer.trusted('orders');
     // @ts-expect-error -- no audience

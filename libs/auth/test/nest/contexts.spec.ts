@@ -87,7 +87,7 @@ it('refuses a message of a transport without metadata, but for public handlers',
   expect(await code(contextOf('rpc', [{}]))).toBe('context_unsupported');
 });
 
-it('refuses a message whose metadata can not be read', async () => {
+it('refuses a message whose metadata cannot be read', async () => {
   const broken = { getMetadata: () => JSON.parse('{') as unknown };
   const canActivate = Promise.resolve().then(() => guard.canActivate(contextOf('rpc', [{}, broken])));
   await expect(canActivate).rejects.toThrow(SyntaxError);

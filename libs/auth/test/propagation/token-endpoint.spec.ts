@@ -77,10 +77,10 @@ it.each([
   await expect(grant()).rejects.toMatchObject({ code: 'token_endpoint_unavailable' });
 });
 
-it('quotes nothing of an answer that it can not read', async () => {
+it('quotes nothing of an answer that it cannot read', async () => {
   server.answer = () => ({ body: 'the-secret-token' });
   const asked = grant();
-  await expect(asked).rejects.toThrow('its answer can not be read: not JSON');
+  await expect(asked).rejects.toThrow('its answer cannot be read: not JSON');
   await expect(asked.catch((error: unknown) => inspect(error))).resolves.not.toContain('the-sec');
 });
 

@@ -10,10 +10,10 @@ export function reportBootFailure(app: string, error: unknown): void {
 
 function describe(app: string, error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  if (error instanceof OperatorError) return `${app} can not start: ${error.message}${causeOf(error)}`;
-  if (isListenError(error)) return `${app} can not start: ${listenMessage(error)}`;
+  if (error instanceof OperatorError) return `${app} cannot start: ${error.message}${causeOf(error)}`;
+  if (isListenError(error)) return `${app} cannot start: ${listenMessage(error)}`;
   // Nobody foresaw it, so whoever looks into it needs to know where it happened.
-  return `${app} can not start: ${stackOf(error) ?? String(error)}`;
+  return `${app} cannot start: ${stackOf(error) ?? String(error)}`;
 }
 
 /** What an operator can search for, unless the message has said it. */
@@ -37,5 +37,5 @@ function listenMessage({ code, address = '', port }: ListenError): string {
   if (code === 'EADDRINUSE') return `another process listens on ${where} already; stop it or set another port`;
   if (code === 'EACCES') return `this user may not listen on ${where}; set a port of 1024 or above`;
   if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine; correct the host to listen on`;
-  return `it can not listen on ${where} (${code ?? 'unknown reason'})`;
+  return `it cannot listen on ${where} (${code ?? 'unknown reason'})`;
 }

@@ -9,6 +9,6 @@ export class ConfigError extends OperatorError {
     readonly faults: readonly string[],
   ) {
     const count = faults.length === 1 ? '1 fault' : `${String(faults.length)} faults`;
-    super([`${app} can not start: ${count} in its configuration`, ...faults.map((fault) => `  - ${fault}`)].join('\n'));
+    super([`${app} cannot start: ${count} in its configuration`, ...faults.map((fault) => `  - ${fault}`)].join('\n'));
   }
 }

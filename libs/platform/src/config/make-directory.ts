@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 
 /**
  * Makes a directory and those above it, at boot. Node's own `recursive` never returns below `/proc` (20, 22 and 24): it makes the
- * directory above anew as long as the one below can not be made.
+ * directory above anew as long as the one below cannot be made.
  *
- * @throws Error of the file system: a directory that can not be made, a file in the way
+ * @throws Error of the file system: a directory that cannot be made, a file in the way
  */
 export function makeDirectory(path: string): void {
   try {

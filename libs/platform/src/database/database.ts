@@ -20,7 +20,7 @@ interface QueryResultKind extends PgQueryResultHKT {
  * An app's database, the same type over PGlite and PostgreSQL.
  *
  * Inside `db.transaction(async (tx) => …)` use `tx` alone. A query on `db` there would run outside of the transaction; on
- * PGlite, which has one connection, it would also wait for ever. Both drivers refuse it: the error's cause is a `NestedQueryError`.
+ * PGlite, which has one connection, it would also wait forever. Both drivers refuse it: the error's cause is a `NestedQueryError`.
  * PGlite runs transactions one after the other, so keep them short and never await the network in one.
  */
 export type Database<S extends DatabaseSchema = DatabaseSchema> = PgDatabase<QueryResultKind, S>;

@@ -6,7 +6,7 @@ export class NestedQueryError extends Error {
     super(
       'This query runs on the database while a transaction of the same database is open around it. ' +
         'Use the `tx` that the transaction callback was given: outside of it the query would not see its changes, ' +
-        'and on PGlite it would wait for ever.',
+        'and on PGlite it would wait forever.',
     );
   }
 }

@@ -52,7 +52,7 @@ const INTERNAL: Problem = {
 const UNAVAILABLE: Problem = {
   status: 503,
   code: 'temporarily_unavailable',
-  detail: 'This service can not answer right now',
+  detail: 'This service cannot answer right now',
   errors: undefined,
   headers: { 'Retry-After': '5' },
 };

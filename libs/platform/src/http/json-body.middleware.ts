@@ -7,7 +7,7 @@ export const JSON_BODY = 'application/json';
 
 /**
  * Parses a JSON body that was read as bytes, so that it can be read in one way only: no member twice, at most 32 levels, no text
- * that a database can not hold. Express's own JSON parser sees to none of that.
+ * that a database cannot hold. Express's own JSON parser sees to none of that.
  *
  * @throws ProblemError 400 `malformed_body`, 415 for a charset other than UTF-8 (RFC 8259 §8.1)
  */
@@ -30,7 +30,7 @@ function parse(bytes: Buffer, contentType = ''): unknown {
     const body = parseStrictJson(bytes);
     if (typeof body === 'object' && body !== null) return body;
   } catch (error) {
-    throw new ProblemError(400, 'malformed_body', `The body can not be read: ${(error as SyntaxError).message}`);
+    throw new ProblemError(400, 'malformed_body', `The body cannot be read: ${(error as SyntaxError).message}`);
   }
   throw new ProblemError(400, 'malformed_body', 'The body is not a JSON object or list');
 }

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { ProblemError } from '../errors/problem-error.js';
 
 /**
- * Refuses a NUL in the path or the query, which PostgreSQL's text can not hold. No header can have one: Node.js refuses it. Bodies
+ * Refuses a NUL in the path or the query, which PostgreSQL's text cannot hold. No header can have one: Node.js refuses it. Bodies
  * are seen to where they are parsed.
  *
  * @throws ProblemError 400 `validation_failed`

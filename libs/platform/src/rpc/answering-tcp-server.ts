@@ -11,7 +11,7 @@ const LOGGED_CHARACTERS = 100;
 export class AnsweringTcpServer extends ServerTCP {
   private readonly log = new Logger('Rpc');
 
-  /** Nest's own calls back for two kinds of failure; at any other the boot would wait for ever. */
+  /** Nest's own calls back for two kinds of failure; at any other the boot would wait forever. */
   override listen(callback: (error?: unknown) => void): void {
     this.server.once('error', callback);
     this.server.listen(this.port, this.host, () => {

@@ -90,7 +90,7 @@ function readPart(assertion: string, part: 'header' | 'payload'): Readonly<Recor
   try {
     return parseStrictJsonObject(Buffer.from(part === 'header' ? header : payload, 'base64url'));
   } catch (error) {
-    throw new ClientAssertionError(`its ${part} can not be read: ${(error as SyntaxError).message}`);
+    throw new ClientAssertionError(`its ${part} cannot be read: ${(error as SyntaxError).message}`);
   }
 }
 

@@ -254,7 +254,7 @@ describeOnEachDatabase('the signing keys', AUTH_DATABASE, (database: () => Datab
     }
   });
 
-  it('can not be two at a time, even by a mistake: the database refuses', async () => {
+  it('cannot be two at a time, even by a mistake: the database refuses', async () => {
     const app = await started();
     const now = clock.now();
     const second = await app.store.make('ES256', { createdAt: now, activatesAt: now });

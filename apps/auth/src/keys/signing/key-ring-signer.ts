@@ -27,7 +27,7 @@ export class KeyRingSigner implements TokenSigner {
   private activeKey(): ActiveKey {
     const key = this.ring.active();
     if (key !== undefined) return key;
-    throw new ProblemError(503, 'temporarily_unavailable', 'Tokens can not be issued right now', {
+    throw new ProblemError(503, 'temporarily_unavailable', 'Tokens cannot be issued right now', {
       headers: { 'Retry-After': '5' },
     });
   }

@@ -8,7 +8,7 @@ import { type KeyEncryptionKeys, parseKeyEncryptionKeys } from '../../cryptograp
  * The embedded default's own key-encryption key: made at first boot, readable by its owner alone.
  * Written beside and linked into place, so that a crash never leaves half a file, and of two instances one wins.
  *
- * @throws OperatorError where the file can not be read or made, or holds something else
+ * @throws OperatorError where the file cannot be read or made, or holds something else
  */
 export function readOrMakeKeyFile(path: string): KeyEncryptionKeys {
   const text = withFile(path, () => read(path) ?? make(path));
@@ -27,7 +27,7 @@ function withFile<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     throw new OperatorError(
-      `The key-encryption key in ${path} can not be read or made (${(error as Error).message}). ` +
+      `The key-encryption key in ${path} cannot be read or made (${(error as Error).message}). ` +
         'Let this user read and write it, or set DATA_DIR or KEY_ENCRYPTION_KEYS.',
     );
   }

@@ -106,8 +106,8 @@ describe("the embedded default's own key file", () => {
     },
   );
 
-  it('says which file it can not make', () => {
+  it('says which file it cannot make', () => {
     const path = join('/proc/watchword', 'key');
-    expect(() => readOrMakeKeyFile(path)).toThrow(`The key-encryption key in ${path} can not be read or made (E`);
+    expect(() => readOrMakeKeyFile(path)).toThrow(`The key-encryption key in ${path} cannot be read or made (E`);
   });
 });

@@ -37,7 +37,7 @@ export interface Audit {
  * composed at each request. Of those the pattern is known, and their siblings speak for the guard.
  */
 export function auditMicroservice(server: object, { config, guard, modules }: Audit): void {
-  if (!isRpcServer(server)) throw new Error('A microservice of an unknown kind was connected: it can not be audited.');
+  if (!isRpcServer(server)) throw new Error('A microservice of an unknown kind was connected: it cannot be audited.');
   const addHandler = server.addHandler.bind(server);
   const listen = server.listen.bind(server);
   const guarded = new Set<unknown>();

@@ -42,7 +42,7 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
     const response: unknown = context.getArgByIndex(1);
     const { httpAdapter } = this.host;
     if (httpAdapter.isHeadersSent(response)) {
-      httpAdapter.end(response); // all that can be done: whoever waits for the rest must not wait for ever
+      httpAdapter.end(response); // all that can be done: whoever waits for the rest must not wait forever
       return;
     }
     const { status, headers, body } = authProblem(error);

@@ -7,7 +7,7 @@ import type { DownstreamAnswer, DownstreamFailure } from './downstream-error.js'
 
 /** No connection, or a lost one. */
 export function unavailable(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {
-  const message = `The service ${service} can not be reached right now`;
+  const message = `The service ${service} cannot be reached right now`;
   return new DownstreamError({ status: 503, code: 'service_unavailable', message }, because(cause, answer));
 }
 

@@ -23,7 +23,7 @@ export async function openPglite<S extends DatabaseSchema>(options: DatabaseOpti
   } catch (error) {
     if (!isFileSystemError(error)) throw error;
     throw new OperatorError(
-      `The data directory ${options.dataDirectory} can not be used (${error.message}). ` +
+      `The data directory ${options.dataDirectory} cannot be used (${error.message}). ` +
         'Set DATA_DIR to a directory that this user may write, or DATABASE_URL.',
     );
   }
@@ -95,7 +95,7 @@ async function openClient(scope: TransactionScope, directory: string): Promise<P
     return client;
   } catch (cause) {
     throw new OperatorError(
-      `The embedded database in ${directory} can not be opened. Was it made by another version of PGlite? ` +
+      `The embedded database in ${directory} cannot be opened. Was it made by another version of PGlite? ` +
         'Move it away to begin with an empty one.',
       { cause },
     );

@@ -7,7 +7,7 @@ const WRITTEN_BYTES = 16 * 1024 * 1024;
 
 /**
  * What a PostgreSQL server does in the background and PGlite does not, because it is one process: without checkpoints the
- * WAL would grow for ever (and the recovery after a crash with it), without vacuum every changed row would leave its old self.
+ * WAL would grow forever (and the recovery after a crash with it), without vacuum every changed row would leave its old self.
  */
 export class PgliteUpkeep {
   private readonly timer: NodeJS.Timeout;

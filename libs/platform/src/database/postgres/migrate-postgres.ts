@@ -84,7 +84,7 @@ export class DatabaseUnreachableError extends OperatorError {
   override readonly name = 'DatabaseUnreachableError';
 
   constructor(cause: unknown) {
-    super(`The server of DATABASE_URL can not be used: ${reasonOf(cause)}`, { cause });
+    super(`The server of DATABASE_URL cannot be used: ${reasonOf(cause)}`, { cause });
   }
 }
 
