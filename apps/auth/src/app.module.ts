@@ -5,7 +5,6 @@ import type { NextFunction, Request, Response } from 'express';
 import { join } from 'node:path';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { AdminModule } from './admin/admin.module.js';
-import { AttemptsModule } from './attempts/attempts.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { AuthConfig, ClockModule, ISSUER_AUDIENCE } from './config/index.js';
 import { HousekeepingModule } from './database/housekeeping.module.js';
@@ -15,26 +14,22 @@ import { KeyEncryptionKeys } from './cryptography/key-encryption-keys.js';
 import { KeyRing } from './keys/publishing/key-ring.js';
 import { KeysModule } from './keys/keys.module.js';
 import { ownIssuer } from './keys/signing/own-issuer.js';
-import { SecurityEventsModule } from './security-events/security-events.module.js';
 import { EventStreamModule } from './security-events/stream/event-stream.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
-import { TokensModule } from './tokens/tokens.module.js';
 
 @Module({
   imports: [
     PlatformModule.forRoot({ name: 'auth', config: AuthConfig }),
     DatabaseModule.forRoot({ schema, migrationsFolder: join(import.meta.dirname, 'database/migrations') }),
     AuthModule.forRootAsync({
+      imports: [KeysModule],
       inject: [AuthConfig, KeyRing, KeyEncryptionKeys],
       useFactory: (config: AuthConfig, ring: KeyRing, keys: KeyEncryptionKeys) =>
         ownIssuer(config, ring, ISSUER_AUDIENCE, issuerSecrets(keys)),
     }),
     ClockModule,
-    SecurityEventsModule,
-    AttemptsModule,
     KeysModule,
-    TokensModule,
     SessionsModule,
     AccountsModule,
     ClientsModule,

@@ -52,7 +52,7 @@ export function makeAccounts(db: AuthDatabase, limits = makeLimits()) {
   const register = new RegisterAccount(db, accounts, policy, hasher, audit, clock);
   return {
     ...issuer,
-    logIn: new LogIn(db, accounts, hasher, limits, new KnownDevices(keys), start, audit, refusals, 'watchword'),
+    logIn: new LogIn(db, accounts, hasher, limits, new KnownDevices(keys), start, audit, refusals),
     changePassword: new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, refusals, clock),
     administer: new AdministerAccount(db, accounts, endSessions, renew, events, audit, clock),
     roles: new AdministerRoles(db, renew, audit),

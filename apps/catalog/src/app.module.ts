@@ -12,10 +12,7 @@ import { ProductsModule } from './products/products.module.js';
     DatabaseModule.forRoot({ schema, migrationsFolder: join(import.meta.dirname, 'database/migrations') }),
     AuthModule.forRootAsync({
       inject: [CatalogConfig],
-      useFactory: (config: CatalogConfig) => ({
-        ...config.trustedIssuer('catalog'),
-        follow: config.followed('catalog'),
-      }),
+      useFactory: (config: CatalogConfig) => config.authOptions('catalog'),
     }),
     ProductsModule,
   ],

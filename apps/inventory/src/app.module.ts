@@ -13,10 +13,7 @@ import { StockModule } from './stock/stock.module.js';
     DatabaseModule.forRoot({ schema, migrationsFolder: join(import.meta.dirname, 'database/migrations') }),
     AuthModule.forRootAsync({
       inject: [InventoryConfig],
-      useFactory: (config: InventoryConfig) => ({
-        ...config.trustedIssuer('inventory'),
-        follow: config.followed('inventory'),
-      }),
+      useFactory: (config: InventoryConfig) => config.authOptions('inventory'),
     }),
     StockModule,
     ReservationsModule,

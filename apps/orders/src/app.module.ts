@@ -12,7 +12,7 @@ import { OrdersModule } from './orders/orders.module.js';
     DatabaseModule.forRoot({ schema, migrationsFolder: join(import.meta.dirname, 'database/migrations') }),
     AuthModule.forRootAsync({
       inject: [OrdersConfig],
-      useFactory: (config: OrdersConfig) => ({ ...config.trustedIssuer('orders'), follow: config.followed('orders') }),
+      useFactory: (config: OrdersConfig) => config.authOptions('orders'),
     }),
     OrdersModule,
   ],

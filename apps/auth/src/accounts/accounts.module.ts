@@ -1,22 +1,25 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { Metrics, provide } from '@watchword/platform';
+import { ATTEMPT_LIMITS } from '../attempts/attempt-limits.js';
+import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { Refusals } from '../security-events/refusals.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { EndSessions } from '../sessions/end-sessions.js';
 import { RenewSessionIds } from '../sessions/renew-session-ids.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { StartSession } from '../sessions/start-session.js';
-import { FIRST_PARTY_CLIENT } from '../clients/first-party-client.js';
 import { AccountController } from './account.controller.js';
 import { AccountStore } from './account-store.js';
 import { AccountViews } from './account-views.js';
 import { AdministerAccount } from './administer-account.js';
 import { AdministerRoles } from './administer-roles.js';
 import { AdministratorBootstrap } from './administrator-bootstrap.js';
-import { ATTEMPT_LIMITS } from '../attempts/attempt-limits.js';
 import { createPasswordHasher } from './create-password-hasher.js';
 import { createPasswordPolicy } from './create-password-policy.js';
 import { ChangePassword } from './change-password.js';
@@ -29,8 +32,8 @@ import { PasswordPolicy } from './password-policy.js';
 import { RegisterAccount } from './register-account.js';
 import { ResetPassword } from './reset-password.js';
 
-@Global()
 @Module({
+  imports: [AttemptsModule, KeysModule, SecurityEventsModule, SessionsModule],
   controllers: [LoginController, AccountController],
   providers: [
     AccountStore,
@@ -38,11 +41,16 @@ import { ResetPassword } from './reset-password.js';
     provide(PasswordHasher, [AuthConfig], createPasswordHasher),
     provide(KnownDevices, [KeyEncryptionKeys]),
     provide(RegisterAccount, [AuthDatabase, AccountStore, PasswordPolicy, PasswordHasher, AuditLog, CLOCK]),
-    provide(
-      LogIn,
-      [AuthDatabase, AccountStore, PasswordHasher, ATTEMPT_LIMITS, KnownDevices, StartSession, AuditLog, Refusals],
-      (...dependencies) => new LogIn(...dependencies, FIRST_PARTY_CLIENT),
-    ),
+    provide(LogIn, [
+      AuthDatabase,
+      AccountStore,
+      PasswordHasher,
+      ATTEMPT_LIMITS,
+      KnownDevices,
+      StartSession,
+      AuditLog,
+      Refusals,
+    ]),
     provide(ChangePassword, [
       AuthDatabase,
       AccountStore,
@@ -78,15 +86,6 @@ import { ResetPassword } from './reset-password.js';
     provide(AdministerRoles, [AuthDatabase, RenewSessionIds, AuditLog]),
     provide(AdministratorBootstrap, [AuthDatabase, AccountStore, RegisterAccount, AuthConfig]),
   ],
-  exports: [
-    AccountStore,
-    AccountViews,
-    AdministerAccount,
-    AdministerRoles,
-    IssueResetCode,
-    PasswordHasher,
-    PasswordPolicy,
-    RegisterAccount,
-  ],
+  exports: [AccountViews, AdministerAccount, AdministerRoles, IssueResetCode, RegisterAccount],
 })
 export class AccountsModule {}

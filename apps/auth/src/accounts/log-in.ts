@@ -1,4 +1,5 @@
 import { ProblemError } from '@watchword/platform';
+import { FIRST_PARTY_CLIENT } from '../clients/first-party-client.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditLog } from '../security-events/audit-log.js';
 import { type Refusals, UNKNOWN } from '../security-events/refusals.js';
@@ -41,7 +42,6 @@ export class LogIn {
     private readonly startSession: StartSession,
     private readonly audit: AuditLog,
     private readonly refusals: Refusals,
-    private readonly clientId: string,
   ) {}
 
   /**
@@ -79,7 +79,7 @@ export class LogIn {
       action: 'account.login-refused',
       target: { type: 'account', id: account?.id ?? UNKNOWN },
       ip,
-      detail: { client: this.clientId, code, ...(account?.disabledAt ? { account: 'disabled' } : {}) },
+      detail: { client: FIRST_PARTY_CLIENT, code, ...(account?.disabledAt ? { account: 'disabled' } : {}) },
     });
   }
 
@@ -127,7 +127,7 @@ export class LogIn {
         action: 'account.login',
         target: { type: 'account', id: account.id },
       });
-      return this.startSession.run(tx, account.id, this.clientId, device, wanted);
+      return this.startSession.run(tx, account.id, FIRST_PARTY_CLIENT, device, wanted);
     });
   }
 }

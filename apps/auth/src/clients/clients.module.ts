@@ -1,12 +1,15 @@
-import { Global, Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { ConfigError, provide } from '@watchword/platform';
+import { Module } from '@nestjs/common';
+import { provide } from '@watchword/platform';
 import { ATTEMPT_LIMITS } from '../attempts/attempt-limits.js';
+import { AttemptsModule } from '../attempts/attempts.module.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import { AuthDatabase } from '../database/auth-database.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { Refusals } from '../security-events/refusals.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
+import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthenticateClient } from './authentication/authenticate-client.js';
 import { ClientRefusals } from './authentication/client-refusals.js';
 import { ClientGuesses } from './authentication/client-guesses.js';
@@ -14,12 +17,12 @@ import { UsedAssertions } from './authentication/used-assertions.js';
 import { ClientChanges } from './client-changes.js';
 import { ClientDirectory } from './client-directory.js';
 import { ClientStore } from './client-store.js';
-import { ClientsFileError, readClientsFile } from './clients-file.js';
+import { ClientsBootstrap } from './clients-bootstrap.js';
 import { DeclareClients } from './declare-clients.js';
 import { ManageClients } from './manage-clients.js';
 
-@Global()
 @Module({
+  imports: [AttemptsModule, SecurityEventsModule, TokensModule],
   providers: [
     provide(ClientStore, []),
     provide(
@@ -38,6 +41,7 @@ import { ManageClients } from './manage-clients.js';
     ]),
     provide(ManageClients, [AuthDatabase, ClientStore, ClientChanges, CLOCK]),
     provide(DeclareClients, [ClientChanges, CLOCK]),
+    provide(ClientsBootstrap, [DeclareClients, AuthConfig]),
     provide(UsedAssertions, [AuthDatabase]),
     provide(ClientGuesses, [ATTEMPT_LIMITS, CLOCK]),
     provide(
@@ -50,21 +54,4 @@ import { ManageClients } from './manage-clients.js';
   ],
   exports: [AuthenticateClient, ClientRefusals, ManageClients],
 })
-export class ClientsModule implements OnModuleInit {
-  constructor(
-    @Inject(AuthConfig) private readonly config: AuthConfig,
-    @Inject(DeclareClients) private readonly declareClients: DeclareClients,
-  ) {}
-
-  /** Before the first request: the services of a system that was just put together find themselves registered. */
-  async onModuleInit(): Promise<void> {
-    const { CLIENTS_FILE } = this.config;
-    if (CLIENTS_FILE === undefined) return;
-    try {
-      await this.declareClients.run(await readClientsFile(CLIENTS_FILE));
-    } catch (error) {
-      if (error instanceof ClientsFileError) throw new ConfigError('auth', [`CLIENTS_FILE: ${error.message}`]);
-      throw error;
-    }
-  }
-}
+export class ClientsModule {}

@@ -1,26 +1,24 @@
-import {
-  Inject,
-  type MiddlewareConsumer,
-  Module,
-  type NestModule,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Inject, type MiddlewareConsumer, Module, type NestModule, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { TokenVerifier } from '@watchword/auth';
 import { Metrics, provide, tokenOf } from '@watchword/platform';
 import { AuthenticateClient } from '../clients/authentication/authenticate-client.js';
 import { ClientRefusals } from '../clients/authentication/client-refusals.js';
+import { ClientsModule } from '../clients/clients.module.js';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import { AuthDatabase } from '../database/auth-database.js';
 import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { KeyRing } from '../keys/publishing/key-ring.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { EndByRefreshToken } from '../sessions/end-by-refresh-token.js';
 import { LiveTokens } from '../sessions/live-tokens.js';
 import { RotateRefreshToken } from '../sessions/rotate-refresh-token.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
+import { TokensModule } from '../tokens/tokens.module.js';
 import { ClientCredentialsGrant } from './grants/client-credentials-grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token-grant.js';
 import { TokenExchangeGrant } from './grants/token-exchange-grant.js';
@@ -38,6 +36,7 @@ const OWN_TOKENS = tokenOf<readonly TokenVerifier[]>(Symbol('OwnTokens'));
 
 /** The OAuth 2.0 endpoints. */
 @Module({
+  imports: [ClientsModule, KeysModule, SecurityEventsModule, SessionsModule, TokensModule],
   controllers: [MetadataController],
   providers: [
     provide(OWN_TOKENS, [AuthConfig, KeyRing, KeyEncryptionKeys, CLOCK], ownTokenVerifiers),
@@ -55,13 +54,12 @@ const OWN_TOKENS = tokenOf<readonly TokenVerifier[]>(Symbol('OwnTokens'));
     provide(RevocationEndpoint, [AuthenticateClient, PresentedAccessTokens, RevokeAccessToken, EndByRefreshToken]),
   ],
 })
-export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {
+export class OAuthModule implements NestModule, OnModuleInit {
   constructor(
     @Inject(TokenEndpoint) private readonly token: TokenEndpoint,
     @Inject(IntrospectionEndpoint) private readonly introspection: IntrospectionEndpoint,
     @Inject(RevocationEndpoint) private readonly revocation: RevocationEndpoint,
     @Inject(ClientRefusals) private readonly refusals: ClientRefusals,
-    @Inject(OWN_TOKENS) private readonly ownTokens: readonly TokenVerifier[],
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
@@ -74,12 +72,7 @@ export class OAuthModule implements NestModule, OnModuleInit, OnModuleDestroy {
     }
   }
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     serveAheadOfExpress(this.http.httpAdapter, this.token, this.onRefused, this.metrics);
-    for (const verifier of this.ownTokens) await verifier.start();
-  }
-
-  onModuleDestroy(): void {
-    for (const verifier of this.ownTokens) verifier.stop();
   }
 }

@@ -1,3 +1,4 @@
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { AuthError, type TokenVerifier, type VerifiedToken } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
 import type { LiveSession, LiveTokens } from '../sessions/live-tokens.js';
@@ -9,11 +10,19 @@ export type OwnAccessToken = VerifiedToken & { readonly sessionId: string };
  * Access tokens that come back to their issuer. Verified as every service does it, except that the issuer takes those
  * of every audience: by `audience` the caller decides who may do what with the token.
  */
-export class PresentedAccessTokens {
+export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly verifiers: readonly TokenVerifier[],
     private readonly liveTokens: LiveTokens,
   ) {}
+
+  async onModuleInit(): Promise<void> {
+    for (const verifier of this.verifiers) await verifier.start();
+  }
+
+  onModuleDestroy(): void {
+    for (const verifier of this.verifiers) verifier.stop();
+  }
 
   /**
    * @returns undefined when it is not a valid token of this issuer

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { provide } from '@watchword/platform';
 import { CLOCK } from '../config/index.js';
 import { AuthDatabase } from '../database/auth-database.js';
@@ -8,7 +8,6 @@ import { Refusals } from './refusals.js';
 import { SecurityEventEntries } from './security-event-entries.js';
 import { SecurityEventLog } from './security-event-log.js';
 
-@Global()
 @Module({
   providers: [
     provide(SecurityEventLog, [CLOCK]),

@@ -1,16 +1,18 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { provide, tokenOf } from '@watchword/platform';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import { AuthDatabase } from '../database/auth-database.js';
 import { DatabaseOutages } from '../database/database-outages.js';
 import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
+import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
+import { TokensModule } from '../tokens/tokens.module.js';
 import { EndByRefreshToken } from './end-by-refresh-token.js';
 import { EndSessions } from './end-sessions.js';
 import { ListSessions } from './list-sessions.js';
-import { LiveSessionGuard } from './live-session.guard.js';
 import { LiveTokens } from './live-tokens.js';
 import { RefreshController } from './refresh.controller.js';
 import { RefreshTokens } from './refresh-tokens.js';
@@ -24,11 +26,10 @@ import { StartSession } from './start-session.js';
 
 const SESSION_TIMING = tokenOf<SessionTiming>(Symbol('SessionTiming'));
 
-@Global()
 @Module({
+  imports: [KeysModule, SecurityEventsModule, TokensModule],
   controllers: [RefreshController, SessionsController],
   providers: [
-    LiveSessionGuard,
     provide(LiveTokens, [AuthDatabase, CLOCK]),
     provide(RefreshTokens, [KeyEncryptionKeys]),
     provide(
@@ -64,7 +65,6 @@ const SESSION_TIMING = tokenOf<SessionTiming>(Symbol('SessionTiming'));
     EndByRefreshToken,
     EndSessions,
     ListSessions,
-    LiveSessionGuard,
     LiveTokens,
     RenewSessionIds,
     RotateRefreshToken,

@@ -1,11 +1,12 @@
-import { Global, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { provide } from '@watchword/platform';
 import { AuthConfig, CLOCK } from '../config/index.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { IssuerTokenSigner, TokenSigner } from '../keys/signing/token-signer.js';
 import { AccessTokenIssuer } from './access-token-issuer.js';
 
-@Global()
 @Module({
+  imports: [KeysModule],
   providers: [
     provide(
       AccessTokenIssuer,

@@ -2,11 +2,12 @@ import { Logger, Module } from '@nestjs/common';
 import { AuthClientsModule, type AuthHttpClient, httpClientToken, tcpClientToken } from '@watchword/auth/clients';
 import { type AuthTcpClient } from '@watchword/auth/microservices';
 import { systemClock } from '@watchword/auth';
-import { currentRequestId, DATABASE, type Database, provide, tokenOf } from '@watchword/platform';
+import { DATABASE, type Database, provide, tokenOf } from '@watchword/platform';
 import { Catalog } from '../catalog/catalog.js';
 import { HttpCatalog } from '../catalog/http-catalog.js';
 import { OrdersConfig } from '../config/orders-config.js';
 import type * as schema from '../database/schema.js';
+import { downstreamServices } from '../downstream/downstream-services.js';
 import { reasonOf } from '../downstream/reason-of.js';
 import { Inventory, ServiceInventory } from '../inventory/inventory.js';
 import { TcpInventory } from '../inventory/tcp-inventory.js';
@@ -28,28 +29,7 @@ const INVENTORY_CLIENT = tokenOf<AuthTcpClient>(tcpClientToken('inventory'));
       http: ['catalog'],
       tcp: ['inventory'],
       inject: [OrdersConfig],
-      useFactory: (config: OrdersConfig) => ({
-        http: [
-          {
-            name: 'catalog',
-            audience: 'catalog',
-            baseUrl: config.CATALOG_URL,
-            timeoutMs: config.DOWNSTREAM_TIMEOUT_MS,
-          },
-        ],
-        tcp: [
-          {
-            name: 'inventory',
-            audience: 'inventory',
-            host: config.INVENTORY_HOST,
-            port: config.INVENTORY_PORT,
-            timeoutMs: config.DOWNSTREAM_TIMEOUT_MS,
-            passOn: { 409: ['insufficient_stock', 'reservation_conflict'] },
-          },
-        ],
-        serviceCredentials: config.serviceCredentials,
-        headers: sameRequestId,
-      }),
+      useFactory: downstreamServices,
     }),
   ],
   controllers: [OrdersController],
@@ -84,9 +64,3 @@ const INVENTORY_CLIENT = tokenOf<AuthTcpClient>(tcpClientToken('inventory'));
   ],
 })
 export class OrdersModule {}
-
-/** The called services log under the id of the request that came in here. */
-function sameRequestId(): Record<string, string> {
-  const requestId = currentRequestId();
-  return requestId === undefined ? {} : { 'x-request-id': requestId };
-}

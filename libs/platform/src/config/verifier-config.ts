@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FollowOptions, TrustedIssuer } from '@watchword/auth';
+import type { AuthModuleOptions, FollowOptions, TrustedIssuer } from '@watchword/auth';
 import { IsIn, IsNotEmpty, IsOptional, Matches, ValidateIf } from 'class-validator';
 import { AppConfig } from './app-config.js';
 import { algorithmsOf, IsAlgorithmList } from './is-algorithm-list.js';
@@ -72,8 +72,13 @@ export class VerifierConfig extends AppConfig {
   @IsIn(['accept', 'refuse'])
   readonly WHEN_REVOCATIONS_STALE: 'accept' | 'refuse' = 'accept';
 
+  /** What `AuthModule` of the app `app` takes: whom it trusts, and how it follows what is revoked. */
+  authOptions(app: string): AuthModuleOptions {
+    return { ...this.trustedIssuer(app), follow: this.followed(app) };
+  }
+
   /** How what the issuer revokes is followed, as `AuthModule` takes it; undefined where this app is no client of it. */
-  followed(app: string): FollowOptions | undefined {
+  private followed(app: string): FollowOptions | undefined {
     const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = this;
     if (clientId === undefined || clientSecret === undefined) return undefined;
     const [first = '', ...others] = (this.AUTH_EVENTS_URLS ?? this.atIssuer('/security-events')).split(',');

@@ -1,21 +1,22 @@
 import { Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { AuthConfig } from '../../config/index.js';
 import type { KeyRing } from '../publishing/key-ring.js';
 import type { KeyRotation } from './key-rotation.js';
 
-/** Keeps the keys going: looks at short intervals what is due. */
+/** Keeps the keys going: looks at short intervals what is due. In shared-secret mode there are none. */
 export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Keys');
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
-  /** @param interval milliseconds */
   constructor(
     private readonly rotation: KeyRotation,
     private readonly ring: KeyRing,
-    private readonly interval: number,
+    private readonly config: AuthConfig,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    if (this.config.JWT_SIGNING === 'shared-secret') return;
     await this.tick();
     this.schedule();
   }
@@ -40,6 +41,6 @@ export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
         .finally(() => {
           if (this.timer !== undefined) this.schedule();
         });
-    }, this.interval).unref();
+    }, this.config.KEY_RING_POLL * 1000).unref();
   }
 }

@@ -1,8 +1,20 @@
 import { makeDirectory, OperatorError } from '@watchword/platform';
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { AuthConfig } from '../../config/index.js';
 import { type KeyEncryptionKeys, parseKeyEncryptionKeys } from '../../cryptography/key-encryption-keys.js';
+
+/**
+ * The key-encryption keys of the configuration, or the embedded default's own.
+ *
+ * @throws OperatorError where the file of the latter can not be read or made, or holds something else
+ */
+export function openKeyEncryptionKeys({ KEY_ENCRYPTION_KEYS, DATA_DIR }: AuthConfig): KeyEncryptionKeys {
+  return KEY_ENCRYPTION_KEYS === undefined
+    ? readOrMakeKeyFile(join(DATA_DIR, 'auth-key-encryption-key'))
+    : parseKeyEncryptionKeys(KEY_ENCRYPTION_KEYS);
+}
 
 /**
  * The embedded default's own key-encryption key: made at first boot, readable by its owner alone.
