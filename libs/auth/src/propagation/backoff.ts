@@ -55,4 +55,4 @@ interface Outage {
 const FIRST_MS = 100;
 
 /** Short enough that nobody waits long for a server that is back. */
-const LONGEST_MS = 2000;
+const LONGEST_MS = 1000;

@@ -16,6 +16,8 @@ interface Connection {
 export class DatabaseProxy {
   private state: State = 'open';
   private readonly connections = new Set<Connection>();
+  /** Begun while nothing passed. */
+  private readonly unheard = new Set<Socket>();
   private lossOf: { readonly text: string; readonly happened: () => void } | undefined;
 
   private constructor(
@@ -40,6 +42,7 @@ export class DatabaseProxy {
   cut(): void {
     this.state = 'cut';
     for (const connection of this.connections) reset(connection);
+    for (const near of this.unheard) near.resetAndDestroy();
   }
 
   /** As where packets get lost: nothing passes on any connection, old or new, and no end or reset comes. */
@@ -72,8 +75,13 @@ export class DatabaseProxy {
       near.resetAndDestroy();
       return;
     }
+    // Its packets get lost from the first one on: the server never hears of it.
+    if (this.state === 'silent') {
+      this.unheard.add(near.on('close', () => this.unheard.delete(near)));
+      return;
+    }
     const far = dial().on('error', () => undefined);
-    const connection: Connection = { near, far, silent: this.state === 'silent', losesAnswer: false };
+    const connection: Connection = { near, far, silent: false, losesAnswer: false };
     this.connections.add(connection);
     near.on('data', (data) => this.forward(connection, data));
     far.on('data', (data) => this.answer(connection, data));

@@ -3,6 +3,9 @@ import type { AuthConfig } from '../../config/index.js';
 import type { KeyRing } from '../publishing/key-ring.js';
 import type { KeyRotation } from './key-rotation.js';
 
+/** Milliseconds after which a look that failed is repeated: a lease that ran out in an outage must not keep logins waiting. */
+const RETRY_MS = 500;
+
 /** Keeps the keys going: looks at short intervals what is due. In shared-secret mode there are none. */
 export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Keys');
@@ -15,10 +18,15 @@ export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
     private readonly config: AuthConfig,
   ) {}
 
+  /** Milliseconds between two looks. */
+  private get interval(): number {
+    return this.config.KEY_RING_POLL * 1000;
+  }
+
   async onModuleInit(): Promise<void> {
     if (this.config.JWT_SIGNING === 'shared-secret') return;
     await this.tick();
-    this.schedule();
+    this.schedule(this.interval);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -34,13 +42,18 @@ export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
     await this.ring.refresh();
   }
 
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.tick()
-        .catch((error: unknown) => this.logger.warn(`The keys can't be read: ${String(error)}`))
-        .finally(() => {
-          if (this.timer !== undefined) this.schedule();
-        });
-    }, this.config.KEY_RING_POLL * 1000).unref();
+  private schedule(delay: number): void {
+    this.timer = setTimeout(() => void (this.running = this.look()), delay).unref();
+  }
+
+  private async look(): Promise<void> {
+    let delay = this.interval;
+    try {
+      await this.tick();
+    } catch (error) {
+      this.logger.warn(`The keys can't be read: ${String(error)}`);
+      delay = Math.min(RETRY_MS, this.interval);
+    }
+    if (this.timer !== undefined) this.schedule(delay);
   }
 }

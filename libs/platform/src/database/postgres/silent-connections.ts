@@ -4,7 +4,7 @@ import { WatchedClient } from './watched-client.js';
 
 const INTERVAL_MS = 500;
 /** A connection on which an answer is due for so long is looked into. */
-const SILENCE_MS = 2_000;
+const SILENCE_MS = 1_000;
 /** How long it may take to ask the server about it. */
 const INQUIRY_MS = 2_000;
 
