@@ -6,10 +6,18 @@ export type {
   AuthClientsOptions,
   CallOptions,
   HttpServiceOptions,
+  RpcServiceOptions,
   TcpServiceOptions,
 } from '../nest/clients/client-options.js';
 export type { PassOn } from '../nest/errors/pass-on.js';
-export { InjectHttpClient, InjectTcpClient, httpClientToken, tcpClientToken } from '../nest/clients/client-tokens.js';
+export {
+  InjectHttpClient,
+  InjectRpcClient,
+  InjectTcpClient,
+  httpClientToken,
+  rpcClientToken,
+  tcpClientToken,
+} from '../nest/clients/client-tokens.js';
 export { DownstreamError } from '../nest/errors/downstream-error.js';
 export type { DownstreamAnswer, DownstreamFailure } from '../nest/errors/downstream-error.js';
 export {

@@ -80,10 +80,10 @@ it('shows a public handler nobody of whom a guarded one let in on the same socke
   expect(() => currentUser(contextOf('ws', socket, 'openTo'))).toThrow(AuthError);
 });
 
-it('refuses a message of a transport without metadata, but for public handlers', async () => {
-  const kafka = [{}, { getTopic: () => 'topic' }];
-  expect(await code(contextOf('rpc', kafka))).toBe('context_unsupported');
-  expect(await code(contextOf('rpc', kafka, 'open'))).toBe(true);
+it('refuses a message of a transport that nobody knows, but for public handlers', async () => {
+  const pigeon = [{}, { getTopic: () => 'topic' }];
+  expect(await code(contextOf('rpc', pigeon))).toBe('context_unsupported');
+  expect(await code(contextOf('rpc', pigeon, 'open'))).toBe(true);
   expect(await code(contextOf('rpc', [{}]))).toBe('context_unsupported');
 });
 

@@ -306,7 +306,7 @@ describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
     refusedIds.add('all');
     await expect(call()).rejects.toMatchObject({ status: 502, code: 'bad_gateway' });
     expect(tokens.requests).toHaveLength(3);
-    tcp.onApplicationShutdown();
+    await tcp.onApplicationShutdown();
   });
 
   it('asks once for all who were refused at the same time', async () => {
@@ -392,7 +392,7 @@ describe("a call's time", () => {
   });
   afterEach(() => {
     grant();
-    tcp.onApplicationShutdown();
+    void tcp.onApplicationShutdown();
   });
 
   it('has in it the time to get a token, and who waits for the same one longer gets it', async () => {

@@ -162,7 +162,7 @@ it('never mixes them while the connection is still being made either', async () 
     }),
   );
   answers.forEach((answer, index) => expect(answer).toEqual({ asked: `early-${index}`, answered: `early-${index}` }));
-  client.onApplicationShutdown();
+  await client.onApplicationShutdown();
 });
 
 it('sends the headers of the options beside the token', async () => {
@@ -233,7 +233,7 @@ it('sends nothing when the headers of the options hold another token', async () 
     () => ({ authorization: 'Bearer x' }),
   );
   await expect(client.send('stock.metadata', {}, { credentials: 'none' })).rejects.toThrow(TypeError);
-  client.onApplicationShutdown();
+  await client.onApplicationShutdown();
 });
 
 it('calls as nobody where the client is registered so', async () => {
@@ -251,7 +251,7 @@ it('calls as nobody where the client is registered so', async () => {
     status: 502,
     cause: 'it answered 401 authentication_required Authentication is required',
   });
-  client.onApplicationShutdown();
+  await client.onApplicationShutdown();
 });
 
 describe('without a service on the other side', () => {
@@ -274,7 +274,7 @@ describe('without a service on the other side', () => {
       socket.on('data', (data) => socket.write(answerTo(data, { response: 'answer' }))),
     );
     await expect(send()).resolves.toBe('answer');
-    client.onApplicationShutdown();
+    await client.onApplicationShutdown();
     await close(echo);
   });
 
@@ -282,7 +282,7 @@ describe('without a service on the other side', () => {
     const server = await listen(0, (socket) => socket.on('data', (data) => socket.write(answerTo(data, {}))));
     const client = clientFor((server.address() as AddressInfo).port);
     await expect(callers.runAs(caller, () => client.send('any', {}))).resolves.toBeUndefined();
-    client.onApplicationShutdown();
+    await client.onApplicationShutdown();
     await close(server);
   });
 
@@ -297,7 +297,7 @@ describe('without a service on the other side', () => {
     const client = clientFor((server.address() as AddressInfo).port);
     const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
     await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
-    client.onApplicationShutdown();
+    await client.onApplicationShutdown();
     await close(server);
   });
 
@@ -313,7 +313,7 @@ describe('without a service on the other side', () => {
     const client = clientFor((server.address() as AddressInfo).port);
     const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}, { timeoutMs: 60 }));
     await expect(send()).rejects.toMatchObject({ code: 'gateway_timeout', status: 504 });
-    client.onApplicationShutdown();
+    await client.onApplicationShutdown();
     await close(server);
   });
 
@@ -339,7 +339,7 @@ describe('without a service on the other side', () => {
       { reason: { status: 502, code: 'bad_gateway' } },
       { value: 'a\0' },
     ]);
-    client.onApplicationShutdown();
+    await client.onApplicationShutdown();
     await close(server);
   });
 
@@ -354,7 +354,7 @@ describe('without a service on the other side', () => {
     const send = (): Promise<unknown> => callers.runAs(caller, () => client.send('any', {}));
     await expect(send()).rejects.toMatchObject({ code: 'service_unavailable', status: 503 });
     await expect(send()).resolves.toBe('answer');
-    client.onApplicationShutdown();
+    await client.onApplicationShutdown();
     await close(server);
   });
 });

@@ -4,6 +4,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { CallerContext, closeScope, openScope, runInScope } from '../../propagation/caller-context.js';
 import type { Scope } from '../../propagation/caller-context.js';
 import { incomingMessage } from '../contexts/http-context.js';
+import { metadataOfCall } from '../contexts/rpc/grpc-metadata.js';
+import { messageOf } from '../contexts/rpc/rpc-context.js';
 import { whenAnswered } from './when-answered.js';
 import type { Answer } from './when-answered.js';
 import { isInjected } from './is-injected.js';
@@ -58,13 +60,15 @@ function enterMessages(server: RpcServer): void {
   let furtherStart: StartHook = server.onProcessingStartHook ?? ((_transport, _context, done) => done());
   let furtherEnd: EndHook | undefined = server.onProcessingEndHook;
   server.setOnProcessingStartHook((transport, context, done) => {
-    if (!carriesMetadata(context)) return furtherStart(transport, context, done);
-    const scope = openScope(context);
-    open.set(context, scope);
-    return runInScope(scope, () => furtherStart(transport, context, done));
+    const message = messageOf(context);
+    if (message === undefined) return furtherStart(transport, context, done);
+    const scope = openScope(message);
+    const work = endingOf(context) === undefined ? () => closeAfter(done(), scope) : done;
+    open.set(endingOf(context) ?? message, scope);
+    return runInScope(scope, () => furtherStart(transport, context, work));
   });
   server.setOnProcessingEndHook((transport, context) => {
-    const scope = carriesMetadata(context) ? open.get(context) : undefined;
+    const scope = typeof context === 'object' && context !== null ? open.get(context) : undefined;
     if (scope !== undefined) closeScope(scope);
     return furtherEnd?.(transport, context);
   });
@@ -76,7 +80,17 @@ function enterMessages(server: RpcServer): void {
   };
 }
 
-/** Of other transports the server shows its hook another object than it gives the handler. */
-function carriesMetadata(context: unknown): context is object {
-  return typeof (context as { readonly getMetadata?: unknown } | null)?.getMetadata === 'function';
+/**
+ * What Nest shows to the hook at the end of a message: its context. Of a gRPC call it is the request, and undefined where the
+ * client streams: such a call has ended when the work has.
+ */
+function endingOf(context: unknown): object | undefined {
+  const call = metadataOfCall(context) === undefined ? undefined : (context as { readonly request?: object });
+  return call === undefined ? (context as object) : call.request;
+}
+
+function closeAfter(work: unknown, scope: Scope): unknown {
+  const close = (): void => closeScope(scope);
+  void Promise.resolve(work).then(close, close);
+  return work;
 }

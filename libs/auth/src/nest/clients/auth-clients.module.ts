@@ -3,14 +3,16 @@ import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@
 import { CallerContext, OutboundTokens, ServiceTokens, TokenEndpoint, TokenExchange } from '../../propagation/index.js';
 import { TokenVerifier } from '../../verification/index.js';
 import { AuthHttpClient } from './auth-http-client.js';
+import type { AuthRpcClient } from './auth-rpc-client.js';
 import type { AuthTcpClient } from './auth-tcp-client.js';
 import type { AuthClientsOptions } from './client-options.js';
-import { httpClientToken, tcpClientToken } from './client-tokens.js';
+import { httpClientToken, rpcClientToken, tcpClientToken } from './client-tokens.js';
 
 /** Options that come from providers. The names come first: injection tokens are made before the factory runs. */
 export interface AuthClientsAsyncOptions<Dependencies extends readonly unknown[] = readonly never[]> {
   readonly http?: readonly string[];
   readonly tcp?: readonly string[];
+  readonly rpc?: readonly string[];
   readonly imports?: ModuleMetadata['imports'];
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (...dependencies: Dependencies) => AuthClientsOptions | Promise<AuthClientsOptions>;
@@ -25,6 +27,7 @@ export class AuthClientsModule {
     return this.registerAsync({
       http: (options.http ?? []).map(({ name }) => name),
       tcp: (options.tcp ?? []).map(({ name }) => name),
+      rpc: (options.rpc ?? []).map(({ name }) => name),
       useFactory: () => options,
     });
   }
@@ -32,11 +35,12 @@ export class AuthClientsModule {
   static registerAsync<Dependencies extends readonly unknown[]>({
     http = [],
     tcp = [],
+    rpc = [],
     imports = [],
     inject = [],
     useFactory,
   }: AuthClientsAsyncOptions<Dependencies>): DynamicModule {
-    const clients = [...http.map(httpClient), ...tcp.map(tcpClient)];
+    const clients = [...http.map(httpClient), ...tcp.map(tcpClient), ...rpc.map(rpcClient)];
     return {
       module: AuthClientsModule,
       imports,
@@ -74,11 +78,25 @@ function tcpClient(name: string): FactoryProvider<AuthTcpClient> {
     inject: [OPTIONS, OutboundTokens],
     useFactory: async (options: AuthClientsOptions, tokens: OutboundTokens) => {
       // Only here: who calls over HTTP alone has no @nestjs/microservices.
-      const { AuthTcpClient } = await import('./auth-tcp-client.js');
+      const { AuthTcpClient } = await import('./microservice-clients.js');
       return new AuthTcpClient(named('tcp', options.tcp, name), tokens, options.headers);
     },
   };
 }
+
+function rpcClient(name: string): FactoryProvider<AuthRpcClient> {
+  return {
+    provide: rpcClientToken(name),
+    inject: [OPTIONS, OutboundTokens],
+    useFactory: async (options: AuthClientsOptions, tokens: OutboundTokens) => {
+      const { AuthRpcClient, openRpcConnection } = await import('./microservice-clients.js');
+      const service = named('rpc', options.rpc, name);
+      return new AuthRpcClient(service, tokens, options.headers ?? noHeaders, await openRpcConnection(service));
+    },
+  };
+}
+
+const noHeaders = (): Readonly<Record<string, string>> => ({});
 
 function named<T extends { readonly name: string }>(kind: string, services: readonly T[] | undefined, name: string): T {
   const service = services?.find((candidate) => candidate.name === name);

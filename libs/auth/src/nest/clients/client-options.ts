@@ -1,9 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
+import type { ClientOptions, GrpcOptions } from '@nestjs/microservices';
 import type { OutboundIdentity, OutboundTarget, ServiceCredentials } from '../../propagation/index.js';
 import { checkPassOn } from '../errors/pass-on.js';
 import type { PassOn } from '../errors/pass-on.js';
 
-interface ServiceOptions extends OutboundTarget {
+/** What is said of each service that is called. */
+export interface ServiceOptions extends OutboundTarget {
   /** The name that it is injected by. */
   readonly name: string;
   /** The service as tokens name it in `aud`. No token without this audience is ever sent to it. */
@@ -44,10 +46,21 @@ export interface TcpServiceOptions extends ServiceOptions {
   readonly maxBufferSize?: number;
 }
 
+/**
+ * A service that is called over one of Nest's transports: Nest's own options for the client, `transport` and `options`. TCP, Redis,
+ * NATS, RabbitMQ, MQTT 5 or Kafka.
+ */
+export type RpcServiceOptions = ServiceOptions &
+  Exclude<ClientOptions, GrpcOptions> & {
+    /** The patterns that are answered, on Kafka: a client there listens for answers to these alone. */
+    readonly replies?: readonly string[];
+  };
+
 /** The services that this one calls. */
 export interface AuthClientsOptions {
   readonly http?: readonly HttpServiceOptions[];
   readonly tcp?: readonly TcpServiceOptions[];
+  readonly rpc?: readonly RpcServiceOptions[];
   /**
    * This service as a client of the issuer. With them a caller's token that is not for a target is exchanged, and
    * calls can be made as this service.

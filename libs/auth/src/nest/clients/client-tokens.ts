@@ -19,3 +19,13 @@ export function InjectHttpClient(name: string): ParameterDecorator & PropertyDec
 export function InjectTcpClient(name: string): ParameterDecorator & PropertyDecorator {
   return Inject(tcpClientToken(name));
 }
+
+/** The token of that client, for the `inject` of a factory. */
+export function rpcClientToken(name: string): string {
+  return `watchword:rpc-client:${name}`;
+}
+
+/** Injects the `AuthRpcClient` that was registered by this name. */
+export function InjectRpcClient(name: string): ParameterDecorator & PropertyDecorator {
+  return Inject(rpcClientToken(name));
+}

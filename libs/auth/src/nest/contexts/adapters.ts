@@ -3,7 +3,7 @@ import { AuthError } from '../../verification/index.js';
 import type { ContextAdapter } from './context-adapter.js';
 import { graphqlContext } from './graphql-context.js';
 import { httpContext } from './http-context.js';
-import { rpcContext } from './rpc-context.js';
+import { rpcContext } from './rpc/rpc-context.js';
 import { wsContext } from './ws-context.js';
 
 const ADAPTERS: ReadonlyMap<string, ContextAdapter> = new Map([

@@ -1,0 +1,49 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { AuthError } from '../../../verification/index.js';
+import type { ContextAdapter } from '../context-adapter.js';
+import { amqpHeaders } from './amqp-headers.js';
+import { grpcMetadata, metadataOfCall } from './grpc-metadata.js';
+import { kafkaHeaders } from './kafka-headers.js';
+import type { MessageTransport } from './message-transport.js';
+import { mqttUserProperties } from './mqtt-user-properties.js';
+import { natsHeaders } from './nats-headers.js';
+import { packetMetadata } from './packet-metadata.js';
+
+const TRANSPORTS: readonly MessageTransport[] = [
+  packetMetadata,
+  natsHeaders,
+  amqpHeaders,
+  mqttUserProperties,
+  kafkaHeaders,
+  grpcMetadata,
+];
+
+/** Every transport of @nestjs/microservices: TCP, Redis, NATS, RabbitMQ, MQTT 5, Kafka and gRPC. */
+export const rpcContext: ContextAdapter = {
+  request(context: ExecutionContext) {
+    const message: unknown = context.getArgByIndex(1);
+    // A gRPC handler with @GrpcStreamCall() gets the call alone, or the call and a callback.
+    if (typeof message !== 'object' || message === null)
+      return metadataOfCall(context.getArgByIndex(0)) ?? unsupported();
+    return message;
+  },
+
+  authorization: (message) => (transportOf(message) ?? unsupported()).authorization(message),
+};
+
+/**
+ * @internal What stands for a message, out of what Nest's server gives to its hooks: the same object that
+ * {@link rpcContext} finds in the handler's context. Undefined for a transport that nobody knows.
+ */
+export function messageOf(hookContext: unknown): object | undefined {
+  if (typeof hookContext !== 'object' || hookContext === null) return undefined;
+  return metadataOfCall(hookContext) ?? (transportOf(hookContext) === undefined ? undefined : hookContext);
+}
+
+function transportOf(message: object): MessageTransport | undefined {
+  return TRANSPORTS.find((transport) => transport.handles(message));
+}
+
+function unsupported(): never {
+  throw new AuthError('context_unsupported', { reason: 'no adapter for this transport' });
+}

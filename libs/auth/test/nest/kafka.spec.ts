@@ -1,0 +1,145 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Controller, Module } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ClientKafka, EventPattern, KafkaHeaders, MessagePattern, ServerKafka } from '@nestjs/microservices';
+import { AuthModule, CallerContext, Roles } from '@watchword/auth';
+import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import type { TestIssuer } from '@watchword/auth/testing';
+import { lastValueFrom } from 'rxjs';
+import { kafkaCarrier } from '../../src/nest/clients/carriers/kafka-carrier.js';
+
+/** Records as they are on the wire: what a producer was given, and what a consumer gets. */
+interface WireRecord {
+  readonly topic: string;
+  readonly messages: readonly { readonly value: unknown; readonly headers?: Record<string, unknown> }[];
+}
+
+/** Nest's own server without the broker: records are handed to it, its answers are kept. */
+class BrokerlessServer extends ServerKafka {
+  readonly answers: WireRecord[] = [];
+
+  override async listen(callback: () => void): Promise<void> {
+    this.producer = { send: async (record: WireRecord) => void this.answers.push(record) } as never;
+    callback();
+  }
+
+  override async close(): Promise<void> {}
+
+  receive(topic: string, headers: Record<string, Buffer | Buffer[]>): Promise<unknown> {
+    const message = { key: null, value: Buffer.from('{}'), headers, timestamp: '0', attributes: 0, offset: '0' };
+    return this.handleMessage({
+      topic,
+      partition: 0,
+      message,
+      heartbeat: async () => undefined,
+      pause: () => () => {},
+    });
+  }
+}
+
+/** Nest's own client without the broker. */
+class BrokerlessClient extends ClientKafka {
+  readonly sent: WireRecord[] = [];
+
+  override async connect(): Promise<never> {
+    this._producer = { send: async (record: WireRecord) => void this.sent.push(record) } as never;
+    return this._producer;
+  }
+}
+
+const noted: (string | undefined)[] = [];
+
+@Controller()
+class StockController {
+  constructor(private readonly callers: CallerContext) {}
+
+  @EventPattern('stock.moved')
+  moved(_data: unknown): void {
+    noted.push(this.callers.current()?.verified.subject);
+  }
+
+  @MessagePattern('stock.count')
+  @Roles('admin')
+  count(): number {
+    return 1;
+  }
+}
+
+let issuer: TestIssuer;
+let app: INestApplication;
+let server: BrokerlessServer;
+
+beforeAll(async () => {
+  issuer = await createTestIssuer();
+  server = new BrokerlessServer({ client: { brokers: [] } });
+  @Module({ imports: [AuthModule.forRoot(issuer.trusted('stock'))], controllers: [StockController] })
+  class AppModule {}
+  app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
+  app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
+  await app.startAllMicroservices();
+});
+afterAll(() => app.close());
+beforeEach(() => {
+  noted.splice(0);
+  server.answers.splice(0);
+});
+
+const bearer = async (user: Parameters<typeof asUser>[0] = {}): Promise<Buffer> =>
+  Buffer.from(`Bearer ${await issuer.mint(asUser({ audience: 'stock', ...user }))}`);
+
+it('takes the token from the record header, in whatever case its name is written', async () => {
+  await server.receive('stock.moved', { authorization: await bearer({ subject: 'ada' }) });
+  await server.receive('stock.moved', { Authorization: await bearer({ subject: 'bob' }) });
+  expect(noted).toEqual(['ada', 'bob']);
+});
+
+it('does not handle an event without a token, with two of them, or with what is not text', async () => {
+  const good = await bearer();
+  for (const headers of [
+    {},
+    { authorization: [good, good] },
+    { authorization: good, Authorization: good },
+    { authorization: Buffer.from('{"a":1}') },
+    { authorization: Buffer.from([0, 0, 0, 0, 1, 2]) },
+  ]) {
+    // oxlint-disable-next-line no-await-in-loop
+    await server.receive('stock.moved', headers as Record<string, Buffer>).catch(() => undefined);
+  }
+  expect(noted).toEqual([]);
+});
+
+it('answers a refused request', async () => {
+  const asked = {
+    [KafkaHeaders.CORRELATION_ID]: Buffer.from('1'),
+    [KafkaHeaders.REPLY_TOPIC]: Buffer.from('stock.count.reply'),
+  };
+  await server.receive('stock.count', { ...asked, authorization: await bearer({ roles: ['customer'] }) });
+  await server.receive('stock.count', { ...asked, authorization: await bearer({ roles: ['admin'] }) });
+  // Nest sends the answers in turns of their own: one refusal, a number, and the end of what gave the number.
+  while (server.answers.length < 2) {
+    // oxlint-disable-next-line no-await-in-loop
+    await nextTurn();
+  }
+  const [refusal, count] = server.answers.flatMap(({ messages }) => messages);
+  expect(JSON.parse(String(refusal?.headers?.[KafkaHeaders.NEST_ERR]))).toMatchObject({ status: 403 });
+  expect(String(count?.value)).toBe('1');
+});
+
+it('sends the token as a record header, beside those that the message has', async () => {
+  const client = new BrokerlessClient({ client: { brokers: [] } });
+  const carry = (data: unknown): Promise<unknown> =>
+    kafkaCarrier().carry(
+      { authorization: 'Bearer x' },
+      data,
+      (message) => client.emit<unknown>('stock.moved', message),
+      (answer) => lastValueFrom(answer, { defaultValue: undefined }),
+    );
+  await carry({ a: 1 });
+  await carry({ key: 'k', value: { a: 1 }, headers: { trace: 't' } });
+  expect(client.sent.flatMap(({ messages }) => messages)).toMatchObject([
+    { value: '{"a":1}', headers: { authorization: 'Bearer x' } },
+    { key: 'k', value: '{"a":1}', headers: { trace: 't', authorization: 'Bearer x' } },
+  ]);
+  expect(() => carry({ value: 1, headers: { Authorization: 'Bearer mine' } })).toThrow(/attaches the token itself/);
+});
