@@ -104,6 +104,24 @@ module.exports = {
       to: { path: '(^|/)rxjs(/|$)|^(node:)?(http|https|http2|net|tls)$' },
     },
     {
+      name: 'token-cache-knows-only-what-it-keeps',
+      comment:
+        'The cache keeps verified tokens, their times and their keys. How they are verified is no concern of its.',
+      severity: 'error',
+      from: { path: '^libs/auth/src/verification/cache/', pathNot: TESTS },
+      to: {
+        path: '^libs/',
+        pathNot: '^libs/auth/src/verification/(cache/|keys/verification-key|token-times|verified-token)',
+      },
+    },
+    {
+      name: 'token-cache-inside-verification',
+      comment: 'Ask the TokenVerifier: what is in its cache was good once, and may not be any more.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/auth/src/verification/', TESTS] },
+      to: { path: '^libs/auth/src/verification/cache/' },
+    },
+    {
       name: 'core-imports-only-verification',
       comment: 'propagation and revocation know verification, and neither each other nor nest.',
       severity: 'error',

@@ -3,12 +3,18 @@
  * packages left outside), so that what is measured is what an app runs.
  */
 import { rspack } from '@rspack/core';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const source = (/** @type {string} */ file) => join(import.meta.dirname, 'src', file);
 const isPackage = /^(?!@watchword\/)[^./]/;
 
-const compiler = rspack({
+/** Parts of the token cache that `bench -- cache` measures by a stand-in of `src/cache/without`. */
+const REPLACEABLE = ['token-cache', 'shared-sets', 'frozen', 'estimated-bytes'];
+const output = join(import.meta.dirname, 'dist');
+
+/** @satisfies {import('@rspack/core').Configuration} */
+const programs = {
   mode: 'none',
   target: 'node',
   context: import.meta.dirname,
@@ -21,10 +27,9 @@ const compiler = rspack({
     verifier: source('verifier/verifier.ts'),
   },
   output: {
-    path: join(import.meta.dirname, 'dist'),
+    path: output,
     filename: '[name].js',
     chunkFilename: '[id].js',
-    clean: true,
     module: true,
     library: { type: 'module' },
     chunkFormat: 'module',
@@ -53,11 +58,27 @@ const compiler = rspack({
   resolve: {
     extensions: ['.ts', '.js'],
     extensionAlias: { '.js': ['.ts', '.js'] },
-    alias: { '@watchword/auth': join(import.meta.dirname, '../libs/auth/src/index.ts') },
+    alias: {
+      '@watchword/auth$': join(import.meta.dirname, '../libs/auth/src/index.ts'),
+      '@watchword/auth': join(import.meta.dirname, '../libs/auth/src/entry'),
+    },
   },
   optimization: { nodeEnv: false },
   node: { __filename: false, __dirname: false },
-});
+};
+
+/** @param {string} part */
+function without(part) {
+  const standIn = new rspack.NormalModuleReplacementPlugin(
+    new RegExp(`^\\./(cache/)?${part}\\.js$`),
+    source(`cache/without/${part}.ts`),
+  );
+  const folder = { ...programs.output, path: join(output, `without-${part}`) };
+  return { ...programs, name: part, entry: { verifier: programs.entry.verifier }, output: folder, plugins: [standIn] };
+}
+
+rmSync(output, { recursive: true, force: true });
+const compiler = rspack([programs, ...REPLACEABLE.map(without)]);
 
 compiler.run((error, stats) => {
   if (error || stats?.hasErrors()) {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench-settings.js';
+import { cacheSuite } from './cache/cache-suite.js';
 import { floodSuite } from './flood/flood-suite.js';
 import { issueSuite } from './issue/issue-suite.js';
 import type { Table } from './measure/measure.js';
@@ -19,6 +20,7 @@ type Suite = (bench: Bench) => AsyncIterable<Table | Sheet>;
 const SUITES: Readonly<Record<string, readonly Suite[]>> = {
   verify: [verifierSuite, httpSuite, preparedHttpSuite, tcpSuite, floodSuite],
   verifier: [verifierSuite],
+  cache: [cacheSuite],
   http: [httpSuite],
   prepared: [preparedHttpSuite],
   tcp: [tcpSuite],
@@ -71,7 +73,7 @@ for (const suite of (positionals.length > 0 ? positionals : ['verify', 'issue', 
 }
 keySet.close();
 // A comparison with a peer needs the peer.
-const verdicts = bench.only ? [] : [...compareWithTargets(tables), ...sheets.map(({ verdict }) => verdict)];
+const verdicts = bench.only ? [] : [...compareWithTargets(tables), ...sheets.flatMap(({ verdict }) => verdict ?? [])];
 if (verdicts.length > 0) console.log(printVerdicts(verdicts));
 console.log(`\nWritten to ${await writeResults({ machine, rounds: bench.rounds, tables, sheets, verdicts })}`);
 

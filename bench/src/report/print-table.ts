@@ -7,7 +7,8 @@ export interface Sheet {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  readonly verdict: Verdict;
+  /** Where something was promised of it. */
+  readonly verdict?: Verdict;
 }
 
 export function printSheet({ title, head, rows }: Sheet): string {

@@ -42,7 +42,8 @@ export async function* verifierSuite(bench: Bench): AsyncGenerator<Table> {
   }
 }
 
-function contender(name: string, child: Child, command: string, work: Work): Contender {
+/** One verifier's process, given the same work each round. */
+export function contender(name: string, child: Child, command: string, work: Work): Contender {
   return {
     name,
     round: async () => {

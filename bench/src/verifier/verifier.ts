@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { answerParent } from '../process/answer-parent.js';
 import type { ServiceSettings } from '../services/settings.js';
 import { TokenMint, type MintKeys } from '../tokens/token-mint.js';
@@ -28,6 +31,7 @@ answerParent({
     await refusesForgeries();
     await seen({ count: size });
   },
+  weigh,
   seen,
   unseen: ({ count, atOnce }: Work): Promise<Spent> => all(mint.mint(count), atOnce),
 });
@@ -45,6 +49,29 @@ async function refusesForgeries(): Promise<void> {
       );
     if (!refused) throw new Error('A bad token was taken');
   }
+}
+
+/** Bytes of memory that a token takes once it was verified, beside those of the pool itself. */
+async function weigh(): Promise<number> {
+  const tokens = mint.mint(WEIGHED).map((token) => Buffer.from(token));
+  const before = await usedMemory();
+  for (const token of tokens) await verify(token.toString('latin1'));
+  return ((await usedMemory()) - before) / tokens.length;
+}
+
+/** With the pool they fit into the cache, by their number and by its estimate of their size. */
+const WEIGHED = 5_000;
+
+async function usedMemory(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  // What is freed by a finalizer is counted until the collection after.
+  for (let times = 0; times < 3; times += 1) {
+    collect();
+    await setImmediate();
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { AuthError } from './auth-error.js';
 import { actor, audience, nonEmptyString, nonEmptyStrings, scope, seconds } from './claim-validators.js';
 import { ClaimsProfile } from './claims-profile.js';
-import { deepFreeze } from './frozen.js';
+import { deepFreeze } from './cache/frozen.js';
 import { EVERYTHING, type Grantings } from './issuer-grants.js';
-import { SharedSets } from './shared-sets.js';
+import { SharedSets } from './cache/shared-sets.js';
 import type { ClaimMapping } from './trusted-issuer.js';
 import type { Actor, VerifiedToken } from './verified-token.js';
 

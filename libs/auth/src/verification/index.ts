@@ -9,7 +9,7 @@ export type { KeyCacheOptions } from './keys/key-cache-options.js';
 export type { KeySourceStatus } from './keys/key-source.js';
 export { readSharedSecret, sharedSecretKeyId } from './keys/shared-secret.js';
 export { providerClaims } from './provider-claims.js';
-export type { TokenCacheOptions } from './token-cache.js';
+export type { TokenCacheOptions } from './cache/token-cache.js';
 export { parseStrictJson, parseStrictJsonObject } from './strict-json.js';
 export type { StrictJsonOptions } from './strict-json.js';
 export { TokenVerifier } from './token-verifier.js';

@@ -6,9 +6,9 @@ import { type KeyCacheOptions, keyCacheSettings } from './keys/key-cache-options
 import type { KeySource, KeySourceStatus } from './keys/key-source.js';
 import { isSameAlgorithm } from './keys/signature-algorithms.js';
 import type { VerificationKey } from './keys/verification-key.js';
-import { HeaderCache } from './header-cache.js';
-import { TokenCache, type TokenCacheOptions } from './token-cache.js';
-import type { TokenHeader } from './token-header.js';
+import type { CachedToken } from './cache/cached-token.js';
+import { TokenCache, type TokenCacheOptions } from './cache/token-cache.js';
+import { parseHeader, type TokenHeader } from './token-header.js';
 import { checkTimes, tokenTimes } from './token-times.js';
 import type { RevocationCheck, TrustedIssuer } from './trusted-issuer.js';
 import type { VerifiedToken } from './verified-token.js';
@@ -38,7 +38,6 @@ export class TokenVerifier {
   readonly #maxLifetime: number;
   readonly #revocations: RevocationCheck | undefined;
   readonly #cache: TokenCache | undefined;
-  readonly #headers = new HeaderCache();
 
   /** @throws TypeError for options that would not verify safely; it names what to change. */
   constructor(options: TokenVerifierOptions) {
@@ -71,7 +70,7 @@ export class TokenVerifier {
     const known = this.#cache?.get(token, this.#clock.now());
     if (known === undefined) return this.#verifyNew(token);
     this.#checkKnown(known);
-    return known;
+    return known.verified;
   }
 
   /** Begins background key refresh; resolves after each issuer was asked once, whatever came of it. */
@@ -116,13 +115,13 @@ export class TokenVerifier {
 
   #verifyNew(token: string): VerifiedToken | Promise<VerifiedToken> {
     const { header: headerSegment, payload, signature: signatureSegment, signingInput } = splitToken(token);
-    const header = this.#headers.read(headerSegment);
+    const header = parseHeader(headerSegment);
     if (this.#isFlood(header.keyId)) throw new AuthError('key_unknown', { reason: 'one of many that nobody knows' });
     const claims = decodeJsonSegment(payload);
     const signature = decodeSegment(signatureSegment);
     const trust = this.#trustOf(claims.iss, header);
     const key = trust.keys.find(header.keyId);
-    const presented: PresentedToken = { token, header, headerSegment, claims, signature, signingInput, trust };
+    const presented: PresentedToken = { token, header, claims, signature, signingInput, trust };
     return key instanceof Promise
       ? key.then((found) => this.#verifyWith(found, presented))
       : this.#verifyWith(key, presented);
@@ -158,7 +157,7 @@ export class TokenVerifier {
 
   #verifyClaims(good: boolean, key: VerificationKey, presented: PresentedToken): VerifiedToken {
     if (!good) throw new AuthError('signature_invalid');
-    const { token, headerSegment, header, claims, trust } = presented;
+    const { token, claims, trust } = presented;
     const verified = trust.profile.read(claims, key.keyId);
     this.#checkLifetime(verified.expiresAt - verified.issuedAt);
     const times = tokenTimes(
@@ -170,7 +169,6 @@ export class TokenVerifier {
     if (!(now < key.trustedUntil)) throw new AuthError('key_unknown');
     checkTimes(times, now);
     this.#checkRevoked(verified);
-    this.#headers.keep(headerSegment, header);
     this.#cache?.set({ token, verified, times, key }, now);
     return verified;
   }
@@ -182,13 +180,11 @@ export class TokenVerifier {
   }
 
   /** A token of the cache: asked about again when the revocations are others than when it was found good. */
-  #checkKnown(known: VerifiedToken): void {
+  #checkKnown(known: CachedToken): void {
     const version = this.#revocations?.version;
-    if (version === undefined) this.#checkRevoked(known);
-    else if (this.#cache?.isChecked(version) !== true) {
-      this.#checkRevoked(known);
-      this.#cache?.markChecked(version);
-    }
+    if (version !== undefined && version === known.checkedVersion) return;
+    this.#checkRevoked(known.verified);
+    if (version !== undefined) known.checkedVersion = version;
   }
 
   #checkRevoked(verified: VerifiedToken): void {
@@ -200,7 +196,6 @@ export class TokenVerifier {
 interface PresentedToken {
   readonly token: string;
   readonly header: TokenHeader;
-  readonly headerSegment: string;
   readonly claims: Readonly<Record<string, unknown>>;
   readonly signature: Buffer;
   readonly signingInput: string;

@@ -1,4 +1,4 @@
-import type { VerifiedToken } from './verified-token.js';
+import type { VerifiedToken } from '../verified-token.js';
 
 /** What a token and its place in the cache take besides its claims. */
 const ENTRY = 1024;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { StaticKeySource } from './keys/static-key-source.js';
-import { sharedSecretKey } from './keys/shared-secret.js';
+import { StaticKeySource } from '../keys/static-key-source.js';
+import { sharedSecretKey } from '../keys/shared-secret.js';
 import { TokenCache } from './token-cache.js';
-import type { VerifiedToken } from './verified-token.js';
+import type { VerifiedToken } from '../verified-token.js';
 import { randomBytes } from 'node:crypto';
 
 const key = () => {
@@ -26,7 +26,7 @@ describe('the cache of verified tokens', () => {
     const cache = new TokenCache();
     const tokens = Array.from({ length: 100 }, (_, i) => `${i}.payload.the-same-signature`);
     for (const token of tokens) cache.set(entry(token), 1);
-    for (const token of tokens) expect(cache.get(token, 1)).toEqual(verified(token));
+    for (const token of tokens) expect(cache.get(token, 1)?.verified).toEqual(verified(token));
     expect(cache.get('100.payload.the-same-signature', 1)).toBeUndefined();
   });
 
@@ -122,7 +122,7 @@ describe('the cache of verified tokens', () => {
               current = key();
             }
             const found = cache.get(token, now);
-            if (found !== undefined) expect(found.tokenId).toBe(token);
+            if (found !== undefined) expect(found.verified.tokenId).toBe(token);
             expect(cache.entries).toBeLessThanOrEqual(maxEntries);
             expect(cache.bytes).toBeLessThanOrEqual(12_000);
             expect(cache.bytes >= cache.entries * 1024).toBe(true);

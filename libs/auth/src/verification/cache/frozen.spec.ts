@@ -1,6 +1,6 @@
-import { createTestIssuer } from '../entry/testing.js';
-import { TokenVerifier } from './token-verifier.js';
-import type { VerifiedToken } from './verified-token.js';
+import { createTestIssuer } from '../../entry/testing.js';
+import { TokenVerifier } from '../token-verifier.js';
+import type { VerifiedToken } from '../verified-token.js';
 
 describe('what was verified', () => {
   const attempts: readonly (readonly [string, (token: VerifiedToken) => unknown])[] = [

@@ -1,6 +1,6 @@
-import { createTestIssuer } from '../entry/testing.js';
+import { createTestIssuer } from '../../entry/testing.js';
 import { estimatedBytes } from './estimated-bytes.js';
-import { TokenVerifier } from './token-verifier.js';
+import { TokenVerifier } from '../token-verifier.js';
 
 /** A token of nearly 16 KiB, and the heap that one such token takes with Node 22, measured over hundreds of them. */
 const large: readonly (readonly [string, object, number])[] = [

@@ -1,0 +1,134 @@
+import { type CacheEntry, CachedToken } from './cached-token.js';
+import { estimatedBytes } from './estimated-bytes.js';
+
+export interface TokenCacheOptions {
+  /** The most tokens that are kept. Default 20,000. */
+  readonly maxEntries?: number;
+  /** The most memory that they may take, in bytes as estimated. Default 64 MiB. */
+  readonly maxBytes?: number;
+}
+
+/** So many of a token's last characters find its entry: a part of the signature, which nobody can choose. */
+const HASHED_LENGTH = 12;
+
+/**
+ * Tokens that were verified. A hash of a few characters finds a token, then all of it is compared: a `Map` by the token
+ * would hash all of its characters at each look-up.
+ *
+ * Only verified tokens come in, so nobody who cannot get tokens can push others out. Evicts by second chance (CLOCK):
+ * a hit sets a bit and moves nothing.
+ */
+export class TokenCache {
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
+  /** The first token of each hash; others with the same hash follow it. */
+  readonly #byHash = new Map<number, CachedToken>();
+  /** Where the hand of the clock and the sweeper go round. */
+  readonly #places: (CachedToken | undefined)[] = [];
+  readonly #freePlaces: number[] = [];
+  #entries = 0;
+  #bytes = 0;
+  #hand = 0;
+  #sweeper = 0;
+
+  constructor({ maxEntries = 20_000, maxBytes = 64 * 1024 * 1024 }: TokenCacheOptions = {}) {
+    this.#maxEntries = bound('maxEntries', maxEntries, 1_000_000);
+    this.#maxBytes = bound('maxBytes', maxBytes, Number.MAX_SAFE_INTEGER);
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The token, if it is still good at this time and its key is still trusted; else its entry is dropped. */
+  get(token: string, now: number): CachedToken | undefined {
+    const cached = this.#find(token, hashOf(token));
+    if (cached === undefined) return undefined;
+    if (!cached.isLive(now)) {
+      this.#remove(cached);
+      return undefined;
+    }
+    cached.visited = true;
+    return cached;
+  }
+
+  set(entry: CacheEntry, now: number): void {
+    const bytes = estimatedBytes(entry.token, entry.verified);
+    if (bytes > this.#maxBytes) return;
+    const hash = hashOf(entry.token);
+    const known = this.#find(entry.token, hash);
+    if (known !== undefined) this.#remove(known);
+    this.#sweep(now);
+    while (this.#entries >= this.#maxEntries || this.#bytes + bytes > this.#maxBytes) this.#evict(now);
+
+    const place = this.#freePlaces.pop() ?? this.#places.length;
+    const cached = new CachedToken(entry, hash, bytes, place, this.#byHash.get(hash));
+    this.#places[place] = cached;
+    this.#byHash.set(hash, cached);
+    this.#entries += 1;
+    this.#bytes += bytes;
+  }
+
+  #find(token: string, hash: number): CachedToken | undefined {
+    let cached = this.#byHash.get(hash);
+    while (cached !== undefined && cached.token !== token) cached = cached.next;
+    return cached;
+  }
+
+  /** Each token that comes in clears away up to two that died, so that the dead never outnumber the living for long. */
+  #sweep(now: number): void {
+    for (let step = 0; step < 2; step += 1) {
+      this.#sweeper = this.#after(this.#sweeper);
+      const cached = this.#places[this.#sweeper];
+      if (cached?.isLive(now) === false) this.#remove(cached);
+    }
+  }
+
+  /** The hand goes round, and spares once what was asked for since it last came by. */
+  #evict(now: number): void {
+    for (;;) {
+      this.#hand = this.#after(this.#hand);
+      const cached = this.#places[this.#hand];
+      if (cached === undefined) continue;
+      if (!cached.visited || !cached.isLive(now)) return this.#remove(cached);
+      cached.visited = false;
+    }
+  }
+
+  #after(place: number): number {
+    return place + 1 < this.#places.length ? place + 1 : 0;
+  }
+
+  #remove(cached: CachedToken): void {
+    const first = this.#byHash.get(cached.hash);
+    if (first === cached) {
+      if (cached.next === undefined) this.#byHash.delete(cached.hash);
+      else this.#byHash.set(cached.hash, cached.next);
+    } else {
+      let before = first;
+      while (before !== undefined && before.next !== cached) before = before.next;
+      if (before !== undefined) before.next = cached.next;
+    }
+    this.#places[cached.place] = undefined;
+    this.#freePlaces.push(cached.place);
+    this.#entries -= 1;
+    this.#bytes -= cached.bytes;
+  }
+}
+
+function hashOf(token: string): number {
+  let hash = 0;
+  for (let i = token.length - HASHED_LENGTH; i < token.length; i += 1) {
+    hash = (Math.imul(hash, 31) + token.charCodeAt(i)) | 0;
+  }
+  return hash;
+}
+
+function bound(name: string, value: number, max: number): number {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return value;
+  throw new TypeError(`cache.${name} must be a whole number from 1 to ${max}`);
+}
