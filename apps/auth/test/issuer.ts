@@ -17,8 +17,11 @@ import { ListSessions } from '../src/sessions/list-sessions.js';
 import { RefreshTokens } from '../src/sessions/refresh-tokens.js';
 import { RenewSessionIds } from '../src/sessions/renew-session-ids.js';
 import { RotateRefreshToken } from '../src/sessions/rotate-refresh-token.js';
+import { RotationStore } from '../src/sessions/rotation-store.js';
 import { SessionTokens } from '../src/sessions/session-grant.js';
+import { SessionLifetime } from '../src/sessions/session-lifetime.js';
 import { SessionLimit } from '../src/sessions/session-limit.js';
+import { SessionStore } from '../src/sessions/session-store.js';
 import type { SessionTiming } from '../src/sessions/session-timing.js';
 import { type Device, StartSession } from '../src/sessions/start-session.js';
 import { AccessTokenIssuer } from '../src/tokens/access-token-issuer.js';
@@ -58,9 +61,12 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
   const tokens = new SessionTokens(accessTokens, ['catalog', 'orders']);
   const refreshTokens = new RefreshTokens(keys);
   const outages = new DatabaseOutages(db, clock);
-  const endSessions = new EndSessions(db, events, audit, clock);
-  const limit = new SessionLimit(endSessions, options.sessionsPerAccount ?? 100, timing, clock);
-  const start = new StartSession(refreshTokens, accessTokens, tokens, limit, timing, clock);
+  const lifetime = new SessionLifetime(timing, outages, clock);
+  const store = new SessionStore();
+  const endSessions = new EndSessions(db, store, events, audit, clock);
+  const limit = new SessionLimit(endSessions, options.sessionsPerAccount ?? 100, lifetime);
+  const start = new StartSession(store, refreshTokens, tokens, limit, timing, clock);
+  const rotations = new RotationStore(db);
   return {
     db,
     clock,
@@ -77,10 +83,10 @@ export function makeIssuer(db: AuthDatabase, options: TestIssuerOptions = {}) {
         await tx.select().from(schema.accounts).where(eq(schema.accounts.id, accountId)).for('no key update');
         return start.run(tx, accountId, 'watchword', device);
       }),
-    rotate: new RotateRefreshToken(db, refreshTokens, accessTokens, tokens, endSessions, outages, timing, clock),
-    endByRefreshToken: new EndByRefreshToken(db, refreshTokens, endSessions),
-    list: new ListSessions(db, timing, clock),
-    renew: new RenewSessionIds(events, clock),
+    rotate: new RotateRefreshToken(db, store, rotations, refreshTokens, tokens, lifetime, endSessions, outages),
+    endByRefreshToken: new EndByRefreshToken(db, store, refreshTokens, endSessions),
+    list: new ListSessions(db, store, lifetime),
+    renew: new RenewSessionIds(store, events, clock),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Request } from 'express';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { CurrentSession } from '../sessions/current-session.js';
 import { LiveSessionGuard } from '../sessions/live-session.guard.js';
-import type { LiveSession } from '../sessions/live-tokens.js';
+import type { LiveSession } from '../sessions/live-token-store.js';
 import { actorOf } from '../sessions/request-origin.js';
 import { ChangePasswordDto } from './account.dto.js';
 import { AccountStore } from './account-store.js';

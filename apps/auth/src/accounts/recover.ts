@@ -9,6 +9,7 @@ import * as schema from '../database/schema/index.js';
 import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { EndSessions } from '../sessions/end-sessions.js';
+import { SessionStore } from '../sessions/session-store.js';
 import { AccountStore } from './account-store.js';
 import { removePasswordFile, writePasswordFile } from './password-file.js';
 import { PasswordHasher } from './password-hasher.js';
@@ -58,7 +59,7 @@ async function recoverIn(db: AuthDatabase, email: string, password: string, file
     throw new OperatorError(`This database has no account at all. Start ${APP}: it makes the first administrator.`);
   }
   const audit = new AuditLog(systemClock);
-  const endSessions = new EndSessions(db, new SecurityEventLog(systemClock), audit, systemClock);
+  const endSessions = new EndSessions(db, new SessionStore(), new SecurityEventLog(systemClock), audit, systemClock);
   const hasher = new PasswordHasher({ concurrency: 1, queueLimit: 1 });
   const recoverAdministrator = new RecoverAdministrator(
     db,

@@ -14,7 +14,7 @@ import { AuditLog } from '../security-events/audit-log.js';
 import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { EndByRefreshToken } from '../sessions/end-by-refresh-token.js';
-import { LiveTokens } from '../sessions/live-tokens.js';
+import { LiveTokenStore } from '../sessions/live-token-store.js';
 import { RotateRefreshToken } from '../sessions/rotate-refresh-token.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
@@ -40,7 +40,7 @@ const OWN_TOKENS = tokenOf<readonly TokenVerifier[]>(Symbol('OwnTokens'));
   controllers: [MetadataController],
   providers: [
     provide(OWN_TOKENS, [AuthConfig, KeyRing, KeyEncryptionKeys, CLOCK], ownTokenVerifiers),
-    provide(PresentedAccessTokens, [OWN_TOKENS, LiveTokens]),
+    provide(PresentedAccessTokens, [OWN_TOKENS, LiveTokenStore]),
     provide(ClientCredentialsGrant, [AccessTokenIssuer]),
     provide(RefreshTokenGrant, [RotateRefreshToken]),
     provide(TokenExchangeGrant, [PresentedAccessTokens, AccessTokenIssuer, CLOCK]),

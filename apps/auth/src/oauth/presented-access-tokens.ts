@@ -1,7 +1,7 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { AuthError, type TokenVerifier, type VerifiedToken } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import type { LiveSession, LiveTokens } from '../sessions/live-tokens.js';
+import type { LiveSession, LiveTokenStore } from '../sessions/live-token-store.js';
 
 /** An access token of this issuer, whatever service it is for. */
 export type OwnAccessToken = VerifiedToken & { readonly sessionId: string };
@@ -13,7 +13,7 @@ export type OwnAccessToken = VerifiedToken & { readonly sessionId: string };
 export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly verifiers: readonly TokenVerifier[],
-    private readonly liveTokens: LiveTokens,
+    private readonly liveTokens: LiveTokenStore,
   ) {}
 
   async onModuleInit(): Promise<void> {

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '@watchword/auth';
 import type { Request } from 'express';
-import type { LiveSession } from './live-tokens.js';
+import type { LiveSession } from './live-token-store.js';
 
 /** Beside the request: a new property on Express's request costs more (docs/adr/0011). */
 const current = new WeakMap<Request, LiveSession>();

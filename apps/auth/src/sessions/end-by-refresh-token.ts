@@ -1,14 +1,14 @@
 import type { AuthDatabase } from '../database/auth-database.js';
-import { sessions } from '../database/schema/index.js';
 import type { AuditActor } from '../security-events/audit-log.js';
 import type { EndSessions } from './end-sessions.js';
 import type { RefreshTokens } from './refresh-tokens.js';
-import { eq } from 'drizzle-orm';
+import type { SessionStore } from './session-store.js';
 
 /** Ends the session of a refresh token that its holder gives back: logout, and token revocation (RFC 7009 §2.1). */
 export class EndByRefreshToken {
   constructor(
     private readonly db: AuthDatabase,
+    private readonly sessions: SessionStore,
     private readonly refreshTokens: RefreshTokens,
     private readonly endSessions: EndSessions,
   ) {}
@@ -23,8 +23,8 @@ export class EndByRefreshToken {
     const presented = this.refreshTokens.parse(text);
     if (presented === undefined) return 'unknown';
     return this.db.transaction(async (tx) => {
-      const [session] = await tx.select().from(sessions).where(eq(sessions.id, presented.sessionId)).for('update');
-      if (session === undefined || session.endedAt !== null) return 'unknown';
+      const session = await this.sessions.lock(tx, presented.sessionId);
+      if (session === undefined) return 'unknown';
       const isKnown =
         session.refreshHash.equals(presented.hash) || session.previousRefreshHash?.equals(presented.hash) === true;
       if (!isKnown && !presented.genuine) return 'unknown';

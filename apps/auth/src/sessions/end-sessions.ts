@@ -1,10 +1,8 @@
 import type { Clock } from '@watchword/auth';
-import { and, eq, isNull, ne, type SQL } from 'drizzle-orm';
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
-import { sessions } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
-import { revokedBy } from './revoked-by.js';
+import type { SessionsOfAccount, SessionStore } from './session-store.js';
 
 /** Why a session ended; kept in the audit log. */
 export type EndReason =
@@ -22,6 +20,7 @@ export type EndReason =
 export class EndSessions {
   constructor(
     private readonly db: AuthDatabase,
+    private readonly sessions: SessionStore,
     private readonly events: SecurityEventLog,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
@@ -29,9 +28,7 @@ export class EndSessions {
 
   /** @returns false when there is no such session of this account, or it has ended before */
   async endOne(accountId: string, sid: string, actor: AuditActor): Promise<boolean> {
-    const ended = await this.db.transaction((tx) =>
-      this.endIn(tx, and(eq(sessions.accountId, accountId), eq(sessions.sid, sid)), 'ended', actor),
-    );
+    const ended = await this.db.transaction((tx) => this.endIn(tx, { accountId, sid }, 'ended', actor));
     return ended > 0;
   }
 
@@ -41,30 +38,28 @@ export class EndSessions {
   }
 
   /** @returns how many there were */
-  endOthers(accountId: string, currentSid: string, actor: AuditActor): Promise<number> {
-    return this.db.transaction((tx) =>
-      this.endIn(tx, and(eq(sessions.accountId, accountId), ne(sessions.sid, currentSid)), 'ended', actor),
-    );
+  endOthers(accountId: string, exceptSid: string, actor: AuditActor): Promise<number> {
+    return this.db.transaction((tx) => this.endIn(tx, { accountId, exceptSid }, 'ended', actor));
   }
 
   /** As the last step of a transaction that changes the account. */
   endAllIn(tx: AuthTransaction, accountId: string, reason: EndReason, actor: AuditActor): Promise<number> {
-    return this.endIn(tx, eq(sessions.accountId, accountId), reason, actor);
+    return this.endIn(tx, { accountId }, reason, actor);
   }
 
   /** As the last step of a transaction that found the session's refresh token to be in the wrong hands, or given back. */
   endByIdIn(tx: AuthTransaction, id: string, reason: EndReason, actor: AuditActor): Promise<number> {
-    return this.endIn(tx, eq(sessions.id, id), reason, actor);
+    return this.endIn(tx, { id }, reason, actor);
   }
 
   /** Those of them that have not ended, as the last step of a transaction. */
-  async endIn(tx: AuthTransaction, which: SQL | undefined, reason: EndReason, actor: AuditActor): Promise<number> {
-    const end = tx
-      .update(sessions)
-      .set({ endedAt: new Date(this.clock.now()), previousRefreshHash: null, successorNonce: null })
-      .where(and(which, isNull(sessions.endedAt)))
-      .returning({ sid: sessions.sid, tokensExpireAt: sessions.tokensExpireAt });
-    const ended = await revokedBy(tx, end.getSQL());
+  async endIn(
+    tx: AuthTransaction,
+    which: SessionsOfAccount | { readonly id: string },
+    reason: EndReason,
+    actor: AuditActor,
+  ): Promise<number> {
+    const ended = await this.sessions.end(tx, which, this.clock.now());
     if (ended.count === 0) return 0;
     await this.audit.recordForSessions(tx, { actor, action: 'session.end', detail: { reason } }, ended.sids);
     await this.events.appendSessions(tx, ended);

@@ -1,10 +1,7 @@
-import type { Clock } from '@watchword/auth';
-import { and, desc, eq, sql } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
-import { sessions } from '../database/schema/index.js';
-import { isLiveSession } from './live-session.js';
+import type { SessionLifetime } from './session-lifetime.js';
 import { type SessionPosition, sessionPosition } from './session-position.js';
-import type { SessionTiming } from './session-timing.js';
+import type { SessionStore } from './session-store.js';
 
 /** A live session, as its owner and administrators see it. */
 export interface SessionView {
@@ -28,23 +25,12 @@ export interface SessionPage<View extends SessionView = SessionView> {
 export class ListSessions {
   constructor(
     private readonly db: AuthDatabase,
-    private readonly timing: SessionTiming,
-    private readonly clock: Clock,
+    private readonly sessions: SessionStore,
+    private readonly lifetime: SessionLifetime,
   ) {}
 
   async page(accountId: string, limit: number, after?: SessionPosition): Promise<SessionPage> {
-    const rows = await this.db
-      .select()
-      .from(sessions)
-      .where(
-        and(
-          eq(sessions.accountId, accountId),
-          isLiveSession(this.timing, this.clock.now()),
-          after && sql`(last_used_at, sid) < (${after.lastUsedAt}::timestamptz, ${after.sid}::uuid)`,
-        ),
-      )
-      .orderBy(desc(sessions.lastUsedAt), desc(sessions.sid))
-      .limit(limit + 1);
+    const rows = await this.sessions.page(this.db, accountId, this.lifetime.now(), limit + 1, after);
     const views = rows.slice(0, limit).map((row) => ({
       id: row.sid,
       clientId: row.clientId,

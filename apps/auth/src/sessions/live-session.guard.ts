@@ -4,7 +4,7 @@ import { ProblemError } from '@watchword/platform';
 import { isClientId } from '../clients/client-identifier.js';
 import { mixesIssuerAudience } from '../config/index.js';
 import { keepSession } from './current-session.js';
-import { LiveTokens } from './live-tokens.js';
+import { LiveTokenStore } from './live-token-store.js';
 
 /**
  * Lets only a person's own live session in: the issuer knows at once when a session has ended, and answers accordingly.
@@ -16,7 +16,7 @@ import { LiveTokens } from './live-tokens.js';
 @Injectable()
 export class LiveSessionGuard implements CanActivate {
   constructor(
-    private readonly liveTokens: LiveTokens,
+    private readonly liveTokens: LiveTokenStore,
     private readonly caller: CallerContext,
   ) {}
 

@@ -7,7 +7,7 @@ const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
 const LENGTH = Math.ceil(((ID_BYTES + SECRET_BYTES + TAG_BYTES) * 4) / 3);
 
-export const SUCCESSOR_NONCE_BYTES = 32;
+const SUCCESSOR_NONCE_BYTES = 32;
 
 /** A refresh token as a client holds it, and as the database knows it. */
 export interface RefreshToken {
@@ -64,9 +64,10 @@ export class RefreshTokens {
     return { text, hash: sha256(body), sessionId: toUuid(body.subarray(0, ID_BYTES)), secret, genuine };
   }
 
-  /** The token that follows `predecessor`; the same for the same nonce. */
-  successor(predecessor: PresentedRefreshToken, nonce: Buffer): RefreshToken {
-    return derive(this.keys[0], predecessor, nonce);
+  /** A token that may follow `predecessor`. Its nonce gives the same one again: see {@link successorWithHash}. */
+  next(predecessor: PresentedRefreshToken): { readonly successor: RefreshToken; readonly nonce: Buffer } {
+    const nonce = randomBytes(SUCCESSOR_NONCE_BYTES);
+    return { successor: derive(this.keys[0], predecessor, nonce), nonce };
   }
 
   /** The successor whose hash is known: also when the key-encryption key was changed since it was made. */

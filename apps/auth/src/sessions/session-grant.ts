@@ -1,7 +1,5 @@
 import { ProblemError } from '@watchword/platform';
-import { sql } from 'drizzle-orm';
 import { ISSUER_AUDIENCE } from '../config/index.js';
-import { sessions } from '../database/schema/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import { type TokenResponse, tokenResponse } from '../tokens/token-response.js';
 import type { Resource } from './requested-resource.js';
@@ -16,21 +14,6 @@ export interface SessionGrant {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
 }
-
-/**
- * What a statement in which `sessions` is the session selects or returns for a {@link SessionGrant}:
- * roles and scopes are read in the statement that lets the session go on.
- */
-export const SESSION_GRANT = {
-  sid: sessions.sid,
-  accountId: sessions.accountId,
-  clientId: sessions.clientId,
-  authTime: sql<number>`floor(extract(epoch from sessions.created_at))::int`,
-  roles: sql<string[]>`array(select role from account_roles where account_id = sessions.account_id order by role)`,
-  scopes: sql<string[]>`array(
-    select distinct scope from account_roles join role_scopes using (role)
-    where account_id = sessions.account_id order by scope)`,
-};
 
 /** What the holder of a session wants of its next access token. */
 export interface WantedToken {
@@ -47,6 +30,16 @@ export class SessionTokens {
     private readonly accessTokens: AccessTokenIssuer,
     private readonly services: readonly [string, ...string[]],
   ) {}
+
+  /** @throws ProblemError `temporarily_unavailable` when there is nothing to sign with */
+  assertReady(): void {
+    this.accessTokens.assertReady();
+  }
+
+  /** Latest `exp` of an access token that is made now, in milliseconds since the epoch. */
+  latestExpiry(): number {
+    return this.accessTokens.latestExpiry();
+  }
 
   /** @throws ProblemError `invalid_scope` when a scope isn't the session's (RFC 6749 §6) */
   respond(grant: SessionGrant, refreshToken: string, wanted: WantedToken = {}): TokenResponse {

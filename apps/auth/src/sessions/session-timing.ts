@@ -10,6 +10,12 @@ export interface SessionTiming {
   readonly grace: number;
 }
 
+/** A moment, and after which a session must have been used to be alive then. In milliseconds since the epoch. */
+export interface LiveSince {
+  readonly now: number;
+  readonly usedAfter: number;
+}
+
 export function sessionTiming(config: AuthConfig): SessionTiming {
   return inMilliseconds({
     idle: config.SESSION_IDLE_TTL,

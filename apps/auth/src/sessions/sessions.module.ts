@@ -13,13 +13,16 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { EndByRefreshToken } from './end-by-refresh-token.js';
 import { EndSessions } from './end-sessions.js';
 import { ListSessions } from './list-sessions.js';
-import { LiveTokens } from './live-tokens.js';
+import { LiveTokenStore } from './live-token-store.js';
 import { RefreshController } from './refresh.controller.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { RenewSessionIds } from './renew-session-ids.js';
 import { RotateRefreshToken } from './rotate-refresh-token.js';
+import { RotationStore } from './rotation-store.js';
 import { SessionTokens } from './session-grant.js';
+import { SessionLifetime } from './session-lifetime.js';
 import { SessionLimit } from './session-limit.js';
+import { SessionStore } from './session-store.js';
 import { type SessionTiming, sessionTiming } from './session-timing.js';
 import { SessionsController } from './sessions.controller.js';
 import { StartSession } from './start-session.js';
@@ -30,7 +33,7 @@ const SESSION_TIMING = tokenOf<SessionTiming>(Symbol('SessionTiming'));
   imports: [KeysModule, SecurityEventsModule, TokensModule],
   controllers: [RefreshController, SessionsController],
   providers: [
-    provide(LiveTokens, [AuthDatabase, CLOCK]),
+    provide(LiveTokenStore, [AuthDatabase, CLOCK]),
     provide(RefreshTokens, [KeyEncryptionKeys]),
     provide(
       SessionTokens,
@@ -38,34 +41,36 @@ const SESSION_TIMING = tokenOf<SessionTiming>(Symbol('SessionTiming'));
       (issuer, config) => new SessionTokens(issuer, config.loginAudiences),
     ),
     provide(SESSION_TIMING, [AuthConfig], sessionTiming),
-    provide(StartSession, [RefreshTokens, AccessTokenIssuer, SessionTokens, SessionLimit, SESSION_TIMING, CLOCK]),
+    provide(SessionLifetime, [SESSION_TIMING, DatabaseOutages, CLOCK]),
+    provide(SessionStore, []),
+    provide(RotationStore, [AuthDatabase]),
+    provide(StartSession, [SessionStore, RefreshTokens, SessionTokens, SessionLimit, SESSION_TIMING, CLOCK]),
     provide(
       SessionLimit,
-      [EndSessions, AuthConfig, CLOCK],
-      (endSessions, config, clock) =>
-        new SessionLimit(endSessions, config.SESSIONS_PER_ACCOUNT, sessionTiming(config), clock),
+      [EndSessions, AuthConfig, SessionLifetime],
+      (endSessions, config, lifetime) => new SessionLimit(endSessions, config.SESSIONS_PER_ACCOUNT, lifetime),
     ),
-    provide(EndSessions, [AuthDatabase, SecurityEventLog, AuditLog, CLOCK]),
-    provide(RenewSessionIds, [SecurityEventLog, CLOCK]),
-    provide(EndByRefreshToken, [AuthDatabase, RefreshTokens, EndSessions]),
+    provide(EndSessions, [AuthDatabase, SessionStore, SecurityEventLog, AuditLog, CLOCK]),
+    provide(RenewSessionIds, [SessionStore, SecurityEventLog, CLOCK]),
+    provide(EndByRefreshToken, [AuthDatabase, SessionStore, RefreshTokens, EndSessions]),
     provide(DatabaseOutages, [AuthDatabase, CLOCK]),
     provide(RotateRefreshToken, [
       AuthDatabase,
+      SessionStore,
+      RotationStore,
       RefreshTokens,
-      AccessTokenIssuer,
       SessionTokens,
+      SessionLifetime,
       EndSessions,
       DatabaseOutages,
-      SESSION_TIMING,
-      CLOCK,
     ]),
-    provide(ListSessions, [AuthDatabase, SESSION_TIMING, CLOCK]),
+    provide(ListSessions, [AuthDatabase, SessionStore, SessionLifetime]),
   ],
   exports: [
     EndByRefreshToken,
     EndSessions,
     ListSessions,
-    LiveTokens,
+    LiveTokenStore,
     RenewSessionIds,
     RotateRefreshToken,
     StartSession,

@@ -1,13 +1,11 @@
 import type { Clock } from '@watchword/auth';
-import { eq } from 'drizzle-orm';
 import type { AuthTransaction } from '../database/auth-database.js';
 import { newId } from '../database/new-id.js';
-import { sessions } from '../database/schema/index.js';
-import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import type { TokenResponse } from '../tokens/token-response.js';
 import type { RefreshTokens } from './refresh-tokens.js';
-import { SESSION_GRANT, type SessionTokens, type WantedToken } from './session-grant.js';
+import type { SessionTokens, WantedToken } from './session-grant.js';
 import type { SessionLimit } from './session-limit.js';
+import type { SessionStore } from './session-store.js';
 import type { SessionTiming } from './session-timing.js';
 
 /** Where a login came from. */
@@ -21,8 +19,8 @@ const LONGEST_USER_AGENT = 256;
 /** Begins a session for somebody who has just proved who they are. */
 export class StartSession {
   constructor(
+    private readonly sessions: SessionStore,
     private readonly refreshTokens: RefreshTokens,
-    private readonly accessTokens: AccessTokenIssuer,
     private readonly tokens: SessionTokens,
     private readonly limit: SessionLimit,
     private readonly timing: SessionTiming,
@@ -37,11 +35,11 @@ export class StartSession {
     device: Device,
     wanted: WantedToken = {},
   ): Promise<TokenResponse> {
-    this.accessTokens.assertReady();
+    this.tokens.assertReady();
     const now = this.clock.now();
     const id = newId(now);
     const refreshToken = this.refreshTokens.first(id);
-    await tx.insert(sessions).values({
+    await this.sessions.insert(tx, {
       id,
       sid: newId(now),
       accountId,
@@ -51,10 +49,10 @@ export class StartSession {
       createdAt: new Date(now),
       lastUsedAt: new Date(now),
       expiresAt: new Date(now + this.timing.absolute),
-      tokensExpireAt: new Date(this.accessTokens.latestExpiry()),
+      tokensExpireAt: new Date(this.tokens.latestExpiry()),
       refreshHash: refreshToken.hash,
     });
-    const [grant] = await tx.select(SESSION_GRANT).from(sessions).where(eq(sessions.id, id));
+    const grant = await this.sessions.grantOf(tx, id);
     if (grant === undefined) throw new Error('A session that was just written is not there');
     await this.limit.enforce(tx, accountId);
     return this.tokens.respond(grant, refreshToken.text, wanted);

@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import { addAccount, AUTH_DATABASE, DAY, makeIssuer, payloadOf } from '../../test/issuer.js';
 import * as schema from '../database/schema/index.js';
-import { LiveTokens } from './live-tokens.js';
+import { LiveTokenStore } from './live-token-store.js';
 
 describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Database<typeof schema>) => {
   async function setUp() {
@@ -15,7 +15,7 @@ describeOnEachDatabase("a person's token", AUTH_DATABASE, (database: () => Datab
     const { sub, sid, jti, client_id, iat } = payloadOf(access_token);
     const named = { subject: sub, sessionId: sid, tokenId: jti, clientId: client_id, issuedAt: iat };
     const token = { ...named, keyId: randomUUID() } as VerifiedToken;
-    const liveTokens = new LiveTokens(database(), issuer.clock);
+    const liveTokens = new LiveTokenStore(database(), issuer.clock);
     return { ...issuer, account, token, find: (changes = {}) => liveTokens.find({ ...token, ...changes }) };
   }
 

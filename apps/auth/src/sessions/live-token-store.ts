@@ -2,7 +2,7 @@ import type { Clock, VerifiedToken } from '@watchword/auth';
 import { sql } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { isUuid } from '../database/is-uuid.js';
-import { SESSION_GRANT } from './session-grant.js';
+import { GRANT_COLUMNS } from './session-store.js';
 
 /** The session behind a token, as the database has it now. The token may say otherwise: it is not what decides here. */
 export interface LiveSession {
@@ -13,7 +13,7 @@ export interface LiveSession {
 }
 
 /** Whether tokens that verify still count. The issuer asks the database: what was revoked elsewhere counts at once. */
-export class LiveTokens {
+export class LiveTokenStore {
   constructor(
     private readonly db: AuthDatabase,
     private readonly clock: Clock,
@@ -34,7 +34,7 @@ export class LiveTokens {
     if (sessionId === undefined || !isUuid(sessionId)) return undefined;
     const { rows } = await this.db.execute<LiveSession & Record<string, unknown>>(sql`
       select roles, scopes, "authTime" from (
-        select ${SESSION_GRANT.roles} as roles, ${SESSION_GRANT.scopes} as scopes, ${SESSION_GRANT.authTime} as "authTime"
+        select ${GRANT_COLUMNS.roles} as roles, ${GRANT_COLUMNS.scopes} as scopes, ${GRANT_COLUMNS.authTime} as "authTime"
         from sessions join accounts on accounts.id = account_id
         where sid = ${sessionId}::uuid and account_id::text = ${subject} and ended_at is null
           and expires_at > ${new Date(this.clock.now()).toISOString()}::timestamptz and accounts.disabled_at is null
