@@ -5,15 +5,18 @@ export type { AuthRequestInit } from '../nest/clients/auth-http-client.js';
 export type {
   AuthClientsOptions,
   CallOptions,
+  GrpcServiceOptions,
   HttpServiceOptions,
   RpcServiceOptions,
   TcpServiceOptions,
 } from '../nest/clients/client-options.js';
 export type { PassOn } from '../nest/errors/pass-on.js';
 export {
+  InjectGrpcClient,
   InjectHttpClient,
   InjectRpcClient,
   InjectTcpClient,
+  grpcClientToken,
   httpClientToken,
   rpcClientToken,
   tcpClientToken,

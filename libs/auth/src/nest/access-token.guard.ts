@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { scopeOf, storeCaller } from '../propagation/caller-context.js';
@@ -33,7 +35,10 @@ export class AccessTokenGuard implements CanActivate {
       const requirements = this.requirements(context);
       const adapter = adapterFor(context);
       const request = adapter.request(context);
-      if (this.scopes?.isEntered === true) refuseLostScope(request, context, requirements);
+      if (this.scopes?.isEntered === true) {
+        refuseLostScope(request, context, requirements);
+        keepScope(adapter.events?.(context));
+      }
       if (requirements.isPublic) return true;
       const token = this.token(adapter.authorization(request));
       const verified = this.verifier.verify(token);
@@ -129,4 +134,9 @@ function refuseLostScope(request: object, context: ExecutionContext, { isPublic 
     'This request does not run in the async context of its own. A middleware lost it: let it hand on ' +
       'AsyncResource.bind(callback) in place of its callback, so that next() runs in the context of its own request.',
   );
+}
+
+/** A stream's parts come from its connection, in no request's context or in another one's: from here on they come in this one's. */
+function keepScope(events: EventEmitter | undefined): void {
+  if (events !== undefined) events.emit = AsyncResource.bind(events.emit.bind(events));
 }

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Metadata } from '@grpc/grpc-js';
 import { HttpException, Logger } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import type { ExecutionContext, Type } from '@nestjs/common';
@@ -85,6 +86,18 @@ it('refuses a message of a transport that nobody knows, but for public handlers'
   expect(await code(contextOf('rpc', pigeon))).toBe('context_unsupported');
   expect(await code(contextOf('rpc', pigeon, 'open'))).toBe(true);
   expect(await code(contextOf('rpc', [{}]))).toBe('context_unsupported');
+});
+
+it('refuses a gRPC call with two tokens, or with what is not text', async () => {
+  const good = `Bearer ${await mint()}`;
+  const call = (...values: (string | Buffer)[]): ExecutionContext => {
+    const metadata = new Metadata();
+    for (const value of values) metadata.add(typeof value === 'string' ? 'authorization' : 'other-bin', value);
+    return contextOf('rpc', [{}, metadata, { metadata }]);
+  };
+  expect(await code(call(good))).toBe(true);
+  expect(await code(call(good, good))).toBe('credentials_malformed');
+  expect(await code(call(Buffer.from(good)))).toBe('credentials_missing');
 });
 
 it('refuses a message whose metadata cannot be read', async () => {

@@ -87,10 +87,10 @@ for (const transport of TRANSPORTS) {
         imports: [
           AuthModule.forRoot(issuer.trusted('shop')),
           AuthClientsModule.register({
-            rpc: [{ name: 'stock', audience: 'stock', ...line.service } as never],
+            rpc: [{ name: 'stock', audience: 'stock', ...line.service }],
             headers: () => ({ 'x-request-id': 'r-1' }),
           }),
-          AuthClientsModule.register({ rpc: [{ name: 'bare', audience: 'stock', ...line.service } as never] }),
+          AuthClientsModule.register({ rpc: [{ name: 'bare', audience: 'stock', ...line.service }] }),
         ],
         providers: [Shop],
       })

@@ -3,16 +3,18 @@ import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@
 import { CallerContext, OutboundTokens, ServiceTokens, TokenEndpoint, TokenExchange } from '../../propagation/index.js';
 import { TokenVerifier } from '../../verification/index.js';
 import { AuthHttpClient } from './auth-http-client.js';
+import type { AuthGrpcClient } from './auth-grpc-client.js';
 import type { AuthRpcClient } from './auth-rpc-client.js';
 import type { AuthTcpClient } from './auth-tcp-client.js';
 import type { AuthClientsOptions } from './client-options.js';
-import { httpClientToken, rpcClientToken, tcpClientToken } from './client-tokens.js';
+import { grpcClientToken, httpClientToken, rpcClientToken, tcpClientToken } from './client-tokens.js';
 
 /** Options that come from providers. The names come first: injection tokens are made before the factory runs. */
 export interface AuthClientsAsyncOptions<Dependencies extends readonly unknown[] = readonly never[]> {
   readonly http?: readonly string[];
   readonly tcp?: readonly string[];
   readonly rpc?: readonly string[];
+  readonly grpc?: readonly string[];
   readonly imports?: ModuleMetadata['imports'];
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (...dependencies: Dependencies) => AuthClientsOptions | Promise<AuthClientsOptions>;
@@ -28,6 +30,7 @@ export class AuthClientsModule {
       http: (options.http ?? []).map(({ name }) => name),
       tcp: (options.tcp ?? []).map(({ name }) => name),
       rpc: (options.rpc ?? []).map(({ name }) => name),
+      grpc: (options.grpc ?? []).map(({ name }) => name),
       useFactory: () => options,
     });
   }
@@ -36,11 +39,12 @@ export class AuthClientsModule {
     http = [],
     tcp = [],
     rpc = [],
+    grpc = [],
     imports = [],
     inject = [],
     useFactory,
   }: AuthClientsAsyncOptions<Dependencies>): DynamicModule {
-    const clients = [...http.map(httpClient), ...tcp.map(tcpClient), ...rpc.map(rpcClient)];
+    const clients = [...http.map(httpClient), ...tcp.map(tcpClient), ...rpc.map(rpcClient), ...grpc.map(grpcClient)];
     return {
       module: AuthClientsModule,
       imports,
@@ -92,6 +96,17 @@ function rpcClient(name: string): FactoryProvider<AuthRpcClient> {
       const { AuthRpcClient, openRpcConnection } = await import('./microservice-clients.js');
       const service = named('rpc', options.rpc, name);
       return new AuthRpcClient(service, tokens, options.headers ?? noHeaders, await openRpcConnection(service));
+    },
+  };
+}
+
+function grpcClient(name: string): FactoryProvider<AuthGrpcClient> {
+  return {
+    provide: grpcClientToken(name),
+    inject: [OPTIONS, OutboundTokens],
+    useFactory: async (options: AuthClientsOptions, tokens: OutboundTokens) => {
+      const { AuthGrpcClient } = await import('./auth-grpc-client.js');
+      return new AuthGrpcClient(named('grpc', options.grpc, name), tokens, options.headers);
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { ClientOptions, GrpcOptions } from '@nestjs/microservices';
 import type { OutboundIdentity, OutboundTarget, ServiceCredentials } from '../../propagation/index.js';
 import { checkPassOn } from '../errors/pass-on.js';
 import type { PassOn } from '../errors/pass-on.js';
@@ -47,20 +46,31 @@ export interface TcpServiceOptions extends ServiceOptions {
 }
 
 /**
- * A service that is called over one of Nest's transports: Nest's own options for the client, `transport` and `options`. TCP, Redis,
- * NATS, RabbitMQ, MQTT 5 or Kafka.
+ * A service that is called over one of Nest's transports: TCP, Redis, NATS, RabbitMQ, MQTT 5 or Kafka.
+ *
+ * `transport` and `options` are Nest's own, the `ClientOptions` of `@nestjs/microservices`. They are not typed by it here, so that an
+ * application without that package can use this module; `satisfies RpcServiceOptions & ClientOptions` checks them.
  */
-export type RpcServiceOptions = ServiceOptions &
-  Exclude<ClientOptions, GrpcOptions> & {
-    /** The patterns that are answered, on Kafka: a client there listens for answers to these alone. */
-    readonly replies?: readonly string[];
-  };
+export interface RpcServiceOptions extends ServiceOptions {
+  /** Of the enumeration `Transport`. */
+  readonly transport: number;
+  readonly options?: object | undefined;
+  /** The patterns that are answered, on Kafka: a client there listens for answers to these alone. */
+  readonly replies?: readonly string[];
+}
+
+/** A service that is called over gRPC. */
+export interface GrpcServiceOptions extends ServiceOptions {
+  /** Nest's own for a gRPC client: `package`, `protoPath`, `url`, `credentials` for TLS … (`GrpcOptions['options']`). */
+  readonly options: object;
+}
 
 /** The services that this one calls. */
 export interface AuthClientsOptions {
   readonly http?: readonly HttpServiceOptions[];
   readonly tcp?: readonly TcpServiceOptions[];
   readonly rpc?: readonly RpcServiceOptions[];
+  readonly grpc?: readonly GrpcServiceOptions[];
   /**
    * This service as a client of the issuer. With them a caller's token that is not for a target is exchanged, and
    * calls can be made as this service.

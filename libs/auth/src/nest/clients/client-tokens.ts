@@ -29,3 +29,13 @@ export function rpcClientToken(name: string): string {
 export function InjectRpcClient(name: string): ParameterDecorator & PropertyDecorator {
   return Inject(rpcClientToken(name));
 }
+
+/** The token of that client, for the `inject` of a factory. */
+export function grpcClientToken(name: string): string {
+  return `watchword:grpc-client:${name}`;
+}
+
+/** Injects the `AuthGrpcClient` that was registered by this name. */
+export function InjectGrpcClient(name: string): ParameterDecorator & PropertyDecorator {
+  return Inject(grpcClientToken(name));
+}

@@ -18,10 +18,13 @@ const MQTT_5 = 5;
  *
  * @throws TypeError for a transport that carries no headers
  */
-export async function openRpcConnection({ name, replies = [], ...service }: RpcServiceOptions): Promise<RpcConnection> {
-  const client = clientOf(name, service);
-  if (service.transport === Transport.KAFKA) {
-    for (const pattern of replies) (client as RpcSender & ClientKafka).subscribeToResponseOf(pattern);
+export async function openRpcConnection(service: RpcServiceOptions): Promise<RpcConnection> {
+  const { name, replies } = service;
+  // Typed by number and object alone, for whoever has no @nestjs/microservices.
+  const nestOptions = service as unknown as ClientOptions;
+  const client = clientOf(name, nestOptions);
+  if (nestOptions.transport === Transport.KAFKA) {
+    for (const pattern of replies ?? []) (client as RpcSender & ClientKafka).subscribeToResponseOf(pattern);
   }
   return { client, carrier: await carrierOf(name, service.transport, client) };
 }
@@ -40,11 +43,7 @@ function mqtt5(name: string, options: MqttOptions['options'] = {}): NonNullable<
   );
 }
 
-async function carrierOf(
-  name: string,
-  transport: ClientOptions['transport'],
-  client: RpcSender,
-): Promise<MessageCarrier> {
+async function carrierOf(name: string, transport: number, client: RpcSender): Promise<MessageCarrier> {
   const carrier = await CARRIERS.get(transport)?.(client);
   if (carrier !== undefined) return carrier;
   throw new TypeError(
@@ -52,7 +51,7 @@ async function carrierOf(
   );
 }
 
-const CARRIERS = new Map<unknown, (client: RpcSender) => MessageCarrier | Promise<MessageCarrier>>([
+const CARRIERS = new Map<number, (client: RpcSender) => MessageCarrier | Promise<MessageCarrier>>([
   [Transport.TCP, metadataCarrier],
   [Transport.REDIS, metadataCarrier],
   [Transport.NATS, natsCarrier],

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { ExecutionContext } from '@nestjs/common';
 
 /** How credentials come with one kind of context. */
@@ -14,4 +15,6 @@ export interface ContextAdapter {
    * @throws AuthError `context_unsupported`, or `credentials_malformed` for something that is not text.
    */
   authorization(request: object): readonly string[];
+  /** What tells the handler of later parts of the request, by events: of a stream. They are told in the request's async context. */
+  events?(context: ExecutionContext): EventEmitter | undefined;
 }

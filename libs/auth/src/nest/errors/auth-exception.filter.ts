@@ -1,13 +1,15 @@
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { throwError } from 'rxjs';
+import { of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { PropagationError } from '../../propagation/index.js';
 import { AuthError } from '../../verification/index.js';
+import { metadataOfMessage, streamCallOf } from '../contexts/rpc/grpc-metadata.js';
 import { authProblem, authRpcError } from './auth-problem.js';
 import { DownstreamError } from './downstream-error.js';
 import { downstreamReason } from './downstream-error.js';
+import { grpcError } from './grpc-error.js';
 import { LineLimit } from './line-limit.js';
 
 /** Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC. */
@@ -20,7 +22,7 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
 
   constructor(private readonly host: HttpAdapterHost) {}
 
-  catch(error: AuthError | DownstreamError, context: ArgumentsHost): Observable<never> | HttpException | undefined {
+  catch(error: AuthError | DownstreamError, context: ArgumentsHost): Observable<unknown> | HttpException | undefined {
     if (error instanceof DownstreamError && isForOperator(error) && this.failures.allows(error.message)) {
       this.logger.error(downstreamReason(error));
     }
@@ -28,7 +30,7 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
       case 'http':
         return this.reply(error, context);
       case 'rpc':
-        return throwError(() => authRpcError(error));
+        return refuseMessage(rpcAnswer(error, context), context);
       case 'ws':
         return emit(error, context);
       case 'graphql':
@@ -64,6 +66,25 @@ function asHttpException(error: AuthError | DownstreamError): HttpException {
   const { status, body } = authProblem(error);
   const exception = new HttpException({ ...body, message: body.detail }, status);
   return Object.assign(exception, { extensions: { code: body.code, status } });
+}
+
+/**
+ * Nest leaves the answer of a handler with `@GrpcStreamCall()` to the handler, and to nobody what fails before it: that would be an
+ * unhandled rejection, which ends the process. So such a call is ended here.
+ */
+function refuseMessage(answer: object, context: ArgumentsHost): Observable<unknown> {
+  const streamed = streamCallOf(context);
+  if (streamed === undefined) return throwError(() => answer);
+  if (streamed.callback === undefined) streamed.call.emit('error', answer);
+  else streamed.callback(answer);
+  return of(undefined);
+}
+
+/** As `{ status, code, message }`; over gRPC by its own status code, with ours in the metadata. */
+function rpcAnswer(error: AuthError | DownstreamError, context: ArgumentsHost): object {
+  const answer = authRpcError(error);
+  const metadata = metadataOfMessage(context);
+  return metadata === undefined ? answer : grpcError(answer, metadata);
 }
 
 /** As Nest's own filter for gateways does: an `exception` event. */

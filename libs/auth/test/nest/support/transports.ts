@@ -59,7 +59,12 @@ function line(
   service: Line['service'],
   withHeaders: Line['withHeaders'],
 ): Line {
-  return { server, service, client: () => ClientProxyFactory.create(service as CustomClientOptions), withHeaders };
+  return {
+    server,
+    service,
+    client: () => ClientProxyFactory.create(service as unknown as CustomClientOptions),
+    withHeaders,
+  };
 }
 
 export const TRANSPORTS: readonly TestTransport[] = [

@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../../../verification/index.js';
 import type { ContextAdapter } from '../context-adapter.js';
 import { amqpHeaders } from './amqp-headers.js';
-import { grpcMetadata, metadataOfCall } from './grpc-metadata.js';
+import { grpcMetadata, metadataOfCall, metadataOfMessage, streamedCallOf } from './grpc-metadata.js';
 import { kafkaHeaders } from './kafka-headers.js';
 import type { MessageTransport } from './message-transport.js';
 import { mqttUserProperties } from './mqtt-user-properties.js';
@@ -21,12 +21,11 @@ const TRANSPORTS: readonly MessageTransport[] = [
 /** Every transport of @nestjs/microservices: TCP, Redis, NATS, RabbitMQ, MQTT 5, Kafka and gRPC. */
 export const rpcContext: ContextAdapter = {
   request(context: ExecutionContext) {
-    const message: unknown = context.getArgByIndex(1);
-    // A gRPC handler with @GrpcStreamCall() gets the call alone, or the call and a callback.
-    if (typeof message !== 'object' || message === null)
-      return metadataOfCall(context.getArgByIndex(0)) ?? unsupported();
-    return message;
+    const message: unknown = metadataOfMessage(context) ?? context.getArgByIndex(1);
+    return typeof message === 'object' && message !== null ? message : unsupported();
   },
+
+  events: streamedCallOf,
 
   authorization: (message) => (transportOf(message) ?? unsupported()).authorization(message),
 };
