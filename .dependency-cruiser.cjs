@@ -8,6 +8,13 @@ const ENTRY_POINTS = '^libs/((auth|platform)/src/index|auth/src/entry/[a-z]+)\\.
 const TESTING = '^libs/(auth/src/(testing/|entry/testing\\.ts)|platform/src/testing/)';
 const TESTING_ENTRY_POINTS = '^libs/(auth/src/entry/testing|platform/src/testing/index)\\.ts$';
 
+/** What reads and writes the database. The logs of security-events are stores by another name. */
+const STORES = [
+  '-store\\.ts$',
+  '^apps/[^/]+/src/database/',
+  '^apps/auth/src/security-events/[^/]+-(log|entries)\\.ts$',
+];
+
 /** The folders of apps/auth, from the lowest to the highest. One imports those before it, never those after it. */
 const AUTH_ROOMS = [
   'cryptography',
@@ -188,6 +195,28 @@ module.exports = {
         pathNot: ['^libs/auth/src/(verification|testing)/', '^apps/auth/src/(keys|clients)/', TESTS],
       },
       to: { path: '(^|/)jose(/|$)' },
+    },
+    {
+      name: 'sql-in-stores',
+      comment: 'Write the statement in a *-store.ts of the room, and let the use case call it.',
+      severity: 'error',
+      from: { path: '^apps/[^/]+/src/', pathNot: [...STORES, TESTS] },
+      to: { path: '(^|/)drizzle-orm(/|$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'tables-in-stores',
+      comment: 'Only stores know the tables; the app module gives them to the database.',
+      severity: 'error',
+      from: {
+        path: '^apps/[^/]+/src/',
+        pathNot: [
+          ...STORES,
+          '/app\\.module\\.ts$',
+          '^apps/auth/src/(accounts/recover|attempts/attempt-limits)\\.ts$',
+          TESTS,
+        ],
+      },
+      to: { path: '^apps/[^/]+/src/database/schema', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'testing-only-in-tests',

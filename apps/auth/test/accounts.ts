@@ -12,9 +12,11 @@ import { PasswordHasher } from '../src/accounts/password-hasher.js';
 import { PasswordPolicy } from '../src/accounts/password-policy.js';
 import { RegisterAccount } from '../src/accounts/register-account.js';
 import { ResetPassword } from '../src/accounts/reset-password.js';
+import { RoleStore } from '../src/accounts/role-store.js';
 import { AttemptLimit } from '../src/attempts/attempt-limit.js';
 import type { AttemptLimits } from '../src/attempts/attempt-limits.js';
 import type { AuthDatabase } from '../src/database/auth-database.js';
+import { SessionStore } from '../src/sessions/session-store.js';
 import { makeIssuer, randomKeys } from './issuer.js';
 
 export const PASSWORD = 'tidal-orchid-bakery';
@@ -54,10 +56,10 @@ export function makeAccounts(db: AuthDatabase, limits = makeLimits()) {
     ...issuer,
     logIn: new LogIn(db, accounts, hasher, limits, new KnownDevices(keys), start, audit, refusals),
     changePassword: new ChangePassword(db, accounts, policy, hasher, endSessions, limits, audit, refusals, clock),
-    administer: new AdministerAccount(db, accounts, endSessions, renew, events, audit, clock),
-    roles: new AdministerRoles(db, renew, audit),
-    issueResetCode: new IssueResetCode(db, audit, clock),
-    resetPassword: new ResetPassword(db, policy, hasher, endSessions, limits, audit, refusals, clock),
+    administer: new AdministerAccount(db, accounts, new SessionStore(), endSessions, renew, events, audit, clock),
+    roles: new AdministerRoles(db, accounts, new RoleStore(), renew, audit),
+    issueResetCode: new IssueResetCode(db, accounts, audit, clock),
+    resetPassword: new ResetPassword(db, accounts, policy, hasher, endSessions, limits, audit, refusals, clock),
     async person(roles = ['customer']) {
       const email = `${randomUUID()}@example.com`;
       const { id } = await register.run({ email, password: PASSWORD }, roles, { type: 'anonymous' });

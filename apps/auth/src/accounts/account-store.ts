@@ -1,7 +1,7 @@
 import { isForeignKeyViolation, isUniqueViolation, ProblemError } from '@watchword/platform';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { AuthQueries, AuthTransaction } from '../database/auth-database.js';
-import { accountRoles, accounts } from '../database/schema/index.js';
+import { accountRoles, accounts, passwordResets } from '../database/schema/index.js';
 import { emailKey } from './email.js';
 
 export type Account = typeof accounts.$inferSelect;
@@ -16,7 +16,22 @@ export interface NewAccount {
   readonly createdAt: Date;
 }
 
-/** Accounts in the database. */
+/** What becomes of an account's password. */
+export interface NewPassword {
+  readonly passwordHash: string;
+  readonly passwordChangedAt: Date;
+}
+
+/** A code with which a new password is set, as it is kept. */
+export interface ResetCode {
+  readonly codeHash: Buffer;
+  readonly expiresAt: Date;
+}
+
+/** An arbitrary number, the same in every instance. */
+const ADMINISTRATION_LOCK = 7_315_003;
+
+/** Accounts in the database, with their roles and the codes for a new password. */
 export class AccountStore {
   async findByEmail(db: AuthQueries, email: string): Promise<Account | undefined> {
     const [account] = await db
@@ -29,6 +44,20 @@ export class AccountStore {
   async findById(db: AuthQueries, id: string): Promise<Account | undefined> {
     const [account] = await db.select().from(accounts).where(eq(accounts.id, id));
     return account;
+  }
+
+  /** The account, locked until the transaction ends. */
+  async lock(tx: AuthTransaction, id: string): Promise<Account | undefined> {
+    const [account] = await tx.select().from(accounts).where(eq(accounts.id, id)).for('update');
+    return account;
+  }
+
+  /**
+   * Lets one administrator's change of accounts or roles happen at a time: no two administrators remove each other, and no
+   * two changes wait for each other.
+   */
+  async lockAdministration(tx: AuthTransaction): Promise<void> {
+    await tx.execute(sql`select pg_advisory_xact_lock(${ADMINISTRATION_LOCK})`);
   }
 
   /**
@@ -44,6 +73,11 @@ export class AccountStore {
       .where(and(eq(accounts.id, id), eq(accounts.passwordHash, passwordHash), isNull(accounts.disabledAt)))
       .for('no key update');
     return held.length > 0;
+  }
+
+  async hasAny(db: AuthQueries): Promise<boolean> {
+    const [anyone] = await db.select({ id: accounts.id }).from(accounts).limit(1);
+    return anyone !== undefined;
   }
 
   async hasAnyWithRole(db: AuthQueries, role: string): Promise<boolean> {
@@ -83,4 +117,88 @@ export class AccountStore {
     }
     await this.insertRoles(tx, id, account.roles);
   }
+
+  async update(
+    tx: AuthTransaction,
+    id: string,
+    change: Partial<NewPassword> & { readonly disabledAt?: Date | null },
+  ): Promise<void> {
+    await tx.update(accounts).set(change).where(eq(accounts.id, id));
+  }
+
+  /** @returns false when it has another password by now */
+  async replacePassword(tx: AuthTransaction, { id, passwordHash }: Account, next: NewPassword): Promise<boolean> {
+    return this.setPassword(tx, next, and(eq(accounts.id, id), eq(accounts.passwordHash, passwordHash)));
+  }
+
+  /** @returns false when it is disabled */
+  async resetPassword(tx: AuthTransaction, id: string, next: NewPassword): Promise<boolean> {
+    return this.setPassword(tx, next, and(eq(accounts.id, id), isNull(accounts.disabledAt)));
+  }
+
+  private async setPassword(tx: AuthTransaction, next: NewPassword, which: SQL | undefined): Promise<boolean> {
+    const changed = await tx.update(accounts).set(next).where(which).returning({ id: accounts.id });
+    return changed.length > 0;
+  }
+
+  /** @throws ProblemError `unknown_role` */
+  async replaceRoles(tx: AuthTransaction, id: string, roles: readonly string[]): Promise<void> {
+    await tx.delete(accountRoles).where(eq(accountRoles.accountId, id));
+    await this.insertRoles(tx, id, roles);
+  }
+
+  async addRole(tx: AuthTransaction, id: string, role: string): Promise<void> {
+    await tx.insert(accountRoles).values({ accountId: id, role }).onConflictDoNothing();
+  }
+
+  async hasEnabledAdministrator(tx: AuthTransaction): Promise<boolean> {
+    const { rows } = await tx.execute(sql`
+      select 1 from account_roles join accounts on accounts.id = account_id
+      where role = 'admin' and disabled_at is null limit 1`);
+    return rows.length > 0;
+  }
+
+  async delete(tx: AuthTransaction, id: string): Promise<void> {
+    await tx.delete(accounts).where(eq(accounts.id, id));
+  }
+
+  /** The account's code from now on; one of before ends. */
+  async putResetCode(tx: AuthTransaction, accountId: string, code: ResetCode): Promise<void> {
+    await tx
+      .insert(passwordResets)
+      .values({ accountId, ...code })
+      .onConflictDoUpdate({ target: passwordResets.accountId, set: code });
+  }
+
+  /** The account of an address, and whether it has this code. In one statement: its time does not tell whether there is one. */
+  async findWithResetCode(
+    db: AuthQueries,
+    email: string,
+    codeHash: Buffer,
+    now: Date,
+  ): Promise<{ readonly account: Account; readonly hasCode: boolean } | undefined> {
+    const [found] = await db
+      .select({ account: accounts, code: passwordResets.accountId })
+      .from(accounts)
+      .leftJoin(passwordResets, and(eq(passwordResets.accountId, accounts.id), isGoodCode(codeHash, now)))
+      .where(eq(accounts.emailKey, emailKey(email)));
+    return found && { account: found.account, hasCode: found.code !== null };
+  }
+
+  /** @returns false when the account does not have this code, or not any more */
+  async takeResetCode(tx: AuthTransaction, accountId: string, codeHash: Buffer, now: Date): Promise<boolean> {
+    const used = await tx
+      .delete(passwordResets)
+      .where(and(eq(passwordResets.accountId, accountId), isGoodCode(codeHash, now)))
+      .returning({ id: passwordResets.accountId });
+    return used.length > 0;
+  }
+
+  async removeResetCode(tx: AuthTransaction, accountId: string): Promise<void> {
+    await tx.delete(passwordResets).where(eq(passwordResets.accountId, accountId));
+  }
+}
+
+function isGoodCode(codeHash: Buffer, now: Date): SQL | undefined {
+  return and(eq(passwordResets.codeHash, codeHash), gt(passwordResets.expiresAt, now));
 }

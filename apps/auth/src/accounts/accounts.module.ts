@@ -12,11 +12,12 @@ import { SecurityEventLog } from '../security-events/security-event-log.js';
 import { SecurityEventsModule } from '../security-events/security-events.module.js';
 import { EndSessions } from '../sessions/end-sessions.js';
 import { RenewSessionIds } from '../sessions/renew-session-ids.js';
+import { SessionStore } from '../sessions/session-store.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { StartSession } from '../sessions/start-session.js';
 import { AccountController } from './account.controller.js';
 import { AccountStore } from './account-store.js';
-import { AccountViews } from './account-views.js';
+import { AccountViewStore } from './account-view-store.js';
 import { AdministerAccount } from './administer-account.js';
 import { AdministerRoles } from './administer-roles.js';
 import { AdministratorBootstrap } from './administrator-bootstrap.js';
@@ -31,6 +32,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
 import { RegisterAccount } from './register-account.js';
 import { ResetPassword } from './reset-password.js';
+import { RoleStore } from './role-store.js';
 
 @Module({
   imports: [AttemptsModule, KeysModule, SecurityEventsModule, SessionsModule],
@@ -62,9 +64,10 @@ import { ResetPassword } from './reset-password.js';
       Refusals,
       CLOCK,
     ]),
-    provide(IssueResetCode, [AuthDatabase, AuditLog, CLOCK]),
+    provide(IssueResetCode, [AuthDatabase, AccountStore, AuditLog, CLOCK]),
     provide(ResetPassword, [
       AuthDatabase,
+      AccountStore,
       PasswordPolicy,
       PasswordHasher,
       EndSessions,
@@ -73,19 +76,21 @@ import { ResetPassword } from './reset-password.js';
       Refusals,
       CLOCK,
     ]),
-    provide(AccountViews, [AuthDatabase]),
+    provide(AccountViewStore, [AuthDatabase]),
     provide(AdministerAccount, [
       AuthDatabase,
       AccountStore,
+      SessionStore,
       EndSessions,
       RenewSessionIds,
       SecurityEventLog,
       AuditLog,
       CLOCK,
     ]),
-    provide(AdministerRoles, [AuthDatabase, RenewSessionIds, AuditLog]),
+    provide(RoleStore, []),
+    provide(AdministerRoles, [AuthDatabase, AccountStore, RoleStore, RenewSessionIds, AuditLog]),
     provide(AdministratorBootstrap, [AuthDatabase, AccountStore, RegisterAccount, AuthConfig]),
   ],
-  exports: [AccountViews, AdministerAccount, AdministerRoles, IssueResetCode, RegisterAccount],
+  exports: [AccountViewStore, AdministerAccount, AdministerRoles, IssueResetCode, RegisterAccount],
 })
 export class AccountsModule {}

@@ -1,13 +1,11 @@
 import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { eq, max, sql } from 'drizzle-orm';
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
-import { accountRoles, accounts, passwordResets, sessions } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
 import type { RenewSessionIds } from '../sessions/renew-session-ids.js';
-import { lockAdministration } from './administration-lock.js';
+import type { SessionStore } from '../sessions/session-store.js';
 import type { Account, AccountStore } from './account-store.js';
 
 /** What an administrator changes about somebody's account. Takes effect on their sessions in the same transaction. */
@@ -15,6 +13,7 @@ export class AdministerAccount {
   constructor(
     private readonly db: AuthDatabase,
     private readonly accounts: AccountStore,
+    private readonly sessions: SessionStore,
     private readonly endSessions: EndSessions,
     private readonly renewSessionIds: RenewSessionIds,
     private readonly events: SecurityEventLog,
@@ -26,11 +25,8 @@ export class AdministerAccount {
   disable(id: string, actor: AuditActor): Promise<void> {
     return this.change(id, async (tx, account) => {
       if (account.disabledAt !== null) return;
-      await tx
-        .update(accounts)
-        .set({ disabledAt: new Date(this.clock.now()) })
-        .where(eq(accounts.id, id));
-      await tx.delete(passwordResets).where(eq(passwordResets.accountId, id));
+      await this.accounts.update(tx, id, { disabledAt: new Date(this.clock.now()) });
+      await this.accounts.removeResetCode(tx, id);
       await this.audit.record(tx, { actor, action: 'account.disable', target: { type: 'account', id } });
       await this.endSessions.endAllIn(tx, id, 'account-disabled', actor);
     });
@@ -40,7 +36,7 @@ export class AdministerAccount {
   enable(id: string, actor: AuditActor): Promise<void> {
     return this.change(id, async (tx, account) => {
       if (account.disabledAt === null) return;
-      await tx.update(accounts).set({ disabledAt: null }).where(eq(accounts.id, id));
+      await this.accounts.update(tx, id, { disabledAt: null });
       await this.audit.record(tx, { actor, action: 'account.enable', target: { type: 'account', id } });
     });
   }
@@ -48,8 +44,7 @@ export class AdministerAccount {
   /** @throws ProblemError `not_found`, `unknown_role`, `last_administrator` */
   setRoles(id: string, roles: readonly string[], actor: AuditActor): Promise<void> {
     return this.change(id, async (tx) => {
-      await tx.delete(accountRoles).where(eq(accountRoles.accountId, id));
-      await this.accounts.insertRoles(tx, id, roles);
+      await this.accounts.replaceRoles(tx, id, roles);
       await this.audit.record(tx, {
         actor,
         action: 'account.set-roles',
@@ -68,38 +63,27 @@ export class AdministerAccount {
    */
   delete(id: string, actor: AuditActor): Promise<void> {
     return this.change(id, async (tx) => {
-      const [latest] = await tx
-        .select({ expiry: max(sessions.tokensExpireAt) })
-        .from(sessions)
-        .where(eq(sessions.accountId, id));
+      const until = (await this.sessions.tokensExpireAt(tx, id)) ?? this.clock.now();
       await this.audit.record(tx, { actor, action: 'account.delete', target: { type: 'account', id } });
       await this.endSessions.endAllIn(tx, id, 'account-deleted', actor);
-      await this.events.append(
-        tx,
-        { type: 'account-deleted', value: id },
-        latest?.expiry?.getTime() ?? this.clock.now(),
-      );
-      await tx.delete(accounts).where(eq(accounts.id, id));
+      await this.events.append(tx, { type: 'account-deleted', value: id }, until);
+      await this.accounts.delete(tx, id);
     });
   }
 
   private change(id: string, apply: (tx: AuthTransaction, account: Account) => Promise<void>): Promise<void> {
     return this.db.transaction(async (tx) => {
-      await lockAdministration(tx);
-      const [account] = await tx.select().from(accounts).where(eq(accounts.id, id)).for('update');
+      await this.accounts.lockAdministration(tx);
+      const account = await this.accounts.lock(tx, id);
       if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
       await apply(tx, account);
-      await assertAdministrator(tx);
+      await this.assertAdministrator(tx);
     });
   }
-}
 
-/** A system without an administrator could not be helped any more. */
-async function assertAdministrator(tx: AuthTransaction): Promise<void> {
-  const { rows } = await tx.execute(sql`
-    select 1 from account_roles join accounts on accounts.id = account_id
-    where role = 'admin' and disabled_at is null limit 1`);
-  if (rows.length === 0) {
+  /** A system without an administrator could not be helped any more. */
+  private async assertAdministrator(tx: AuthTransaction): Promise<void> {
+    if (await this.accounts.hasEnabledAdministrator(tx)) return;
     throw new ProblemError(409, 'last_administrator', 'There must be an administrator that is not disabled');
   }
 }

@@ -1,8 +1,6 @@
 import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { and, eq } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
-import { accounts, passwordResets } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { Refusals } from '../security-events/refusals.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
@@ -44,13 +42,10 @@ export class ChangePassword {
     await this.policy.check(next, { email: account.email, name: account.name ?? undefined }, 'newPassword');
     const passwordHash = await this.hasher.hash(next, networkOf(actor.ip));
     await this.db.transaction(async (tx) => {
-      const changed = await tx
-        .update(accounts)
-        .set({ passwordHash, passwordChangedAt: new Date(this.clock.now()) })
-        .where(and(eq(accounts.id, accountId), eq(accounts.passwordHash, account.passwordHash)))
-        .returning({ id: accounts.id });
-      if (changed.length === 0) throw new ProblemError(409, 'conflict', 'The password was changed at the same time');
-      await tx.delete(passwordResets).where(eq(passwordResets.accountId, accountId));
+      const changed = { passwordHash, passwordChangedAt: new Date(this.clock.now()) };
+      const isChanged = await this.store.replacePassword(tx, account, changed);
+      if (!isChanged) throw new ProblemError(409, 'conflict', 'The password was changed at the same time');
+      await this.store.removeResetCode(tx, accountId);
       await this.audit.record(tx, {
         actor,
         action: 'account.change-password',

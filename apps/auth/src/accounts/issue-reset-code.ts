@@ -1,9 +1,8 @@
 import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { eq } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
-import { accounts, passwordResets } from '../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
+import type { AccountStore } from './account-store.js';
 import { hashResetCode, makeResetCode } from './reset-code.js';
 
 /** Milliseconds. */
@@ -22,6 +21,7 @@ export interface IssuedResetCode {
 export class IssueResetCode {
   constructor(
     private readonly db: AuthDatabase,
+    private readonly accounts: AccountStore,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -31,15 +31,12 @@ export class IssueResetCode {
     const code = makeResetCode();
     const reset = { codeHash: hashResetCode(code), expiresAt: new Date(this.clock.now() + LIFETIME) };
     return this.db.transaction(async (tx) => {
-      const [account] = await tx.select().from(accounts).where(eq(accounts.id, id)).for('update');
+      const account = await this.accounts.lock(tx, id);
       if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
       if (account.disabledAt !== null) {
         throw new ProblemError(409, 'account_disabled', 'The account is disabled: enable it first');
       }
-      await tx
-        .insert(passwordResets)
-        .values({ accountId: id, ...reset })
-        .onConflictDoUpdate({ target: passwordResets.accountId, set: reset });
+      await this.accounts.putResetCode(tx, id, reset);
       await this.audit.record(tx, { actor, action: 'account.issue-reset-code', target: { type: 'account', id } });
       return { code, expiresAt: reset.expiresAt.toISOString() };
     });

@@ -1,13 +1,10 @@
 import type { Clock } from '@watchword/auth';
-import { eq } from 'drizzle-orm';
 import { networkOf } from '../attempts/network.js';
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
 import { newId } from '../database/new-id.js';
-import { accountRoles, accounts, passwordResets } from '../database/schema/index.js';
 import { type AuditLog, SYSTEM_ACTOR } from '../security-events/audit-log.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
 import type { AccountStore } from './account-store.js';
-import { lockAdministration } from './administration-lock.js';
 import type { PasswordHasher } from './password-hasher.js';
 
 /** Makes an administrator of an account, or of a new one, for an operator who has the database and no administrator. */
@@ -30,7 +27,7 @@ export class RecoverAdministrator {
   async run(email: string, password: string): Promise<'made' | 'recovered'> {
     const passwordHash = await this.hasher.hash(password, networkOf(undefined));
     return this.db.transaction(async (tx) => {
-      await lockAdministration(tx);
+      await this.store.lockAdministration(tx);
       const account = await this.store.findByEmail(tx, email);
       if (account === undefined) {
         await this.make(tx, email, passwordHash);
@@ -50,12 +47,10 @@ export class RecoverAdministrator {
   }
 
   private async takeOver(tx: AuthTransaction, id: string, passwordHash: string): Promise<void> {
-    await tx
-      .update(accounts)
-      .set({ passwordHash, passwordChangedAt: new Date(this.clock.now()), disabledAt: null })
-      .where(eq(accounts.id, id));
-    await tx.insert(accountRoles).values({ accountId: id, role: 'admin' }).onConflictDoNothing();
-    await tx.delete(passwordResets).where(eq(passwordResets.accountId, id));
+    const passwordChangedAt = new Date(this.clock.now());
+    await this.store.update(tx, id, { passwordHash, passwordChangedAt, disabledAt: null });
+    await this.store.addRole(tx, id, 'admin');
+    await this.store.removeResetCode(tx, id);
     await this.record(tx, id);
     await this.endSessions.endAllIn(tx, id, 'account-recovered', SYSTEM_ACTOR);
   }

@@ -54,21 +54,14 @@ export async function recover(args: readonly string[], migrationsFolder: string)
 }
 
 async function recoverIn(db: AuthDatabase, email: string, password: string, file: string): Promise<string> {
-  const [anyone] = await db.select({ id: schema.accounts.id }).from(schema.accounts).limit(1);
-  if (anyone === undefined) {
+  const accounts = new AccountStore();
+  if (!(await accounts.hasAny(db))) {
     throw new OperatorError(`This database has no account at all. Start ${APP}: it makes the first administrator.`);
   }
   const audit = new AuditLog(systemClock);
   const endSessions = new EndSessions(db, new SessionStore(), new SecurityEventLog(systemClock), audit, systemClock);
   const hasher = new PasswordHasher({ concurrency: 1, queueLimit: 1 });
-  const recoverAdministrator = new RecoverAdministrator(
-    db,
-    new AccountStore(),
-    hasher,
-    endSessions,
-    audit,
-    systemClock,
-  );
+  const recoverAdministrator = new RecoverAdministrator(db, accounts, hasher, endSessions, audit, systemClock);
   writePasswordFile(file, password, 'Let this user write there, or set DATA_DIR.');
   try {
     const outcome = await recoverAdministrator.run(email, password);

@@ -1,7 +1,7 @@
 import type { Database } from '@watchword/platform';
 import { describeOnEachDatabase } from '@watchword/platform/testing';
 import { eq } from 'drizzle-orm';
-import { ADMINISTRATOR, hasher, makeAccounts, makeLimits, PASSWORD } from '../../test/accounts.js';
+import { accounts, ADMINISTRATOR, hasher, makeAccounts, makeLimits, PASSWORD } from '../../test/accounts.js';
 import { AUTH_DATABASE } from '../../test/issuer.js';
 import * as schema from '../database/schema/index.js';
 import { PasswordPolicy } from './password-policy.js';
@@ -127,7 +127,17 @@ describeOnEachDatabase('resetting a forgotten password', AUTH_DATABASE, (databas
     };
     const { db, endSessions, audit, refusals, clock } = app;
     const slow = new PasswordPolicy({ weaknessOf: () => undefined }, disabling, 15);
-    const resetPassword = new ResetPassword(db, slow, hasher, endSessions, makeLimits(), audit, refusals, clock);
+    const resetPassword = new ResetPassword(
+      db,
+      accounts,
+      slow,
+      hasher,
+      endSessions,
+      makeLimits(),
+      audit,
+      refusals,
+      clock,
+    );
     await expect(resetPassword.run({ email, code, newPassword: NEW_PASSWORD }, IP)).rejects.toMatchObject(INVALID);
     await app.administer.enable(id, ADMINISTRATOR);
     await expect(logIn(app, email, PASSWORD)).resolves.toBeDefined();

@@ -1,16 +1,14 @@
 import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { AttemptLimits } from '../attempts/attempt-limits.js';
 import { type Count, CountedAttempt } from '../attempts/counted-attempt.js';
 import { networkOf, siteOf } from '../attempts/network.js';
 import { refusalCode } from '../attempts/refusal-code.js';
 import type { AuthDatabase } from '../database/auth-database.js';
-import { accounts, passwordResets } from '../database/schema/index.js';
 import type { AuditLog } from '../security-events/audit-log.js';
 import { type Refusals, UNKNOWN } from '../security-events/refusals.js';
 import type { EndSessions } from '../sessions/end-sessions.js';
-import type { Account } from './account-store.js';
+import type { Account, AccountStore } from './account-store.js';
 import { emailKey } from './email.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
@@ -27,6 +25,7 @@ export interface PasswordReset {
 export class ResetPassword {
   constructor(
     private readonly db: AuthDatabase,
+    private readonly store: AccountStore,
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
     private readonly endSessions: EndSessions,
@@ -57,22 +56,11 @@ export class ResetPassword {
     await this.limits.account.forgive(`${emailKey(reset.email)} ${networkOf(ip)}`);
   }
 
-  /** In one statement, so that the time does not tell whether there is such an account. */
   private async find({ email, code }: PasswordReset): Promise<{ account?: Account; codeIsGood: boolean }> {
-    const [found] = await this.db
-      .select({ account: accounts, code: passwordResets.accountId })
-      .from(accounts)
-      .leftJoin(passwordResets, and(eq(passwordResets.accountId, accounts.id), this.isGood(code)))
-      .where(eq(accounts.emailKey, emailKey(email)));
+    const now = new Date(this.clock.now());
+    const found = await this.store.findWithResetCode(this.db, email, hashResetCode(code), now);
     if (found === undefined) return { codeIsGood: false };
-    return { account: found.account, codeIsGood: found.code !== null && found.account.disabledAt === null };
-  }
-
-  private isGood(code: string) {
-    return and(
-      eq(passwordResets.codeHash, hashResetCode(code)),
-      gt(passwordResets.expiresAt, new Date(this.clock.now())),
-    );
+    return { account: found.account, codeIsGood: found.hasCode && found.account.disabledAt === null };
   }
 
   private async setPassword(account: Account, reset: PasswordReset, ip: string | undefined): Promise<void> {
@@ -82,16 +70,9 @@ export class ResetPassword {
     const actor = { type: 'account', id, ip } as const;
     await this.db.transaction(async (tx) => {
       // The account's row first, as everybody who changes it: of two with one code the second one waits here.
-      const changed = await tx
-        .update(accounts)
-        .set({ passwordHash, passwordChangedAt: new Date(this.clock.now()) })
-        .where(and(eq(accounts.id, id), isNull(accounts.disabledAt)))
-        .returning({ id: accounts.id });
-      const used = await tx
-        .delete(passwordResets)
-        .where(and(eq(passwordResets.accountId, id), this.isGood(reset.code)))
-        .returning({ id: passwordResets.accountId });
-      if (changed.length === 0 || used.length === 0) throw invalidCode();
+      const now = new Date(this.clock.now());
+      const isChanged = await this.store.resetPassword(tx, id, { passwordHash, passwordChangedAt: now });
+      if (!isChanged || !(await this.store.takeResetCode(tx, id, hashResetCode(reset.code), now))) throw invalidCode();
       await this.audit.record(tx, { actor, action: 'account.reset-password', target: { type: 'account', id } });
       await this.endSessions.endAllIn(tx, id, 'password-reset', actor);
     });

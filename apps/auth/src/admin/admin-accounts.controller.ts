@@ -17,7 +17,7 @@ import { CurrentUser } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
 import type { Request } from 'express';
-import { type AccountPage, type AccountView, AccountViews } from '../accounts/account-views.js';
+import { type AccountPage, type AccountView, AccountViewStore } from '../accounts/account-view-store.js';
 import { AdministerAccount } from '../accounts/administer-account.js';
 import { IssueResetCode, type IssuedResetCode } from '../accounts/issue-reset-code.js';
 import { RegisterAccount, type RegisteredAccount } from '../accounts/register-account.js';
@@ -30,7 +30,7 @@ import { AdministratorOnly } from './administrator-only.js';
 @Controller('admin/accounts')
 export class AdminAccountsController {
   constructor(
-    private readonly views: AccountViews,
+    private readonly views: AccountViewStore,
     private readonly register: RegisterAccount,
     private readonly administer: AdministerAccount,
     private readonly issueResetCode: IssueResetCode,

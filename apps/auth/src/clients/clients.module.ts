@@ -13,7 +13,7 @@ import { TokensModule } from '../tokens/tokens.module.js';
 import { AuthenticateClient } from './authentication/authenticate-client.js';
 import { ClientRefusals } from './authentication/client-refusals.js';
 import { ClientGuesses } from './authentication/client-guesses.js';
-import { UsedAssertions } from './authentication/used-assertions.js';
+import { UsedAssertionStore } from './authentication/used-assertion-store.js';
 import { ClientChanges } from './client-changes.js';
 import { ClientDirectory } from './client-directory.js';
 import { ClientStore } from './client-store.js';
@@ -42,11 +42,11 @@ import { ManageClients } from './manage-clients.js';
     provide(ManageClients, [AuthDatabase, ClientStore, ClientChanges, CLOCK]),
     provide(DeclareClients, [ClientChanges, CLOCK]),
     provide(ClientsBootstrap, [DeclareClients, AuthConfig]),
-    provide(UsedAssertions, [AuthDatabase]),
+    provide(UsedAssertionStore, [AuthDatabase]),
     provide(ClientGuesses, [ATTEMPT_LIMITS, CLOCK]),
     provide(
       AuthenticateClient,
-      [ClientDirectory, UsedAssertions, ClientGuesses, AuthConfig, CLOCK],
+      [ClientDirectory, UsedAssertionStore, ClientGuesses, AuthConfig, CLOCK],
       (directory, used, guesses, config, clock) =>
         new AuthenticateClient(directory, used, guesses, config.AUTH_ISSUER, clock),
     ),

@@ -2,7 +2,7 @@ import { ManualClock } from '@watchword/auth/testing';
 import type { Database } from '@watchword/platform';
 import { describeOnEachDatabase } from '@watchword/platform/testing';
 import { addAccount, AUTH_DATABASE, DAY, makeIssuer } from '../../test/issuer.js';
-import { UsedAssertions } from '../clients/authentication/used-assertions.js';
+import { UsedAssertionStore } from '../clients/authentication/used-assertion-store.js';
 import { Housekeeping } from './housekeeping.js';
 import * as schema from './schema/index.js';
 
@@ -71,7 +71,7 @@ describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<
   it('remembers a used assertion for as long as an instance whose clock is behind takes it', async () => {
     const clock = new ManualClock();
     const end = clock.now() + 60_000;
-    const assertions = new UsedAssertions(database());
+    const assertions = new UsedAssertionStore(database());
     const housekeeping = new Housekeeping(database(), clock, 400 * DAY * 1000);
     expect(await assertions.use('orders', 'once', end)).toBe(true);
     clock.advance(119);

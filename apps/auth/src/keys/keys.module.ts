@@ -37,7 +37,7 @@ const SIGNING_ALGORITHM = tokenOf<SigningAlgorithm>(Symbol('SigningAlgorithm'));
     provide(SIGNING_ALGORITHM, [AuthConfig], (config) => config.JWT_ALGORITHM),
     provide(KeyRotation, [AuthDatabase, KeyStore, SecurityEventLog, AuditLog, SIGNING_ALGORITHM, KEY_TIMING, CLOCK]),
     provide(KeyRing, [AuthDatabase, KeyStore, KeyRotation, AuthConfig, KEY_TIMING, CLOCK], openKeyRing),
-    provide(RetireKey, [AuthDatabase, KeyRotation, AuditLog, KEY_TIMING, CLOCK]),
+    provide(RetireKey, [AuthDatabase, KeyStore, KeyRotation, AuditLog, KEY_TIMING, CLOCK]),
     provide(WithdrawKey, [AuthDatabase, KeyStore, SecurityEventLog, AuditLog, SIGNING_ALGORITHM, KEY_TIMING, CLOCK]),
     provide(OperateKeys, [AuthDatabase, KeyStore, KeyRing, KeyRotation, RetireKey, WithdrawKey, CLOCK]),
     provide(KeySchedule, [KeyRotation, KeyRing, AuthConfig]),

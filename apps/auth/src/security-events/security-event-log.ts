@@ -38,6 +38,12 @@ export class SecurityEventLog {
     return this.insert(tx, 1, sql`(values (${type}, ${value}, ${end}, ${before}, 1)) as event (${COLUMNS})`);
   }
 
+  /** Whether that was revoked before. */
+  async has(tx: AuthTransaction, { type, value }: SecurityEvent): Promise<boolean> {
+    const { rows } = await tx.execute(sql`select 1 from security_events where value = ${value} and type = ${type}`);
+    return rows.length > 0;
+  }
+
   /** `session-revoked` for each of them. */
   async appendSessions(tx: AuthTransaction, { count, sids, tokensExpireAt }: RevokedSessions): Promise<void> {
     if (count === 0) return;

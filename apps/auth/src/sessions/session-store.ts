@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, max, ne, type SQL, sql } from 'drizzle-orm';
 import type { AuthQueries, AuthTransaction } from '../database/auth-database.js';
 import { newIdInSql } from '../database/new-id.js';
 import { accounts, sessions } from '../database/schema/index.js';
@@ -58,6 +58,15 @@ export class SessionStore {
   async noteTokenUntil(tx: AuthTransaction, id: string, expiresAt: number): Promise<void> {
     const tokensExpireAt = sql`greatest(tokens_expire_at, ${new Date(expiresAt).toISOString()}::timestamptz)`;
     await tx.update(sessions).set({ tokensExpireAt }).where(eq(sessions.id, id));
+  }
+
+  /** Latest `exp` of the access tokens of an account, in milliseconds since the epoch. */
+  async tokensExpireAt(tx: AuthTransaction, accountId: string): Promise<number | undefined> {
+    const [latest] = await tx
+      .select({ expiry: max(sessions.tokensExpireAt) })
+      .from(sessions)
+      .where(eq(sessions.accountId, accountId));
+    return latest?.expiry?.getTime();
   }
 
   /** Live sessions, the last used first. */

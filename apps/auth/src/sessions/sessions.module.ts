@@ -73,6 +73,7 @@ const SESSION_TIMING = tokenOf<SessionTiming>(Symbol('SessionTiming'));
     LiveTokenStore,
     RenewSessionIds,
     RotateRefreshToken,
+    SessionStore,
     StartSession,
   ],
 })

@@ -8,7 +8,7 @@ import type { Client, ClientSecret } from '../client.js';
 import { ClientAssertionError, clientNamedBy, verifyClientAssertion } from './client-assertion.js';
 import type { ClientAttempt, ClientGuesses } from './client-guesses.js';
 import { invalidClient, type PresentedCredentials, readCredentials } from './presented-credentials.js';
-import type { UsedAssertions } from './used-assertions.js';
+import type { UsedAssertionStore } from './used-assertion-store.js';
 
 /** A client that has proved who it is. */
 export interface AuthenticatedClient {
@@ -25,7 +25,7 @@ export class AuthenticateClient {
   /** @param issuer what an assertion must be for */
   constructor(
     private readonly directory: ClientDirectory,
-    private readonly usedAssertions: UsedAssertions,
+    private readonly usedAssertions: UsedAssertionStore,
     private readonly guesses: ClientGuesses,
     private readonly issuer: string,
     private readonly clock: Clock,

@@ -52,7 +52,7 @@ describeOnEachDatabase('the signing keys', AUTH_DATABASE, (database: () => Datab
       rotation,
       ring,
       store,
-      retire: new RetireKey(db, rotation, audit, TIMING, clock),
+      retire: new RetireKey(db, store, rotation, audit, TIMING, clock),
       withdraw: new WithdrawKey(db, store, events, audit, algorithm, TIMING, clock),
       async states() {
         const loaded = await store.load(db);

@@ -1,11 +1,8 @@
 import type { Clock } from '@watchword/auth';
-import { and, eq, isNotNull, isNull, lte } from 'drizzle-orm';
 import type { AuthDatabase, AuthTransaction } from '../../database/auth-database.js';
-import { signingKeys } from '../../database/schema/index.js';
 import { type AuditActor, type AuditLog, SYSTEM_ACTOR } from '../../security-events/audit-log.js';
 import type { SecurityEventLog } from '../../security-events/security-event-log.js';
-import { closeKey, type KeyRow, lockKeys } from '../storage/key-changes.js';
-import type { KeyStore } from '../storage/key-store.js';
+import type { KeyRow, KeyStore } from '../storage/key-store.js';
 import type { KeyTiming } from './key-timing.js';
 import type { SigningAlgorithm } from '../../cryptography/signing-algorithm.js';
 
@@ -26,13 +23,11 @@ export class KeyRotation {
 
   /** Makes the very first key, which signs at once: nobody can have cached a set without it. */
   async ensureFirst(): Promise<void> {
-    const [any] = await this.db.select({ kid: signingKeys.kid }).from(signingKeys).limit(1);
-    if (any !== undefined) return;
+    if ((await this.store.rows(this.db)).length > 0) return;
     const now = this.clock.now();
     const key = await this.store.make(this.algorithm, { createdAt: now, activatesAt: now });
     await this.db.transaction(async (tx) => {
-      const written = await tx.insert(signingKeys).values(key).onConflictDoNothing().returning();
-      if (written.length > 0) await this.record(tx, key.kid, SYSTEM_ACTOR, 'first');
+      if (await this.store.insertFirst(tx, key)) await this.record(tx, key.kid, SYSTEM_ACTOR, 'first');
     });
   }
 
@@ -41,7 +36,7 @@ export class KeyRotation {
    * would otherwise rotate in turn for as long as they run beside each other.
    */
   async adoptAlgorithm(): Promise<boolean> {
-    const open = await this.findOpen();
+    const open = await this.store.findOpen(this.db);
     if (open === undefined || open.algorithm === this.algorithm) return false;
     return this.succeed(open, SYSTEM_ACTOR, 'algorithm');
   }
@@ -52,7 +47,7 @@ export class KeyRotation {
    * @returns whether the open key was due, and this instance rotated it
    */
   async rotateIfDue(): Promise<boolean> {
-    const open = await this.findOpen();
+    const open = await this.store.findOpen(this.db);
     if (open === undefined) return false;
     const successorAt = open.activatesAt.getTime() + this.timing.rotationInterval;
     if (this.clock.now() + this.timing.publishAhead < successorAt) return false;
@@ -61,7 +56,7 @@ export class KeyRotation {
 
   /** Rotates on demand. Where a successor is published already, it takes over at its time, and nothing is changed. */
   async rotateNow(actor: AuditActor): Promise<boolean> {
-    const open = await this.findOpen();
+    const open = await this.store.findOpen(this.db);
     if (open === undefined || open.activatesAt.getTime() > this.clock.now()) return false;
     return this.succeed(open, actor, 'demand');
   }
@@ -71,16 +66,7 @@ export class KeyRotation {
    * behind this one's signs with it for a little longer.
    */
   async destroyRetired(): Promise<void> {
-    const retiredBefore = new Date(this.clock.now() - this.timing.clockSkew);
-    await this.db
-      .update(signingKeys)
-      .set({ privateKey: null, encryptionKey: null })
-      .where(and(lte(signingKeys.retiresAt, retiredBefore), isNotNull(signingKeys.privateKey)));
-  }
-
-  private async findOpen(): Promise<KeyRow | undefined> {
-    const [open] = await this.db.select().from(signingKeys).where(isNull(signingKeys.retiresAt));
-    return open;
+    await this.store.destroyRetired(this.db, this.clock.now() - this.timing.clockSkew);
   }
 
   /** @returns false when another instance was faster */
@@ -89,14 +75,10 @@ export class KeyRotation {
     const activatesAt = Math.max(createdAt + this.timing.publishAhead, open.activatesAt.getTime());
     const key = await this.store.make(this.algorithm, { createdAt, activatesAt });
     return this.db.transaction(async (tx) => {
-      await lockKeys(tx);
-      const [still] = await tx
-        .select()
-        .from(signingKeys)
-        .where(and(eq(signingKeys.kid, open.kid), isNull(signingKeys.retiresAt)));
-      if (still === undefined) return false;
-      await closeKey(tx, open.kid, activatesAt, this.timing.retirement);
-      await tx.insert(signingKeys).values(key);
+      await this.store.lock(tx);
+      if ((await this.store.findOpen(tx))?.kid !== open.kid) return false;
+      await this.store.close(tx, open.kid, activatesAt, this.timing.retirement);
+      await this.store.insert(tx, key);
       await this.record(tx, key.kid, actor, reason);
       return true;
     });

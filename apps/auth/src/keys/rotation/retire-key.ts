@@ -1,18 +1,18 @@
 import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
 import type { AuthDatabase } from '../../database/auth-database.js';
-import { signingKeys } from '../../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../../security-events/audit-log.js';
-import { activateKey, closeKey, lockKeys, successorOf } from '../storage/key-changes.js';
 import type { KeyRotation } from './key-rotation.js';
+import { successorOf } from './key-succession.js';
 import type { KeyTiming } from './key-timing.js';
 import { keyState } from '../storage/signing-key.js';
-import { keyTimes } from '../storage/key-store.js';
+import { type KeyStore, keyTimes } from '../storage/key-store.js';
 
 /** Takes the active key out of use as soon as that is safe: its successor has to have been published long enough. */
 export class RetireKey {
   constructor(
     private readonly db: AuthDatabase,
+    private readonly store: KeyStore,
     private readonly rotation: KeyRotation,
     private readonly audit: AuditLog,
     private readonly timing: KeyTiming,
@@ -23,9 +23,9 @@ export class RetireKey {
   async run(kid: string, actor: AuditActor): Promise<void> {
     await this.rotation.rotateNow(actor);
     await this.db.transaction(async (tx) => {
-      await lockKeys(tx);
+      await this.store.lock(tx);
       const now = this.clock.now();
-      const keys = await tx.select().from(signingKeys);
+      const keys = await this.store.rows(tx);
       const key = keys.find((candidate) => candidate.kid === kid);
       if (key === undefined) throw new ProblemError(404, 'not_found', 'There is no such key');
       if (keyState(keyTimes(key), now) !== 'active') {
@@ -35,8 +35,8 @@ export class RetireKey {
       if (successor === undefined) throw new ProblemError(409, 'conflict', 'The keys were changed at the same time');
       const takeover = Math.max(now, successor.createdAt.getTime() + this.timing.publishAhead);
       if (takeover < successor.activatesAt.getTime()) {
-        await closeKey(tx, key.kid, takeover, this.timing.retirement);
-        await activateKey(tx, successor.kid, takeover);
+        await this.store.close(tx, key.kid, takeover, this.timing.retirement);
+        await this.store.activate(tx, successor.kid, takeover);
       }
       await this.audit.record(tx, { actor, action: 'key.retire', target: { type: 'key', id: kid } });
     });

@@ -1,12 +1,10 @@
 import type { Clock } from '@watchword/auth';
 import { ProblemError } from '@watchword/platform';
-import { eq } from 'drizzle-orm';
 import type { AuthDatabase, AuthTransaction } from '../../database/auth-database.js';
-import { signingKeys } from '../../database/schema/index.js';
 import type { AuditActor, AuditLog } from '../../security-events/audit-log.js';
 import type { SecurityEventLog } from '../../security-events/security-event-log.js';
-import { activateKey, closeKey, type KeyRow, lockKeys, predecessorOf, successorOf } from '../storage/key-changes.js';
-import { type KeyStore, keyTimes } from '../storage/key-store.js';
+import { type KeyRow, type KeyStore, keyTimes } from '../storage/key-store.js';
+import { predecessorOf, successorOf } from './key-succession.js';
 import type { KeyTiming } from './key-timing.js';
 import type { SigningAlgorithm } from '../../cryptography/signing-algorithm.js';
 import { keyState } from '../storage/signing-key.js';
@@ -29,39 +27,31 @@ export class WithdrawKey {
   /** @throws ProblemError `not_found` */
   run(kid: string, actor: AuditActor): Promise<void> {
     return this.db.transaction(async (tx) => {
-      await lockKeys(tx);
+      await this.store.lock(tx);
       const now = this.clock.now();
-      const keys = await tx.select().from(signingKeys);
+      const keys = await this.store.rows(tx);
       const key = keys.find((candidate) => candidate.kid === kid);
       if (key === undefined) throw new ProblemError(404, 'not_found', 'There is no such key');
       if (key.compromisedAt !== null) return;
       const state = keyState(keyTimes(key), now);
-      await this.markCompromised(tx, key, now, state === 'pending' ? key.activatesAt.getTime() : now);
+      const end = state === 'pending' ? key.activatesAt.getTime() : now;
+      await this.store.compromise(tx, kid, now, Math.min(end, key.retiresAt?.getTime() ?? end));
       if (state === 'active') await this.replaceActive(tx, key, keys, now);
       if (state === 'pending') await this.replacePending(tx, key, keys, now);
       await this.audit.record(tx, { actor, action: 'key.compromise', target: { type: 'key', id: kid } });
       // Whoever has the key chooses the `exp` of what they sign: it is denied until nobody can have the key in a cache, nor
       // an instance without its database sign with it. A key is published for at least that long before it signs.
-      const end = now + this.timing.publishAhead + this.timing.tokenLifetime;
-      await this.events.append(tx, { type: 'key-revoked', value: kid }, end);
-      await this.events.append(tx, { type: 'keys-changed', value: '' }, end);
+      const expiry = now + this.timing.publishAhead + this.timing.tokenLifetime;
+      await this.events.append(tx, { type: 'key-revoked', value: kid }, expiry);
+      await this.events.append(tx, { type: 'keys-changed', value: '' }, expiry);
     });
-  }
-
-  private async markCompromised(tx: AuthTransaction, key: KeyRow, now: number, end: number): Promise<void> {
-    const at = new Date(now);
-    const retiresAt = new Date(Math.min(end, key.retiresAt?.getTime() ?? end));
-    await tx
-      .update(signingKeys)
-      .set({ compromisedAt: at, goneAt: at, retiresAt, privateKey: null, encryptionKey: null })
-      .where(eq(signingKeys.kid, key.kid));
   }
 
   /** Whether verifiers know the new key yet doesn't matter: they ask for a kid that they don't know. */
   private async replaceActive(tx: AuthTransaction, key: KeyRow, keys: readonly KeyRow[], now: number): Promise<void> {
     const successor = successorOf(key, keys);
     if (successor === undefined) await this.insert(tx, now, now);
-    else await activateKey(tx, successor.kid, now);
+    else await this.store.activate(tx, successor.kid, now);
   }
 
   /** The key before signs on until the one after, or a new one, may. */
@@ -70,11 +60,11 @@ export class WithdrawKey {
     const successor = successorOf(key, keys);
     const takeover =
       successor?.activatesAt.getTime() ?? Math.max(key.activatesAt.getTime(), now + this.timing.publishAhead);
-    if (predecessor !== undefined) await closeKey(tx, predecessor.kid, takeover, this.timing.retirement);
+    if (predecessor !== undefined) await this.store.close(tx, predecessor.kid, takeover, this.timing.retirement);
     if (successor === undefined) await this.insert(tx, now, takeover);
   }
 
   private async insert(tx: AuthTransaction, createdAt: number, activatesAt: number): Promise<void> {
-    await tx.insert(signingKeys).values(await this.store.make(this.algorithm, { createdAt, activatesAt }));
+    await this.store.insert(tx, await this.store.make(this.algorithm, { createdAt, activatesAt }));
   }
 }

@@ -1,14 +1,17 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { and, eq, isNotNull, ne } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lte, ne, sql } from 'drizzle-orm';
 import { calculateJwkThumbprint } from 'jose';
-import type { AuthDatabase, AuthQueries } from '../../database/auth-database.js';
+import type { AuthDatabase, AuthQueries, AuthTransaction } from '../../database/auth-database.js';
 import { signingKeys } from '../../database/schema/index.js';
 import type { PrivateKeyEncryption } from './private-key-encryption.js';
 import { generateSigningKeyPair, type SigningAlgorithm } from '../../cryptography/signing-algorithm.js';
 import type { SigningKey, SigningKeyTimes } from './signing-key.js';
 
-type Row = typeof signingKeys.$inferSelect;
+export type KeyRow = typeof signingKeys.$inferSelect;
 export type NewSigningKey = typeof signingKeys.$inferInsert;
+
+/** An arbitrary number, the same in every instance. */
+const LOCK = 7_315_002;
 
 /** Signing keys in the database, their private halves encrypted. */
 export class KeyStore {
@@ -19,7 +22,7 @@ export class KeyStore {
 
   /** Every key, the newest first. */
   async load(db: AuthQueries): Promise<SigningKey[]> {
-    const rows = await db.select().from(signingKeys);
+    const rows = await this.rows(db);
     const keys = rows.map((row) => this.toSigningKey(row)).toSorted((a, b) => b.activatesAt - a.activatesAt);
     for (const key of keys) if (key.privateKey === undefined) this.opened.delete(key.kid);
     return keys;
@@ -43,6 +46,60 @@ export class KeyStore {
   }
 
   /**
+   * Lets one transaction at a time change the keys. The constraints of the table would refuse the second one; with this
+   * it waits, and then sees what the first has done.
+   */
+  async lock(tx: AuthTransaction): Promise<void> {
+    await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+  }
+
+  /** Every key, in no order. */
+  rows(db: AuthQueries): Promise<KeyRow[]> {
+    return db.select().from(signingKeys);
+  }
+
+  /** The key that signs until a successor is known. */
+  async findOpen(db: AuthQueries): Promise<KeyRow | undefined> {
+    const [open] = await db.select().from(signingKeys).where(isNull(signingKeys.retiresAt));
+    return open;
+  }
+
+  /** @returns false when another instance has written an open one */
+  async insertFirst(tx: AuthTransaction, key: NewSigningKey): Promise<boolean> {
+    const written = await tx.insert(signingKeys).values(key).onConflictDoNothing().returning();
+    return written.length > 0;
+  }
+
+  async insert(tx: AuthTransaction, key: NewSigningKey): Promise<void> {
+    await tx.insert(signingKeys).values(key);
+  }
+
+  /** Gives a key its end. Times in milliseconds. */
+  close(tx: AuthTransaction, kid: string, retiresAt: number, retirement: number): Promise<void> {
+    return this.update(tx, kid, { retiresAt: new Date(retiresAt), goneAt: new Date(retiresAt + retirement) });
+  }
+
+  /** Moves the moment at which a pending key starts. */
+  activate(tx: AuthTransaction, kid: string, activatesAt: number): Promise<void> {
+    return this.update(tx, kid, { activatesAt: new Date(activatesAt) });
+  }
+
+  /** Out of the JWK Set from then on, its private half destroyed. */
+  compromise(tx: AuthTransaction, kid: string, at: number, retiresAt: number): Promise<void> {
+    const compromisedAt = new Date(at);
+    const gone = { compromisedAt, goneAt: compromisedAt, retiresAt: new Date(retiresAt) };
+    return this.update(tx, kid, { ...gone, privateKey: null, encryptionKey: null });
+  }
+
+  /** Destroys the private halves of keys that stopped to sign until then. */
+  async destroyRetired(db: AuthDatabase, retiredBefore: number): Promise<void> {
+    await db
+      .update(signingKeys)
+      .set({ privateKey: null, encryptionKey: null })
+      .where(and(lte(signingKeys.retiresAt, new Date(retiredBefore)), isNotNull(signingKeys.privateKey)));
+  }
+
+  /**
    * Encrypts anew what was encrypted with another key-encryption key than the one in use.
    *
    * @returns how many keys that were
@@ -56,7 +113,11 @@ export class KeyStore {
     return rows.length;
   }
 
-  private async reencryptOne(db: AuthDatabase, row: Row): Promise<void> {
+  private async update(tx: AuthTransaction, kid: string, change: Partial<KeyRow>): Promise<void> {
+    await tx.update(signingKeys).set(change).where(eq(signingKeys.kid, kid));
+  }
+
+  private async reencryptOne(db: AuthDatabase, row: KeyRow): Promise<void> {
     const key = this.open(row);
     if (key === undefined || row.encryptionKey === null) return;
     const { bytes, version } = this.encryption.seal(key, row);
@@ -66,7 +127,7 @@ export class KeyStore {
       .where(and(eq(signingKeys.kid, row.kid), eq(signingKeys.encryptionKey, row.encryptionKey)));
   }
 
-  private toSigningKey(row: Row): SigningKey {
+  private toSigningKey(row: KeyRow): SigningKey {
     return {
       kid: row.kid,
       algorithm: row.algorithm as SigningAlgorithm,
@@ -77,7 +138,7 @@ export class KeyStore {
     };
   }
 
-  private open({ kid, algorithm, privateKey, encryptionKey }: Row): KeyObject | undefined {
+  private open({ kid, algorithm, privateKey, encryptionKey }: KeyRow): KeyObject | undefined {
     if (privateKey === null || encryptionKey === null) return undefined;
     const known = this.opened.get(kid);
     if (known !== undefined) return known;
@@ -88,7 +149,7 @@ export class KeyStore {
 }
 
 /** The times of a key as {@link keyState} takes them. */
-export function keyTimes(row: Row): SigningKeyTimes {
+export function keyTimes(row: KeyRow): SigningKeyTimes {
   return {
     activatesAt: row.activatesAt.getTime(),
     retiresAt: row.retiresAt?.getTime(),

@@ -3,7 +3,8 @@ import { describeOnEachDatabase } from '@watchword/platform/testing';
 import { sql } from 'drizzle-orm';
 import { AUTH_DATABASE, makeIssuer } from '../../../test/issuer.js';
 import * as schema from '../../database/schema/index.js';
-import { EventFeed, type FeedEvent } from './event-feed.js';
+import { EventFeed } from './event-feed.js';
+import { type FeedEvent, FeedStore } from './feed-store.js';
 
 describeOnEachDatabase(
   'the feed of security events',
@@ -18,7 +19,7 @@ describeOnEachDatabase(
     const isEmbedded = (): boolean => kind === 'pglite';
 
     async function follow() {
-      const feed = new EventFeed(database(), isEmbedded());
+      const feed = new EventFeed(new FeedStore(database(), isEmbedded()));
       feeds.push(feed);
       const seen: FeedEvent[] = [];
       const epochs = { count: 0 };

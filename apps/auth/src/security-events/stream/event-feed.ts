@@ -1,17 +1,5 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { type SQL, sql } from 'drizzle-orm';
-import type { AuthDatabase } from '../../database/auth-database.js';
-
-/** An event of the log, as followers get it. */
-export interface FeedEvent {
-  readonly seq: number;
-  readonly type: string;
-  readonly value: string;
-  /** Milliseconds since the epoch: after that it denies nothing. */
-  readonly expiresAt: number;
-  /** Milliseconds since the epoch; of `client-revoked` alone. */
-  readonly issuedBefore: number | undefined;
-}
+import type { FeedEvent, FeedStore } from './feed-store.js';
 
 /** How far this instance has read the log. */
 export interface FeedPosition {
@@ -29,7 +17,6 @@ export interface FeedListener {
 
 /** Milliseconds between two looks at the log. One row of one table, so this is what revocation waits for on average twice. */
 const POLL_MS = 100;
-const BATCH = 10_000;
 
 /**
  * The security event log in memory, as this instance has read it: hundreds of followers cost the database no more than one.
@@ -44,16 +31,10 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
 
-  /**
-   * @param isEmbedded an embedded database cannot tell that its files are a copy: each process begins an epoch of its own
-   */
-  constructor(
-    private readonly db: AuthDatabase,
-    private readonly isEmbedded: boolean,
-  ) {}
+  constructor(private readonly store: FeedStore) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.isEmbedded) await this.db.execute(sql`update security_event_sequence set epoch = gen_random_uuid()`);
+    await this.store.begin();
     await this.read();
     this.timer = setInterval(() => void this.read(), POLL_MS);
     this.timer.unref();
@@ -97,13 +78,13 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async readLog(): Promise<void> {
-    const log = await this.readSequence();
+    const log = await this.store.position(this.at);
     if (log === undefined) return;
     if (this.at !== undefined && (log.epoch !== this.at.epoch || log.last < this.at.seq)) this.beginAnew();
     this.at ??= { epoch: log.epoch, seq: 0 };
     this.forget(log.first);
     while (this.at.seq < log.last) {
-      const events = await this.readAfter(this.at.seq);
+      const events = await this.store.readAfter(this.at.seq);
       const last = events.at(-1);
       // What is between was removed: it denied nothing any more.
       this.at = { epoch: log.epoch, seq: last?.seq ?? log.last };
@@ -120,61 +101,9 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Housekeeping removes from the beginning: what is left is dense. */
-  private forget(first: number | null): void {
+  private forget(first: number | undefined): void {
     const known = this.events[0]?.seq;
     if (known === undefined) return;
-    this.events.splice(0, first === null ? this.events.length : Math.max(0, first - known));
-  }
-
-  /** The last number, the first that is kept, and the epoch: a new one where the database is not where the epoch began. */
-  private async readSequence(): Promise<{ last: number; first: number | null; epoch: string } | undefined> {
-    const here = this.isEmbedded ? sql`place` : PLACE;
-    const { rows } = await this.db.execute<{ last: string; first: string | null; epoch: string; moved: boolean }>(sql`
-      select last, epoch, place <> ${here} as moved, (select min(seq) from security_events) as first
-      from security_event_sequence`);
-    const [row] = rows;
-    if (row === undefined) return undefined;
-    const last = Number(row.last);
-    // Numbers that went back, in the same place: rows were put back by hand.
-    const wentBack = this.at !== undefined && this.at.epoch === row.epoch && last < this.at.seq;
-    if (row.moved || wentBack) await this.beginEpoch(row.epoch, here);
-    return row.moved || wentBack
-      ? this.readSequence()
-      : { last, first: row.first === null ? null : Number(row.first), epoch: row.epoch };
-  }
-
-  /** Of several instances that see it at once, one begins it. */
-  private async beginEpoch(before: string, here: SQL): Promise<void> {
-    await this.db.execute(sql`
-      update security_event_sequence set epoch = gen_random_uuid(), place = ${here} where epoch = ${before}::uuid`);
-  }
-
-  private async readAfter(seq: number): Promise<FeedEvent[]> {
-    const { rows } = await this.db.execute<{
-      seq: string;
-      type: string;
-      value: string;
-      end: number;
-      before: number | null;
-    }>(sql`
-      select seq, type, value, extract(epoch from expires_at)::float8 * 1000 as "end",
-        extract(epoch from issued_before)::float8 * 1000 as "before" from security_events
-      where seq > ${seq} order by seq limit ${BATCH}`);
-    return rows.map(({ seq: number, type, value, end, before }) => ({
-      seq: Number(number),
-      type,
-      value,
-      expiresAt: end,
-      issuedBefore: before ?? undefined,
-    }));
+    this.events.splice(0, first === undefined ? this.events.length : Math.max(0, first - known));
   }
 }
-
-/**
- * The server, its timeline (another one after a promotion or a recovery to an earlier time), the database and the table (another one
- * after a restored dump).
- */
-const PLACE: SQL = sql`(
-  (select system_identifier::text from pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
-  || '/' || (select oid::text from pg_database where datname = current_database())
-  || '/' || 'security_event_sequence'::regclass::oid::text)`;

@@ -7,6 +7,7 @@ import { ClientsModule } from '../../clients/clients.module.js';
 import { AuthConfig, CLOCK } from '../../config/index.js';
 import { AuthDatabase } from '../../database/auth-database.js';
 import { EventFeed } from './event-feed.js';
+import { FeedStore } from './feed-store.js';
 import { EVENT_STREAM_PATH, serveEventStream } from './serve-event-stream.js';
 
 /** The security event log for those who follow it. */
@@ -14,10 +15,11 @@ import { EVENT_STREAM_PATH, serveEventStream } from './serve-event-stream.js';
   imports: [ClientsModule],
   providers: [
     provide(
-      EventFeed,
+      FeedStore,
       [AuthDatabase, AuthConfig],
-      (db, { DATABASE_URL }) => new EventFeed(db, DATABASE_URL === undefined),
+      (db, { DATABASE_URL }) => new FeedStore(db, DATABASE_URL === undefined),
     ),
+    provide(EventFeed, [FeedStore]),
   ],
 })
 export class EventStreamModule implements NestModule {

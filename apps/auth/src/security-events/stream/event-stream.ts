@@ -1,6 +1,7 @@
 import type { Clock } from '@watchword/auth';
 import type { ServerResponse } from 'node:http';
-import type { EventFeed, FeedEvent, FeedPosition } from './event-feed.js';
+import type { EventFeed, FeedPosition } from './event-feed.js';
+import type { FeedEvent } from './feed-store.js';
 
 /** Followers take this as a sign of life, and see by it that nothing is missing. */
 const CHECKPOINT_MS = 1_000;

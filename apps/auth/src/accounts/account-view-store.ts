@@ -18,7 +18,7 @@ export interface AccountPage {
 }
 
 /** Reads accounts for administrators. */
-export class AccountViews {
+export class AccountViewStore {
   constructor(private readonly db: AuthDatabase) {}
 
   /** In the order of creation. `after` is an account's id. */

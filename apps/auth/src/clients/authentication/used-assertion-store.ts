@@ -5,7 +5,7 @@ import { usedClientAssertions } from '../../database/schema/index.js';
 const CLOCK_SKEW = 60_000;
 
 /** Remembers the assertions that were used, for all instances, until they expire (RFC 7523 §3, `jti`). */
-export class UsedAssertions {
+export class UsedAssertionStore {
   constructor(private readonly db: AuthDatabase) {}
 
   /**
