@@ -6,7 +6,8 @@ import { scopeOf, storeCaller } from '../propagation/caller-context.js';
 import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js';
 import type { VerifiedToken } from '../verification/index.js';
 import { RequestScopes } from './boot/request-scopes.js';
-import { adapterFor } from './contexts/adapters.js';
+import { adapterFor, handBack } from './contexts/adapters.js';
+import { markHandedBack } from './contexts/handed-back.js';
 import { RefusalLog } from './errors/refusal-log.js';
 import { requirementsOf } from './requirements/requirements.js';
 import type { Handler } from './requirements/handler-place.js';
@@ -106,9 +107,12 @@ export class AccessTokenGuard implements CanActivate {
     return true;
   }
 
-  private refuse(error: unknown, context: ExecutionContext): never {
-    if (error instanceof AuthError) this.onRefused(error, context);
-    throw error;
+  private refuse(error: unknown, context: ExecutionContext): Promise<never> {
+    if (!(error instanceof AuthError)) throw error;
+    this.onRefused(error, context);
+    const isHandedBack = handBack(context, error);
+    if (isHandedBack === false) throw error;
+    return refuseHandedBack(isHandedBack, error, context);
   }
 }
 
@@ -139,4 +143,13 @@ function refuseLostScope(request: object, context: ExecutionContext, { isPublic 
 /** A stream's parts come from its connection, in no request's context or in another one's: from here on they come in this one's. */
 function keepScope(events: EventEmitter | undefined): void {
   if (events !== undefined) events.emit = AsyncResource.bind(events.emit.bind(events));
+}
+
+async function refuseHandedBack(
+  isHandedBack: true | Promise<boolean>,
+  error: AuthError,
+  context: ExecutionContext,
+): Promise<never> {
+  if (await isHandedBack) markHandedBack(context);
+  throw error;
 }

@@ -17,10 +17,15 @@ interface WireRecord {
 
 /** Nest's own server without the broker: records are handed to it, its answers are kept. */
 class BrokerlessServer extends ServerKafka {
+  isBroken = false;
   readonly answers: WireRecord[] = [];
 
   override async listen(callback: () => void): Promise<void> {
-    this.producer = { send: async (record: WireRecord) => void this.answers.push(record) } as never;
+    const send = async (record: WireRecord): Promise<void> => {
+      if (this.isBroken) throw new Error('The broker is away');
+      this.answers.push(record);
+    };
+    this.producer = { send } as never;
     callback();
   }
 
@@ -107,6 +112,37 @@ it('does not handle an event without a token, with two of them, or with what is 
     await server.receive('stock.moved', headers as Record<string, Buffer>).catch(() => undefined);
   }
   expect(noted).toEqual([]);
+});
+
+describe('a refused event', () => {
+  it('goes to the dead-letter topic with the reason and without its token, and Kafka need not deliver it again', async () => {
+    const forged = Buffer.from('Bearer forged');
+    await server.receive('stock.moved', { authorization: forged, trace: Buffer.from('t') });
+    await server.receive('stock.moved', {});
+    expect(server.answers).toEqual([
+      {
+        topic: 'stock.moved.dead-letter',
+        messages: [{ key: null, value: '{}', headers: { trace: 't', 'dead-letter-reason': 'token_malformed' } }],
+      },
+      {
+        topic: 'stock.moved.dead-letter',
+        messages: [{ key: null, value: '{}', headers: { 'dead-letter-reason': 'credentials_missing' } }],
+      },
+    ]);
+    expect(noted).toEqual([]);
+  });
+
+  it('goes there also where it pretends to wait for an answer', async () => {
+    const asked = { [KafkaHeaders.CORRELATION_ID]: Buffer.from('1'), [KafkaHeaders.REPLY_TOPIC]: Buffer.from('mine') };
+    await server.receive('stock.moved', asked);
+    expect(server.answers).toMatchObject([{ topic: 'stock.moved.dead-letter' }]);
+  });
+
+  it('is delivered again where the dead-letter topic did not take it', async () => {
+    server.isBroken = true;
+    await expect(server.receive('stock.moved', {})).rejects.toMatchObject({ status: 'error' });
+    server.isBroken = false;
+  });
 });
 
 it('answers a refused request', async () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { AccessTokenGuard } from '../access-token.guard.js';
+import { watchUnsettled } from '../contexts/rpc/unsettled-messages.js';
 import { bindHandlers } from '../requirements/handler-place.js';
 import { refuseOtherCopies } from '../requirements/copies.js';
 import { auditHandlers } from './handler-audit.js';
@@ -21,11 +22,10 @@ export class BootAudit implements OnModuleInit {
   ) {
     refuseOtherCopies();
     // Microservices are connected later, some before and some after init: each is watched from its birth.
-    this.modules
-      .getRpcTargetRegistry<object>()
-      .subscribe((server) =>
-        auditMicroservice(server, { config: this.config, guard: this.guard, modules: this.modules }),
-      );
+    this.modules.getRpcTargetRegistry<object>().subscribe((server) => {
+      auditMicroservice(server, { config: this.config, guard: this.guard, modules: this.modules });
+      watchUnsettled(server);
+    });
   }
 
   /** As early as the instances are there: before Nest makes routes of their methods, which instrumentation may wrap. */

@@ -19,3 +19,8 @@ export function adapterFor(context: ExecutionContext): ContextAdapter {
   if (adapter === undefined) throw new AuthError('context_unsupported', { reason: 'no adapter for this context' });
   return adapter;
 }
+
+/** Gives a refused message back to its transport, where that is to be done. @returns as `ContextAdapter.handBack` */
+export function handBack(context: ExecutionContext, error: AuthError): boolean | Promise<boolean> {
+  return ADAPTERS.get(context.getType())?.handBack?.(context, error) ?? false;
+}

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { ExecutionContext } from '@nestjs/common';
+import type { AuthError } from '../../verification/index.js';
 
 /** How credentials come with one kind of context. */
 export interface ContextAdapter {
@@ -17,4 +18,10 @@ export interface ContextAdapter {
   authorization(request: object): readonly string[];
   /** What tells the handler of later parts of the request, by events: of a stream. They are told in the request's async context. */
   events?(context: ExecutionContext): EventEmitter | undefined;
+  /**
+   * Gives a refused message back to its transport, so that it is not lost: to a dead-letter queue, say.
+   *
+   * @returns whether nothing is to be answered any more; by rejection where it could not be given back
+   */
+  handBack?(context: ExecutionContext, error: AuthError): boolean | Promise<boolean>;
 }

@@ -5,6 +5,7 @@ import { of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { PropagationError } from '../../propagation/index.js';
 import { AuthError } from '../../verification/index.js';
+import { wasHandedBack } from '../contexts/handed-back.js';
 import { metadataOfMessage, streamCallOf } from '../contexts/rpc/grpc-metadata.js';
 import { authProblem, authRpcError } from './auth-problem.js';
 import { DownstreamError } from './downstream-error.js';
@@ -30,7 +31,7 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
       case 'http':
         return this.reply(error, context);
       case 'rpc':
-        return refuseMessage(rpcAnswer(error, context), context);
+        return wasHandedBack(context) ? of(undefined) : refuseMessage(rpcAnswer(error, context), context);
       case 'ws':
         return emit(error, context);
       case 'graphql':

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../../../verification/index.js';
 import type { ContextAdapter } from '../context-adapter.js';
@@ -28,6 +29,11 @@ export const rpcContext: ContextAdapter = {
   events: streamedCallOf,
 
   authorization: (message) => (transportOf(message) ?? unsupported()).authorization(message),
+
+  handBack(context, { code }) {
+    const message = rpcContext.request(context);
+    return transportOf(message)?.handBack?.(message, { code, isEvent: handlesEvents(context.getHandler()) }) ?? false;
+  },
 };
 
 /**
@@ -37,6 +43,14 @@ export const rpcContext: ContextAdapter = {
 export function messageOf(hookContext: unknown): object | undefined {
   if (typeof hookContext !== 'object' || hookContext === null) return undefined;
   return metadataOfCall(hookContext) ?? (transportOf(hookContext) === undefined ? undefined : hookContext);
+}
+
+/** What @nestjs/microservices writes on the methods that handle messages: which kind they are of. */
+const HANDLER_TYPE = 'microservices:handler_type';
+const EVENT = 2;
+
+function handlesEvents(handler: object): boolean {
+  return Reflect.getMetadata(HANDLER_TYPE, handler) === EVENT;
 }
 
 function transportOf(message: object): MessageTransport | undefined {
