@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const reads = 'export const home = process.env.HOME;\n';
 
+const statusInDomain =
+  "import { ProblemError } from '@watchword/platform';\n\nexport const refusal = new ProblemError(409, 'a', 'b');\n";
 const globalModule = "import { Global, Module } from '@nestjs/common';\n\n@Global()\n@Module({})\nexport class M {}\n";
 
 /** [file, its content, the rule that refuses it, or undefined]. */
@@ -16,6 +18,8 @@ const cases: readonly (readonly [file: string, content: string, rule: string | u
   ['apps/orders/src/main.ts', reads, undefined],
   ['apps/auth/src/keys/keys.module.ts', globalModule, 'eslint(no-restricted-imports)'],
   ['apps/auth/src/config/clock.ts', globalModule, undefined],
+  ['apps/orders/src/orders/place-order.ts', statusInDomain, 'eslint(no-restricted-imports)'],
+  ['apps/auth/src/admin/administrator.guard.ts', statusInDomain, undefined],
   ['libs/auth/src/index.ts', "export * from './other.js';\n", 'watchword(no-export-all)'],
   [
     'libs/auth/src/guard.ts',

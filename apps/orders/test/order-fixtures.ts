@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { VerifiedToken } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { Catalog, PricedProduct } from '../src/catalog/catalog.js';
 import type { Inventory, ItemToReserve } from '../src/inventory/inventory.js';
 import type { Customer } from '../src/orders/order.js';
@@ -52,7 +52,7 @@ export class RememberingInventory implements Inventory {
 
   async reserve(reservationId: string, items: readonly ItemToReserve[]): Promise<void> {
     if (this.reserveFails !== undefined) throw this.reserveFails;
-    if (this.released.has(reservationId)) throw new ProblemError(409, 'reservation_conflict', 'released');
+    if (this.released.has(reservationId)) throw new Refusal('conflict', 'reservation_conflict', 'released');
     this.held.set(reservationId, items);
     await this.afterReserve(reservationId);
     if (this.reserveAnswerLost) throw inventoryDown();
@@ -66,5 +66,5 @@ export class RememberingInventory implements Inventory {
   }
 }
 
-export const inventoryDown = (): ProblemError => new ProblemError(503, 'inventory_unavailable', 'down');
-export const outOfStock = (): ProblemError => new ProblemError(409, 'insufficient_stock', 'out of stock');
+export const inventoryDown = (): Refusal => new Refusal('unavailable', 'inventory_unavailable', 'down');
+export const outOfStock = (): Refusal => new Refusal('conflict', 'insufficient_stock', 'out of stock');

@@ -45,6 +45,8 @@ export { HasNoControlCharacters } from './http/has-no-control-characters.js';
 export { IsOptionalInt, PageQuery } from './http/page-query.js';
 export { ProblemError } from './errors/problem-error.js';
 export type { FieldError, ProblemErrorOptions } from './errors/problem-error.js';
+export { Refusal } from './errors/refusal.js';
+export type { RefusalKind, RefusalOptions } from './errors/refusal.js';
 export { ProblemFilter, respond } from './http/problem.filter.js';
 export type { RpcProblem } from './http/problem.filter.js';
 export { problemOf } from './errors/problem.js';

@@ -1,4 +1,4 @@
-import { isForeignKeyViolation, isUniqueViolation, ProblemError } from '@watchword/platform';
+import { isForeignKeyViolation, isUniqueViolation, Refusal } from '@watchword/platform';
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { AuthQueries, AuthTransaction } from '../database/auth-database.js';
 import { accountRoles, accounts, passwordResets } from '../database/schema/index.js';
@@ -87,18 +87,18 @@ export class AccountStore {
     return rows[0]?.found === true;
   }
 
-  /** @throws ProblemError `unknown_role` */
+  /** @throws Refusal `unknown_role` */
   async insertRoles(tx: AuthTransaction, id: string, roles: readonly string[]): Promise<void> {
     if (roles.length === 0) return;
     try {
       await tx.insert(accountRoles).values([...new Set(roles)].map((role) => ({ accountId: id, role })));
     } catch (error) {
-      if (isForeignKeyViolation(error)) throw new ProblemError(422, 'unknown_role', 'There is no such role');
+      if (isForeignKeyViolation(error)) throw new Refusal('unprocessable', 'unknown_role', 'There is no such role');
       throw error;
     }
   }
 
-  /** @throws ProblemError `email_taken`, `unknown_role` */
+  /** @throws Refusal `email_taken`, `unknown_role` */
   async insert(tx: AuthTransaction, account: NewAccount): Promise<void> {
     const { id, email, name, passwordHash, createdAt } = account;
     try {
@@ -112,7 +112,7 @@ export class AccountStore {
         createdAt,
       });
     } catch (error) {
-      if (isUniqueViolation(error)) throw new ProblemError(409, 'email_taken', 'This email address has an account');
+      if (isUniqueViolation(error)) throw new Refusal('conflict', 'email_taken', 'This email address has an account');
       throw error;
     }
     await this.insertRoles(tx, id, account.roles);
@@ -141,7 +141,7 @@ export class AccountStore {
     return changed.length > 0;
   }
 
-  /** @throws ProblemError `unknown_role` */
+  /** @throws Refusal `unknown_role` */
   async replaceRoles(tx: AuthTransaction, id: string, roles: readonly string[]): Promise<void> {
     await tx.delete(accountRoles).where(eq(accountRoles.accountId, id));
     await this.insertRoles(tx, id, roles);

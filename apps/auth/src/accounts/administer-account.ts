@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
@@ -21,7 +21,7 @@ export class AdministerAccount {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `not_found`, `last_administrator` */
+  /** @throws Refusal `not_found`, `last_administrator` */
   disable(id: string, actor: AuditActor): Promise<void> {
     return this.change(id, async (tx, account) => {
       if (account.disabledAt !== null) return;
@@ -32,7 +32,7 @@ export class AdministerAccount {
     });
   }
 
-  /** @throws ProblemError `not_found` */
+  /** @throws Refusal `not_found` */
   enable(id: string, actor: AuditActor): Promise<void> {
     return this.change(id, async (tx, account) => {
       if (account.disabledAt === null) return;
@@ -41,7 +41,7 @@ export class AdministerAccount {
     });
   }
 
-  /** @throws ProblemError `not_found`, `unknown_role`, `last_administrator` */
+  /** @throws Refusal `not_found`, `unknown_role`, `last_administrator` */
   setRoles(id: string, roles: readonly string[], actor: AuditActor): Promise<void> {
     return this.change(id, async (tx) => {
       await this.accounts.replaceRoles(tx, id, roles);
@@ -59,7 +59,7 @@ export class AdministerAccount {
    * Removes an account and all that is kept of it, but for its id in the audit log. Its address is free again. A new account
    * with that address has another id: nothing of the old one is worth anything there.
    *
-   * @throws ProblemError `not_found`, `last_administrator`
+   * @throws Refusal `not_found`, `last_administrator`
    */
   delete(id: string, actor: AuditActor): Promise<void> {
     return this.change(id, async (tx) => {
@@ -75,7 +75,7 @@ export class AdministerAccount {
     return this.db.transaction(async (tx) => {
       await this.accounts.lockAdministration(tx);
       const account = await this.accounts.lock(tx, id);
-      if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
+      if (account === undefined) throw new Refusal('not-found', 'not_found', 'There is no such account');
       await apply(tx, account);
       await this.assertAdministrator(tx);
     });
@@ -84,6 +84,6 @@ export class AdministerAccount {
   /** A system without an administrator could not be helped any more. */
   private async assertAdministrator(tx: AuthTransaction): Promise<void> {
     if (await this.accounts.hasEnabledAdministrator(tx)) return;
-    throw new ProblemError(409, 'last_administrator', 'There must be an administrator that is not disabled');
+    throw new Refusal('conflict', 'last_administrator', 'There must be an administrator that is not disabled');
   }
 }

@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { RenewSessionIds } from '../sessions/renew-session-ids.js';
@@ -31,11 +31,12 @@ export class AdministerRoles {
     });
   }
 
-  /** @throws ProblemError `not_found`, `role_in_use` */
+  /** @throws Refusal `not_found`, `role_in_use` */
   async remove(name: string, actor: AuditActor): Promise<void> {
-    if (name === 'admin') throw new ProblemError(409, 'role_in_use', 'The role admin is what this API is guarded with');
+    if (name === 'admin')
+      throw new Refusal('conflict', 'role_in_use', 'The role admin is what this API is guarded with');
     await this.db.transaction(async (tx) => {
-      if (!(await this.roles.remove(tx, name))) throw new ProblemError(404, 'not_found', 'There is no such role');
+      if (!(await this.roles.remove(tx, name))) throw new Refusal('not-found', 'not_found', 'There is no such role');
       await this.audit.record(tx, { actor, action: 'role.remove', target: { type: 'role', id: name } });
     });
   }

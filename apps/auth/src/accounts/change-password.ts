@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { Refusals } from '../security-events/refusals.js';
@@ -24,7 +24,7 @@ export class ChangePassword {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `wrong_password`, `password_rejected`, `too_many_attempts`, `overloaded` */
+  /** @throws Refusal `wrong_password`, `password_rejected`, `too_many_attempts`, `overloaded` */
   async run(accountId: string, current: string, next: string, actor: AuditActor): Promise<void> {
     await this.limits.passwordChange.begin(accountId);
     const account = await this.store.findById(this.db, accountId);
@@ -36,7 +36,7 @@ export class ChangePassword {
         ip: actor.ip,
         detail: { code: 'wrong_password' },
       });
-      throw new ProblemError(403, 'wrong_password', 'The current password is wrong');
+      throw new Refusal('forbidden', 'wrong_password', 'The current password is wrong');
     }
     await this.limits.passwordChange.forgive(accountId);
     await this.policy.check(next, { email: account.email, name: account.name ?? undefined }, 'newPassword');
@@ -44,7 +44,7 @@ export class ChangePassword {
     await this.db.transaction(async (tx) => {
       const changed = { passwordHash, passwordChangedAt: new Date(this.clock.now()) };
       const isChanged = await this.store.replacePassword(tx, account, changed);
-      if (!isChanged) throw new ProblemError(409, 'conflict', 'The password was changed at the same time');
+      if (!isChanged) throw new Refusal('conflict', 'conflict', 'The password was changed at the same time');
       await this.store.removeResetCode(tx, accountId);
       await this.audit.record(tx, {
         actor,

@@ -53,7 +53,7 @@ describeOnEachDatabase('deleting an account', AUTH_DATABASE, (database: () => Da
         app.administer.delete(two.id, ADMINISTRATOR),
       ]);
       const refused = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as unknown);
-      expect(refused).toEqual([expect.objectContaining({ status: 409, code: 'last_administrator' })]);
+      expect(refused).toEqual([expect.objectContaining({ kind: 'conflict', code: 'last_administrator' })]);
       left = results[0].status === 'rejected' ? [one] : [two];
     }
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FairQueue } from './fair-queue.js';
 
-const OVERLOADED = { status: 503, code: 'overloaded' };
+const OVERLOADED = { kind: 'unavailable', code: 'overloaded' };
 
 /** Work that is done when the test says so. */
 function manual() {

@@ -24,7 +24,7 @@ export class FairQueue {
 
   constructor(private readonly options: FairQueueOptions) {}
 
-  /** @throws ProblemError `overloaded` when too many wait, at once or later */
+  /** @throws Refusal `overloaded` when too many wait, at once or later */
   async run<T>(group: string, work: () => Promise<T>): Promise<T> {
     if (this.running < this.options.concurrency) this.running += 1;
     else await this.turn(group);

@@ -1,4 +1,4 @@
-import { OperatorError, ProblemError } from '@watchword/platform';
+import { OperatorError, Refusal } from '@watchword/platform';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { SYSTEM_ACTOR } from '../security-events/audit-log.js';
 import type { AccountStore } from './account-store.js';
@@ -32,7 +32,7 @@ export async function ensureAdministrator(
     if (password === undefined) announcement.withdraw();
     // Another instance booted at the same time and was first.
     if (await accounts.hasAnyWithRole(db, 'admin')) return;
-    if (error instanceof ProblemError) {
+    if (error instanceof Refusal) {
       throw new OperatorError(
         `There is no administrator yet, and none can be made of ADMIN_EMAIL and ADMIN_PASSWORD. ${error.message} ` +
           'Set another password, or leave it out: a random one is made then.',

@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { AccountStore } from './account-store.js';
@@ -26,15 +26,15 @@ export class IssueResetCode {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `not_found`, `account_disabled` */
+  /** @throws Refusal `not_found`, `account_disabled` */
   run(id: string, actor: AuditActor): Promise<IssuedResetCode> {
     const code = makeResetCode();
     const reset = { codeHash: hashResetCode(code), expiresAt: new Date(this.clock.now() + LIFETIME) };
     return this.db.transaction(async (tx) => {
       const account = await this.accounts.lock(tx, id);
-      if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
+      if (account === undefined) throw new Refusal('not-found', 'not_found', 'There is no such account');
       if (account.disabledAt !== null) {
-        throw new ProblemError(409, 'account_disabled', 'The account is disabled: enable it first');
+        throw new Refusal('conflict', 'account_disabled', 'The account is disabled: enable it first');
       }
       await this.accounts.putResetCode(tx, id, reset);
       await this.audit.record(tx, { actor, action: 'account.issue-reset-code', target: { type: 'account', id } });

@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { FIRST_PARTY_CLIENT } from '../clients/first-party-client.js';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditLog } from '../security-events/audit-log.js';
@@ -46,7 +46,7 @@ export class LogIn {
 
   /**
    * @param deviceToken what the device kept from its last login
-   * @throws ProblemError `invalid_credentials`: the same, and as slow, for an unknown account and a wrong password;
+   * @throws Refusal `invalid_credentials`: the same, and as slow, for an unknown account and a wrong password;
    *   `too_many_attempts`; `overloaded`
    */
   run(
@@ -132,6 +132,6 @@ export class LogIn {
   }
 }
 
-function invalidCredentials(): ProblemError {
-  return new ProblemError(401, 'invalid_credentials', 'The email address or the password is wrong');
+function invalidCredentials(): Refusal {
+  return new Refusal('unauthenticated', 'invalid_credentials', 'The email address or the password is wrong');
 }

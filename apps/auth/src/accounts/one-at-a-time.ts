@@ -19,7 +19,7 @@ export class OneAtATime {
     private readonly patience = PATIENCE,
   ) {}
 
-  /** @throws ProblemError `overloaded` when too many wait already, or the turn does not come; the work is not begun then */
+  /** @throws Refusal `overloaded` when too many wait already, or the turn does not come; the work is not begun then */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.tails.get(key);
     const length = (before?.length ?? 0) + 1;

@@ -1,8 +1,8 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 
 /** Passwords are expensive to check, so that only so many may wait for it. */
-export function overloaded(): ProblemError {
-  return new ProblemError(503, 'overloaded', 'Too many passwords are being checked right now: try again shortly', {
-    headers: { 'Retry-After': '1' },
+export function overloaded(): Refusal {
+  return new Refusal('unavailable', 'overloaded', 'Too many passwords are being checked right now: try again shortly', {
+    retryAfterMs: 1000,
   });
 }

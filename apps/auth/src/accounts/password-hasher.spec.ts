@@ -2,7 +2,7 @@ import { OneAtATime } from './one-at-a-time.js';
 import { PasswordHasher } from './password-hasher.js';
 
 const NETWORK = '192.0.2.1';
-const OVERLOADED = { status: 503, code: 'overloaded', headers: { 'Retry-After': '1' } };
+const OVERLOADED = { kind: 'unavailable', code: 'overloaded', retryAfterMs: 1000 };
 
 describe('the password hasher', () => {
   const hasher = new PasswordHasher({ concurrency: 2, queueLimit: 3 });

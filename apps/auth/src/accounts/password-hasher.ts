@@ -24,7 +24,7 @@ export class PasswordHasher {
   /**
    * @param network of the one who asks; networks share the queue
    * @returns argon2id in PHC string format
-   * @throws ProblemError `overloaded` when too many wait already
+   * @throws Refusal `overloaded` when too many wait already
    */
   hash(password: string, network: string): Promise<string> {
     return this.queue.run(network, () => hash(normalise(password), PARAMETERS));
@@ -34,7 +34,7 @@ export class PasswordHasher {
    * Without a stored hash it does the same work and answers false.
    *
    * @param network of the one who asks; networks share the queue
-   * @throws ProblemError `overloaded` when too many wait already
+   * @throws Refusal `overloaded` when too many wait already
    */
   async verify(stored: string | undefined, password: string, network: string): Promise<boolean> {
     const against = stored ?? (await this.decoy);

@@ -2,7 +2,7 @@ import { BreachedPasswordList } from './breached-passwords.js';
 import { PasswordPolicy } from './password-policy.js';
 import { ZxcvbnStrength } from './zxcvbn-strength.js';
 
-const REJECTED = { status: 422, code: 'password_rejected' };
+const REJECTED = { kind: 'unprocessable', code: 'password_rejected' };
 const CONTEXT = { email: 'leonora.sundqvist@example.com', name: 'Leonora Sundqvist' };
 
 describe('which passwords may be chosen', () => {

@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { BreachedPasswords } from './breached-passwords.js';
 
 const LONGEST = 128;
@@ -34,7 +34,7 @@ export class PasswordPolicy {
 
   /**
    * @param field where it was given, for the error
-   * @throws ProblemError `password_rejected` by rejection, saying why, for the person who chooses
+   * @throws Refusal `password_rejected` by rejection, saying why, for the person who chooses
    */
   async check(password: string, context: PasswordContext, field = 'password'): Promise<void> {
     const normalised = password.normalize('NFKC');
@@ -67,8 +67,8 @@ function isMadeOf(words: readonly string[], password: string): boolean {
   return rest.length < LEAST_OF_ITS_OWN && words.some((word) => lowerCase.includes(word));
 }
 
-function rejected(field: string, message: string): ProblemError {
-  return new ProblemError(422, 'password_rejected', `This password cannot be used. ${message}`, {
+function rejected(field: string, message: string): Refusal {
+  return new Refusal('unprocessable', 'password_rejected', `This password cannot be used. ${message}`, {
     errors: [{ field, message }],
   });
 }

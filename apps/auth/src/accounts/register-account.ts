@@ -32,7 +32,7 @@ export class RegisterAccount {
 
   /**
    * @param roles what the account may do
-   * @throws ProblemError `email_taken`, `unknown_role`, `password_rejected`, `overloaded`
+   * @throws Refusal `email_taken`, `unknown_role`, `password_rejected`, `overloaded`
    */
   async run(
     { email, password, name }: Registration,

@@ -9,8 +9,8 @@ import { ResetPassword } from './reset-password.js';
 
 const NEW_PASSWORD = 'quartz-lantern-velvet';
 const WRONG_CODE = '0000-0000-0000-0000-0000-0000';
-const INVALID = { status: 403, code: 'invalid_reset_code' };
-const LIMITED = { status: 429, code: 'too_many_attempts' };
+const INVALID = { kind: 'forbidden', code: 'invalid_reset_code' };
+const LIMITED = { kind: 'too-many', code: 'too_many_attempts' };
 const IP = '192.0.2.1';
 
 type Accounts = ReturnType<typeof makeAccounts>;
@@ -101,13 +101,13 @@ describeOnEachDatabase('resetting a forgotten password', AUTH_DATABASE, (databas
         (attempt) =>
           attempt.then(
             () => 'taken',
-            (error: Error & { code?: string; status?: number }) =>
-              `${String(error.status)} ${error.code ?? ''} ${error.message}`,
+            (error: Error & { code?: string; kind?: string }) =>
+              `${error.kind ?? ''} ${error.code ?? ''} ${error.message}`,
           ),
       ),
     );
     expect(new Set(refusals).size).toBe(1);
-    expect(refusals[0]).toContain('403 invalid_reset_code');
+    expect(refusals[0]).toContain('forbidden invalid_reset_code');
     await expect(app.issueResetCode.run(id, ADMINISTRATOR)).rejects.toMatchObject({ code: 'account_disabled' });
     // Enabled again, the code of before is gone.
     await app.administer.enable(id, ADMINISTRATOR);

@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AttemptLimits } from '../attempts/attempt-limits.js';
 import { type Count, CountedAttempt } from '../attempts/counted-attempt.js';
 import { networkOf, siteOf } from '../attempts/network.js';
@@ -37,7 +37,7 @@ export class ResetPassword {
 
   /**
    * @param ip of whoever asks
-   * @throws ProblemError `invalid_reset_code`: the same for an account that is unknown or disabled and a code that is wrong,
+   * @throws Refusal `invalid_reset_code`: the same for an account that is unknown or disabled and a code that is wrong,
    *   used or expired; `password_rejected`, after which the code is good still; `too_many_attempts`; `overloaded`
    */
   async run(reset: PasswordReset, ip: string | undefined): Promise<void> {
@@ -103,6 +103,6 @@ export class ResetPassword {
   }
 }
 
-function invalidCode(): ProblemError {
-  return new ProblemError(403, 'invalid_reset_code', 'The code is not valid for this address: ask for a new one');
+function invalidCode(): Refusal {
+  return new Refusal('forbidden', 'invalid_reset_code', 'The code is not valid for this address: ask for a new one');
 }

@@ -1,4 +1,4 @@
-import { isForeignKeyViolation, ProblemError } from '@watchword/platform';
+import { isForeignKeyViolation, Refusal } from '@watchword/platform';
 import { eq, sql } from 'drizzle-orm';
 import type { AuthDatabase, AuthTransaction } from '../database/auth-database.js';
 import { roles, roleScopes } from '../database/schema/index.js';
@@ -35,14 +35,14 @@ export class RoleStore {
 
   /**
    * @returns false when there is no such role
-   * @throws ProblemError `role_in_use`
+   * @throws Refusal `role_in_use`
    */
   async remove(tx: AuthTransaction, name: string): Promise<boolean> {
     try {
       const removed = await tx.delete(roles).where(eq(roles.name, name)).returning({ name: roles.name });
       return removed.length > 0;
     } catch (error) {
-      if (isForeignKeyViolation(error)) throw new ProblemError(409, 'role_in_use', 'Somebody has this role');
+      if (isForeignKeyViolation(error)) throw new Refusal('conflict', 'role_in_use', 'Somebody has this role');
       throw error;
     }
   }

@@ -15,7 +15,7 @@ import {
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { Request } from 'express';
 import { type AccountPage, type AccountView, AccountViewStore } from '../accounts/account-view-store.js';
 import { AdministerAccount } from '../accounts/administer-account.js';
@@ -56,7 +56,7 @@ export class AdminAccountsController {
   @ApiOperation({ summary: 'One account' })
   async find(@Param('id', ParseUUIDPipe) id: string): Promise<AccountView> {
     const account = await this.views.find(id);
-    if (account === undefined) throw new ProblemError(404, 'not_found', 'There is no such account');
+    if (account === undefined) throw new Refusal('not-found', 'not_found', 'There is no such account');
     return account;
   }
 

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Param, ParseUUIDPipe, Qu
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { Request } from 'express';
 import { EndSessions } from '../sessions/end-sessions.js';
 import { ListSessions, type SessionPage } from '../sessions/list-sessions.js';
@@ -46,6 +46,6 @@ export class AdminSessionsController {
     @Req() request: Request,
   ): Promise<void> {
     const ended = await this.endSessions.endOne(id, sid, actorOf(token, request));
-    if (!ended) throw new ProblemError(404, 'not_found', 'There is no such session');
+    if (!ended) throw new Refusal('not-found', 'not_found', 'There is no such session');
   }
 }

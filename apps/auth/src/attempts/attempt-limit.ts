@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { createHash } from 'node:crypto';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 
@@ -9,7 +9,7 @@ import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 export class AttemptLimit {
   constructor(private readonly limiter: RateLimiterAbstract) {}
 
-  /** @throws ProblemError `too_many_attempts` with Retry-After */
+  /** @throws Refusal `too_many_attempts` with Retry-After */
   async begin(subject: string): Promise<void> {
     const wait = await this.count(subject);
     if (wait > 0) throw tooMany(wait);
@@ -42,13 +42,8 @@ function keyOf(subject: string): string {
   return createHash('sha256').update(subject).digest('base64url');
 }
 
-function tooMany(wait: number): ProblemError {
-  return new ProblemError(429, 'too_many_attempts', 'Too many attempts: try again later', {
-    headers: retryAfter(wait),
+function tooMany(wait: number): Refusal {
+  return new Refusal('too-many', 'too_many_attempts', 'Too many attempts: try again later', {
+    retryAfterMs: wait,
   });
-}
-
-/** @param wait milliseconds */
-export function retryAfter(wait: number): { readonly 'Retry-After': string } {
-  return { 'Retry-After': String(Math.ceil(wait / 1000)) };
 }

@@ -14,7 +14,7 @@ export interface Count {
 export class CountedAttempt {
   private constructor(private readonly counts: readonly Count[]) {}
 
-  /** @throws ProblemError `too_many_attempts`, and nothing is counted then */
+  /** @throws Refusal `too_many_attempts`, and nothing is counted then */
   static async begin(counts: readonly Count[]): Promise<CountedAttempt> {
     const results = await Promise.allSettled(counts.map(({ limit, subject }) => limit.begin(subject)));
     const refused = results.find((result) => result.status === 'rejected');

@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { JsonWebKey } from 'node:crypto';
 import type { AuthDatabase } from '../database/auth-database.js';
 import type { AuditActor } from '../security-events/audit-log.js';
@@ -54,7 +54,7 @@ export class ManageClients {
       createdAt: new Date(now),
     };
     const added = await this.changes.add(client, { actor, action: 'client.create' });
-    if (!added) throw new ProblemError(409, 'conflict', `There is a client ${id} already`);
+    if (!added) throw new Refusal('conflict', 'conflict', `There is a client ${id} already`);
     return { client, secret };
   }
 
@@ -71,7 +71,7 @@ export class ManageClients {
     const added = newSecretCredential(hashSecret(secret), this.clock.now());
     const client = await this.update(id, { actor, action: 'client.add-secret' }, (before) => {
       if (before.secrets.length >= MAX_SECRETS) {
-        throw new ProblemError(409, 'conflict', `${String(MAX_SECRETS)} secrets are live already: remove one first`);
+        throw new Refusal('conflict', 'conflict', `${String(MAX_SECRETS)} secrets are live already: remove one first`);
       }
       return { ...before, secrets: [added, ...before.secrets] };
     });
@@ -82,7 +82,8 @@ export class ManageClients {
   removeSecret(id: string, sid: string, actor: AuditActor): Promise<Client> {
     return this.update(id, { actor, action: 'client.remove-secret' }, (client) => {
       const secrets = client.secrets.filter((secret) => secret.sid !== sid);
-      if (secrets.length === client.secrets.length) throw new ProblemError(404, 'not_found', 'There is no such secret');
+      if (secrets.length === client.secrets.length)
+        throw new Refusal('not-found', 'not_found', 'There is no such secret');
       return { ...client, secrets };
     });
   }
@@ -120,7 +121,7 @@ export class ManageClients {
 }
 
 function noSuchClient(id: string): never {
-  throw new ProblemError(404, 'not_found', `There is no client ${id}`);
+  throw new Refusal('not-found', 'not_found', `There is no client ${id}`);
 }
 
 async function readKeys(jwks: unknown): Promise<readonly JsonWebKey[]> {
@@ -128,7 +129,7 @@ async function readKeys(jwks: unknown): Promise<readonly JsonWebKey[]> {
     return await readClientKeys(jwks);
   } catch (error) {
     if (!(error instanceof ClientKeysError)) throw error;
-    throw new ProblemError(400, 'validation_failed', 'What was sent is not valid', {
+    throw new Refusal('invalid', 'validation_failed', 'What was sent is not valid', {
       errors: [{ field: 'jwks', message: error.message }],
     });
   }

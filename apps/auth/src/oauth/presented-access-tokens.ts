@@ -1,6 +1,6 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { AuthError, type TokenVerifier, type VerifiedToken } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { LiveSession, LiveTokenStore } from '../sessions/live-token-store.js';
 
 /** An access token of this issuer, whatever service it is for. */
@@ -26,7 +26,7 @@ export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
 
   /**
    * @returns undefined when it is not a valid token of this issuer
-   * @throws ProblemError `temporarily_unavailable` when that can't be told
+   * @throws Refusal `temporarily_unavailable` when that can't be told
    */
   async find(token: string): Promise<OwnAccessToken | undefined> {
     for (const verifier of this.verifiers) {
@@ -50,7 +50,9 @@ export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       if (error.code !== 'keys_unavailable') return undefined;
-      throw new ProblemError(503, 'temporarily_unavailable', 'Tokens cannot be verified right now', { cause: error });
+      throw new Refusal('unavailable', 'temporarily_unavailable', 'Tokens cannot be verified right now', {
+        cause: error,
+      });
     }
   }
 }

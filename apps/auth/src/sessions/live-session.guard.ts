@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthError, CallerContext } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { isClientId } from '../clients/client-identifier.js';
 import { mixesIssuerAudience } from '../config/index.js';
 import { keepSession } from './current-session.js';
@@ -36,6 +36,6 @@ export class LiveSessionGuard implements CanActivate {
   }
 }
 
-function firstPartyOnly(): ProblemError {
-  return new ProblemError(403, 'first_party_only', 'Only the person themselves may do this');
+function firstPartyOnly(): Refusal {
+  return new Refusal('forbidden', 'first_party_only', 'Only the person themselves may do this');
 }

@@ -16,7 +16,7 @@ import * as schema from '../database/schema/index.js';
 import { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 
 const CLIENT = 'watchword';
-const REFUSED = { status: 400, code: 'invalid_grant' };
+const REFUSED = { kind: 'invalid', code: 'invalid_grant' };
 
 async function logIn(issuer: TestIssuer) {
   const account = await addAccount(issuer.db, issuer.clock);
@@ -112,7 +112,7 @@ describeOnEachDatabase('rotating a refresh token', AUTH_DATABASE, (database: () 
     const issuer = make();
     const { refreshToken } = await logIn(issuer);
     await expect(issuer.rotate.run(refreshToken, CLIENT, { scopes: ['catalog:write'] })).rejects.toMatchObject({
-      status: 400,
+      kind: 'invalid',
       code: 'invalid_scope',
     });
     const response = await issuer.rotate.run(refreshToken, CLIENT, { scopes: ['orders:read'] });

@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase, AuthQueries, AuthTransaction } from '../database/auth-database.js';
 import type { DatabaseOutages } from '../database/database-outages.js';
 import type { TokenResponse } from '../tokens/token-response.js';
@@ -29,7 +29,7 @@ export class RotateRefreshToken {
 
   /**
    * @param clientId who presents it, authenticated
-   * @throws ProblemError `invalid_grant` (RFC 6749 §5.2), whatever the reason, or `invalid_scope`, which rotates nothing
+   * @throws Refusal `invalid_grant` (RFC 6749 §5.2), whatever the reason, or `invalid_scope`, which rotates nothing
    */
   async run(text: string, clientId: string, wanted: WantedToken = {}): Promise<TokenResponse> {
     this.tokens.assertReady();
@@ -112,6 +112,6 @@ export class RotateRefreshToken {
 }
 
 /** One answer for every reason: which it was is none of the presenter's business. */
-function invalidGrant(): ProblemError {
-  return new ProblemError(400, 'invalid_grant', 'The refresh token is not valid');
+function invalidGrant(): Refusal {
+  return new Refusal('invalid', 'invalid_grant', 'The refresh token is not valid');
 }

@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { ISSUER_AUDIENCE } from '../config/index.js';
 import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import { type TokenResponse, tokenResponse } from '../tokens/token-response.js';
@@ -31,7 +31,7 @@ export class SessionTokens {
     private readonly services: readonly [string, ...string[]],
   ) {}
 
-  /** @throws ProblemError `temporarily_unavailable` when there is nothing to sign with */
+  /** @throws Refusal `temporarily_unavailable` when there is nothing to sign with */
   assertReady(): void {
     this.accessTokens.assertReady();
   }
@@ -41,11 +41,11 @@ export class SessionTokens {
     return this.accessTokens.latestExpiry();
   }
 
-  /** @throws ProblemError `invalid_scope` when a scope isn't the session's (RFC 6749 §6) */
+  /** @throws Refusal `invalid_scope` when a scope isn't the session's (RFC 6749 §6) */
   respond(grant: SessionGrant, refreshToken: string, wanted: WantedToken = {}): TokenResponse {
     const { scopes = grant.scopes, resource } = wanted;
     if (!scopes.every((scope) => grant.scopes.includes(scope))) {
-      throw new ProblemError(400, 'invalid_scope', 'The scope exceeds what the session has');
+      throw new Refusal('invalid', 'invalid_scope', 'The scope exceeds what the session has');
     }
     const issued = this.accessTokens.issue({
       subject: grant.accountId,

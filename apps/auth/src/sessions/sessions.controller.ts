@@ -13,7 +13,7 @@ import {
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request } from 'express';
 import { EndSessions } from './end-sessions.js';
@@ -74,6 +74,6 @@ export class SessionsController {
     @Req() request: Request,
   ): Promise<void> {
     const ended = await this.endSessions.endOne(token.subject, id, actorOf(token, request));
-    if (!ended) throw new ProblemError(404, 'not_found', 'You have no such session');
+    if (!ended) throw new Refusal('not-found', 'not_found', 'You have no such session');
   }
 }

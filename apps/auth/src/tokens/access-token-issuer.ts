@@ -33,13 +33,13 @@ export class AccessTokenIssuer {
     return (Math.floor(this.clock.now() / 1000) + this.options.lifetime) * 1000;
   }
 
-  /** @throws ProblemError `temporarily_unavailable` when nothing can be signed now */
+  /** @throws Refusal `temporarily_unavailable` when nothing can be signed now */
   assertReady(): void {
     this.signers.services.assertReady();
     this.signers.issuer.assertReady();
   }
 
-  /** @throws ProblemError `temporarily_unavailable` when nothing can be signed now */
+  /** @throws Refusal `temporarily_unavailable` when nothing can be signed now */
   issue(request: AccessTokenRequest): IssuedAccessToken {
     const now = this.clock.now();
     const issuedAt = Math.floor(now / 1000);

@@ -8,7 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Public, Scopes } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { Product, ProductPage } from './product.js';
 import { ChangeProduct, CreateProduct, ListProducts, ProductPath } from './product-requests.js';
 import { ProductStore } from './product-store.js';
@@ -40,7 +40,7 @@ export class ProductsController {
   @ApiConflictResponse({ description: 'conflict: the SKU is taken' })
   async create(@Body() { sku, name, description = null, priceCents, currency }: CreateProduct): Promise<Product> {
     const created = await this.products.add({ sku, name, description, priceCents, currency });
-    if (created === undefined) throw new ProblemError(409, 'conflict', `There is a product ${sku} already`);
+    if (created === undefined) throw new Refusal('conflict', 'conflict', `There is a product ${sku} already`);
     return created;
   }
 
@@ -63,5 +63,5 @@ export class ProductsController {
 }
 
 function notFound(sku: string): never {
-  throw new ProblemError(404, 'not_found', `There is no product ${sku}`);
+  throw new Refusal('not-found', 'not_found', `There is no product ${sku}`);
 }

@@ -76,7 +76,7 @@ describeOnEachDatabase('Reservations', { schema, migrationsFolder, poolSize: 10 
       { sku: 'TENT', quantity: 2 },
     ];
     await expect(reservations.reserve(id, items, anna)).rejects.toMatchObject({
-      status: 409,
+      kind: 'conflict',
       code: 'insufficient_stock',
     });
     expect(await available('LAMP')).toBe(5);
@@ -114,7 +114,7 @@ describeOnEachDatabase('Reservations', { schema, migrationsFolder, poolSize: 10 
       await reservations.release(id, anna).then(() => reservations.reserve(id, items, anna).catch((e: unknown) => e)),
     ];
     for (const refusal of refusals) {
-      expect(refusal).toMatchObject({ status: 409, code: 'reservation_conflict' });
+      expect(refusal).toMatchObject({ kind: 'conflict', code: 'reservation_conflict' });
       expect((refusal as Error).message).toBe((refusals[0] as Error).message);
     }
     expect(await available('LAMP')).toBe(5);
@@ -134,7 +134,10 @@ describeOnEachDatabase('Reservations', { schema, migrationsFolder, poolSize: 10 
     const id = randomUUID();
     await reservations.reserve(id, [{ sku: 'LAMP', quantity: 3 }], anna);
     for (const caller of [ben, { ...anna, issuer: 'https://other.test' }]) {
-      await expect(reservations.release(id, caller)).rejects.toMatchObject({ status: 403, code: 'not_the_owner' });
+      await expect(reservations.release(id, caller)).rejects.toMatchObject({
+        kind: 'forbidden',
+        code: 'not_the_owner',
+      });
     }
     expect(await available('LAMP')).toBe(2);
   });
@@ -166,7 +169,7 @@ describeOnEachDatabase('Reservations', { schema, migrationsFolder, poolSize: 10 
     const id = randomUUID();
     await reservations.release(id, manager);
     const late = reservations.reserve(id, [{ sku: 'LAMP', quantity: 1 }], anna);
-    await expect(late).rejects.toMatchObject({ status: 409, code: 'reservation_conflict' });
+    await expect(late).rejects.toMatchObject({ kind: 'conflict', code: 'reservation_conflict' });
     expect(await available('LAMP')).toBe(5);
   });
 

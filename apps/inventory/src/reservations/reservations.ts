@@ -1,5 +1,5 @@
 import { AuthError, type Clock, type VerifiedToken } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { ownerOf, sameOwner } from '../owners/owner.js';
 import { inSkuOrder, type Reservation, type ReservedItem, sameItems } from './reservation.js';
 import type { ReservationStore, ReservationUnit } from './reservation-store.js';
@@ -17,7 +17,7 @@ export class Reservations {
   /**
    * All items or none. The same id with the same items by the same owner gets the same answer again.
    *
-   * @throws ProblemError 409 `insufficient_stock`, or `reservation_conflict` where the id stands for something else
+   * @throws Refusal `insufficient_stock`, or `reservation_conflict` where the id stands for something else
    */
   reserve(id: string, items: readonly ReservedItem[], caller: VerifiedToken): Promise<Reservation> {
     const owner = ownerOf(caller);
@@ -30,7 +30,11 @@ export class Reservations {
       const existing = await unit.lock(id);
       // One answer for another owner, other items and an id that was released: whose it is stays private.
       if (existing?.status !== 'held' || !sameOwner(existing.owner, owner) || !sameItems(existing.items, items)) {
-        throw new ProblemError(409, 'reservation_conflict', 'This reservation id was used before, for something else');
+        throw new Refusal(
+          'conflict',
+          'reservation_conflict',
+          'This reservation id was used before, for something else',
+        );
       }
       return existing;
     });
@@ -43,7 +47,7 @@ export class Reservations {
    * released and takes nothing.
    *
    * @throws AuthError `scope_insufficient`
-   * @throws ProblemError 403 `not_the_owner` where the caller is neither its owner nor may manage inventory
+   * @throws Refusal `not_the_owner` where the caller is neither its owner nor may manage inventory
    */
   async release(id: string, caller: VerifiedToken): Promise<void> {
     const mayManage = caller.scopes.has(MANAGE);
@@ -54,7 +58,7 @@ export class Reservations {
       if (await unit.claim({ id, owner, status: 'released', createdAt: at })) return;
       const reservation = await unit.lock(id);
       if (reservation === undefined || (!mayManage && !sameOwner(reservation.owner, owner))) {
-        throw new ProblemError(403, 'not_the_owner', 'This reservation is not yours to release');
+        throw new Refusal('forbidden', 'not_the_owner', 'This reservation is not yours to release');
       }
       if (reservation.status === 'released') return;
       await unit.markReleased(id, at);
@@ -75,7 +79,7 @@ export class Reservations {
 async function takeAll(unit: ReservationUnit, { id, items }: Reservation): Promise<void> {
   for (const { sku, quantity } of items) {
     if (!(await unit.take(id, sku, quantity))) {
-      throw new ProblemError(409, 'insufficient_stock', `There is not enough stock of ${sku}`);
+      throw new Refusal('conflict', 'insufficient_stock', `There is not enough stock of ${sku}`);
     }
   }
 }

@@ -15,7 +15,7 @@ export interface Catalog {
   /**
    * The products among these SKUs that exist.
    *
-   * @throws ProblemError 503 `catalog_unavailable`, 502 `catalog_failed`, or catalog's own refusal of the caller
+   * @throws Refusal `catalog_unavailable`, 502 `catalog_failed`, or catalog's own refusal of the caller
    */
   products(skus: readonly string[]): Promise<readonly PricedProduct[]>;
 }

@@ -1,5 +1,5 @@
 import type { AuthHttpClient } from '@watchword/auth/clients';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { serviceProblem } from '../downstream/service-problem.js';
 import type { Catalog, PricedProduct } from './catalog.js';
 
@@ -14,7 +14,7 @@ export class HttpCatalog implements Catalog {
     const query = new URLSearchParams({ skus: skus.join(','), limit: String(skus.length) });
     const page = await this.ask(`/products?${query.toString()}`);
     if (!isPage(page))
-      throw new ProblemError(502, 'catalog_failed', 'catalog answered what orders does not understand');
+      throw new Refusal('failed', 'catalog_failed', 'catalog answered what orders does not understand');
     return page.items;
   }
 

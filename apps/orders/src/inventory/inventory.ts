@@ -7,7 +7,7 @@ export interface ItemToReserve {
 
 /** Who holds the stock. Both operations may be repeated without harm, and a release also stops a reservation under way. */
 export interface Inventory {
-  /** @throws ProblemError 503 `inventory_unavailable`, 502 `inventory_failed`, or inventory's own refusal */
+  /** @throws Refusal `inventory_unavailable`, 502 `inventory_failed`, or inventory's own refusal */
   reserve(reservationId: string, items: readonly ItemToReserve[]): Promise<void>;
   /** @throws as {@link reserve} */
   release(reservationId: string): Promise<void>;

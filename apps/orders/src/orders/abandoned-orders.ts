@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { Order } from './order.js';
 import type { OrderStore } from './order-store.js';
 import type { ReleaseStock } from './release-stock.js';
@@ -40,7 +40,7 @@ export class AbandonedOrders {
         } catch (error) {
           failures.push({ orderId: order.id, error });
           // Inventory or the issuer is down: the rest would only wait for the same answer.
-          if (error instanceof ProblemError && error.status === 503) return { released, failures };
+          if (error instanceof Refusal && error.kind === 'unavailable') return { released, failures };
         }
       }
       after = batch.at(-1)?.id;

@@ -16,7 +16,7 @@ export class CancelOrder {
    * The order is cancelled first: were its stock given back before, a crash between would leave a confirmed order
    * without stock. Where the release fails the order stays cancelled, and the same call again, or the job, finishes it.
    *
-   * @throws ProblemError 404 `not_found`, and as `Inventory.release`
+   * @throws Refusal `not_found`, and as `Inventory.release`
    */
   async cancel(id: string, caller: VerifiedToken): Promise<Order> {
     const order = await this.visible.find(id, caller);

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { Request } from 'express';
 
 const PRINTABLE = /^[\x21-\x7e]{1,255}$/;
@@ -9,11 +9,11 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
   parseIdempotencyKey(context.switchToHttp().getRequest<Request>().get('idempotency-key')),
 );
 
-/** @throws ProblemError 400 `validation_failed` */
+/** @throws Refusal `validation_failed` */
 export function parseIdempotencyKey(key: string | undefined): string | undefined {
   if (key === undefined || PRINTABLE.test(key)) return key;
-  throw new ProblemError(
-    400,
+  throw new Refusal(
+    'invalid',
     'validation_failed',
     'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces',
   );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Database } from '@watchword/platform';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { describeOnEachDatabase } from '@watchword/platform/testing';
 import {
   anna,
@@ -74,7 +74,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
     });
 
     it('writes nothing and reserves nothing where catalog is down', async () => {
-      catalog.failure = new ProblemError(503, 'catalog_unavailable', 'down');
+      catalog.failure = new Refusal('unavailable', 'catalog_unavailable', 'down');
       await expect(placeOrder.place(lamps(1), anna)).rejects.toBe(catalog.failure);
       expect((await store.list({ customer: undefined, limit: 10 })).items).toEqual([]);
       expect(inventory.held.size).toBe(0);
@@ -95,7 +95,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
 
     it('releases what was reserved where the answer to the reservation was lost', async () => {
       inventory.reserveAnswerLost = true;
-      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ status: 503 });
+      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ kind: 'unavailable' });
       expect(inventory.held.size).toBe(0);
       expect(await onlyOrder()).toMatchObject({ status: 'cancelled', stockReleased: true });
     });
@@ -103,7 +103,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
     it('leaves a release that failed to the job, and reports it', async () => {
       inventory.reserveAnswerLost = true;
       inventory.releaseFails = inventoryDown();
-      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ status: 503 });
+      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ kind: 'unavailable' });
       const { id } = await onlyOrder();
       expect(unreleased).toEqual([id]);
       inventory.releaseFails = undefined;
@@ -114,7 +114,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
     it('leaves an order its stock that a parallel attempt has confirmed', async () => {
       inventory.afterReserve = async (id) => void (await store.confirm(id));
       inventory.reserveAnswerLost = true;
-      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ status: 503 });
+      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ kind: 'unavailable' });
       const { id, status } = await onlyOrder();
       expect(status).toBe('confirmed');
       expect(inventory.held.has(id)).toBe(true);
@@ -122,7 +122,10 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
 
     it('refuses to call an order placed that was cancelled while its stock was being reserved', async () => {
       inventory.afterReserve = async (id) => void (await cancelOrder.cancel(id, caller(anna)));
-      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({ status: 409, code: 'order_cancelled' });
+      await expect(placeOrder.place(lamps(1), anna)).rejects.toMatchObject({
+        kind: 'conflict',
+        code: 'order_cancelled',
+      });
       expect(inventory.held.size).toBe(0);
       expect((await onlyOrder()).status).toBe('cancelled');
     });
@@ -148,7 +151,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
     it('refuses the key for another order', async () => {
       await placeOrder.place(keyed(1), anna);
       const other = placeOrder.place(keyed(2), anna);
-      await expect(other).rejects.toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+      await expect(other).rejects.toMatchObject({ kind: 'unprocessable', code: 'idempotency_key_reused' });
     });
 
     it("keeps one customer's key apart from another's, also of the same subject at another issuer", async () => {
@@ -220,13 +223,13 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
           visible.find(id, caller(ben)),
           visible.find(id, caller({ ...anna, issuer: 'https://other.test' })),
           visible.find('018f0000-0000-7000-8000-000000000000', caller(ben)),
-        ].map((refused) => refused.catch((error: unknown) => error as ProblemError)),
+        ].map((refused) => refused.catch((error: unknown) => error as Refusal)),
       );
       for (const refusal of refusals) {
         expect(refusal).toMatchObject({
-          status: 404,
+          kind: 'not-found',
           code: 'not_found',
-          message: (refusals[0] as ProblemError).message,
+          message: (refusals[0] as Refusal).message,
         });
       }
       expect((await visible.find(id, caller(ben, 'admin'))).id).toBe(id);
@@ -244,7 +247,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
 
     it("refuses somebody else's order as if there were none", async () => {
       const { id } = await placeOrder.place(lamps(1), anna);
-      await expect(cancelOrder.cancel(id, caller(ben))).rejects.toMatchObject({ status: 404, code: 'not_found' });
+      await expect(cancelOrder.cancel(id, caller(ben))).rejects.toMatchObject({ kind: 'not-found', code: 'not_found' });
       expect(await store.find(id)).toMatchObject({ status: 'confirmed' });
       expect(inventory.held.has(id)).toBe(true);
     });
@@ -252,7 +255,7 @@ describeOnEachDatabase('orders', { schema, migrationsFolder, poolSize: 10 }, (da
     it('stays cancelled where inventory is down, and the same call finishes it later', async () => {
       const { id } = await placeOrder.place(lamps(1), anna);
       inventory.releaseFails = inventoryDown();
-      await expect(cancelOrder.cancel(id, caller(anna))).rejects.toMatchObject({ status: 503 });
+      await expect(cancelOrder.cancel(id, caller(anna))).rejects.toMatchObject({ kind: 'unavailable' });
       expect(await store.find(id)).toMatchObject({ status: 'cancelled', stockReleased: false });
       inventory.releaseFails = undefined;
       expect(await cancelOrder.cancel(id, caller(anna))).toMatchObject({ status: 'cancelled', stockReleased: true });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import { v7 as uuidv7 } from 'uuid';
 import type { Catalog } from '../catalog/catalog.js';
 import type { Inventory } from '../inventory/inventory.js';
@@ -35,7 +35,7 @@ export class PlaceOrder {
   ) {}
 
   /**
-   * @throws ProblemError 409 `order_cancelled`, 422 `idempotency_key_reused`, and as {@link Catalog}, {@link Inventory}
+   * @throws Refusal `order_cancelled`, 422 `idempotency_key_reused`, and as {@link Catalog}, {@link Inventory}
    *   and `priceItems`
    */
   async place({ items, idempotencyKey: key }: OrderRequest, customer: Customer): Promise<Order> {
@@ -58,7 +58,7 @@ export class PlaceOrder {
     const winner = await this.repeated(customer, attempt);
     if (winner !== undefined) return winner;
     // The attempt that had the key failed just now and gave it free.
-    throw new ProblemError(409, 'order_cancelled', 'This order was cancelled before it was complete; try again');
+    throw new Refusal('conflict', 'order_cancelled', 'This order was cancelled before it was complete; try again');
   }
 
   /** What became of an earlier attempt with the same key; one that was interrupted is resumed. */
@@ -66,7 +66,7 @@ export class PlaceOrder {
     const earlier = key === undefined ? undefined : await this.orders.findAttempt(customer, key);
     if (earlier === undefined) return undefined;
     if (earlier.requestHash !== requestHash) {
-      throw new ProblemError(422, 'idempotency_key_reused', 'This Idempotency-Key was used for another order');
+      throw new Refusal('unprocessable', 'idempotency_key_reused', 'This Idempotency-Key was used for another order');
     }
     return earlier.order.status === 'pending' ? this.complete(earlier.order) : earlier.order;
   }
@@ -85,7 +85,7 @@ export class PlaceOrder {
     const decided = await this.orders.find(order.id);
     if (decided?.status === 'confirmed') return decided;
     // Whoever cancelled it releases the stock too.
-    throw new ProblemError(409, 'order_cancelled', 'This order was cancelled before it was complete; try again');
+    throw new Refusal('conflict', 'order_cancelled', 'This order was cancelled before it was complete; try again');
   }
 
   /**

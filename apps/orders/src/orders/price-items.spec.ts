@@ -22,7 +22,7 @@ describe('priceItems', () => {
 
   it('refuses a product that the catalog does not know', () => {
     expect(() => priceItems([{ sku: 'TENT', quantity: 1 }], [lamp])).toThrow(
-      expect.objectContaining({ status: 422, code: 'unknown_product' }),
+      expect.objectContaining({ kind: 'unprocessable', code: 'unknown_product' }),
     );
   });
 
@@ -32,14 +32,14 @@ describe('priceItems', () => {
       { sku: 'LAMP', quantity: 1 },
     ];
     expect(() => priceItems(items, [lamp, { ...tile, currency: 'CHF' }])).toThrow(
-      expect.objectContaining({ status: 422, code: 'mixed_currencies' }),
+      expect.objectContaining({ kind: 'unprocessable', code: 'mixed_currencies' }),
     );
   });
 
   it('refuses a total that a number cannot hold exactly', () => {
     const gold = { ...lamp, priceCents: Number.MAX_SAFE_INTEGER };
     expect(() => priceItems([{ sku: 'LAMP', quantity: 2 }], [gold])).toThrow(
-      expect.objectContaining({ status: 422, code: 'total_too_large' }),
+      expect.objectContaining({ kind: 'unprocessable', code: 'total_too_large' }),
     );
   });
 });

@@ -10,7 +10,7 @@ export class ReleaseStock {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError as {@link Inventory.release} */
+  /** @throws Refusal as {@link Inventory.release} */
   async of(orderId: string): Promise<void> {
     await this.inventory.release(orderId);
     await this.orders.markStockReleased(orderId, new Date(this.clock.now()));

@@ -1,5 +1,5 @@
 import type { VerifiedToken } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { Customer, Order } from './order.js';
 import type { OrderPage, OrderStore } from './order-store.js';
 
@@ -13,11 +13,11 @@ export class VisibleOrders {
     return this.orders.list({ ...page, customer: caller.roles.has(ADMIN) ? undefined : customerOf(caller) });
   }
 
-  /** @throws ProblemError 404 `not_found`, the same for somebody else's order and for one that never was */
+  /** @throws Refusal `not_found`, the same for somebody else's order and for one that never was */
   async find(id: string, caller: VerifiedToken): Promise<Order> {
     const order = await this.orders.find(id);
     if (order === undefined || !mayKnow(caller, order)) {
-      throw new ProblemError(404, 'not_found', 'There is no such order of yours');
+      throw new Refusal('not-found', 'not_found', 'There is no such order of yours');
     }
     return order;
   }

@@ -14,8 +14,8 @@ export interface ProblemErrorOptions {
 }
 
 /**
- * A refusal that its caller may read, over HTTP as a problem document (RFC 9457) and over RPC as `{ status, code, message }`.
- * Knows nothing of either, so domain code may throw it.
+ * A refusal by the edge itself (a body that cannot be read, a challenge to log in again), with the status and headers of HTTP. Its caller
+ * reads it as a problem document (RFC 9457), over RPC as `{ status, code, message }`. The domain throws a `Refusal`.
  */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';

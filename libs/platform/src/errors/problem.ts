@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { isDatabaseUnavailable } from './database-error.js';
 import { ProblemError, type FieldError } from './problem-error.js';
+import { Refusal, type RefusalKind } from './refusal.js';
 
 /** What may leave the process of an error, on any transport. */
 export interface Problem {
@@ -35,6 +36,19 @@ const CODES: Readonly<Record<number, string>> = {
   504: 'gateway_timeout',
 };
 
+/** The status of each kind of refusal, over HTTP (RFC 9110 §15) as over RPC. */
+const STATUS: Readonly<Record<RefusalKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  unprocessable: 422,
+  'too-many': 429,
+  failed: 502,
+  unavailable: 503,
+};
+
 /** Nest's words for an unknown route echo the path, with its query. */
 const UNKNOWN_ROUTE = /^Cannot [A-Z]+ \/[^]*$/;
 /** Tells it from a thing that is not there. */
@@ -66,6 +80,7 @@ export function problemOf(error: unknown): Problem {
 }
 
 function publicSideOf(error: unknown): Problem {
+  if (error instanceof Refusal) return ofRefusal(error);
   if (error instanceof ProblemError) {
     const { status, code, message, errors, headers } = error;
     return { status, code, detail: message, errors, headers };
@@ -73,6 +88,11 @@ function publicSideOf(error: unknown): Problem {
   if (error instanceof HttpException) return ofHttpException(error);
   if (isDatabaseUnavailable(error)) return UNAVAILABLE;
   return ofHttpError(error) ?? INTERNAL;
+}
+
+function ofRefusal({ kind, code, message, errors, retryAfterMs }: Refusal): Problem {
+  const headers = retryAfterMs === undefined ? undefined : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
+  return { status: STATUS[kind], code, detail: message, errors, headers };
 }
 
 /** The title of a status (RFC 9110 §15). */

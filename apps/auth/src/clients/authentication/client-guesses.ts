@@ -1,8 +1,8 @@
 import type { Clock } from '@watchword/auth';
-import { type AttemptLimit, retryAfter } from '../../attempts/attempt-limit.js';
+import { Refusal } from '@watchword/platform';
+import type { AttemptLimit } from '../../attempts/attempt-limit.js';
 import type { AttemptLimits } from '../../attempts/attempt-limits.js';
 import { networkOf } from '../../attempts/network.js';
-import { OAuthError } from '../../oauth-protocol/oauth-error.js';
 
 const MAX_ENTRIES = 10_000;
 
@@ -31,7 +31,7 @@ export class ClientGuesses {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws OAuthError `temporarily_unavailable` with 429 and Retry-After */
+  /** @throws Refusal `temporarily_unavailable`, saying when to ask again */
   begin(clientId: string, ip: string | undefined): ClientAttempt {
     const network = networkOf(ip);
     const attempt = { network, pair: `${network} ${clientId}` };
@@ -45,7 +45,7 @@ export class ClientGuesses {
     this.welcome.add(pair);
   }
 
-  /** @throws OAuthError `temporarily_unavailable` by rejection when that was one too many */
+  /** @throws Refusal `temporarily_unavailable` by rejection when that was one too many */
   async failed(attempt: ClientAttempt): Promise<void> {
     this.assertOpen(attempt);
     await this.count(this.limits.client, attempt.pair);
@@ -64,9 +64,8 @@ export class ClientGuesses {
   private assertOpen({ pair, network }: ClientAttempt): void {
     const wait = Math.max(this.waitFor(pair), this.waitFor(network));
     if (wait <= 0) return;
-    throw new OAuthError('temporarily_unavailable', 'Too many attempts: try again later', {
-      status: 429,
-      headers: retryAfter(wait),
+    throw new Refusal('too-many', 'temporarily_unavailable', 'Too many attempts: try again later', {
+      retryAfterMs: wait,
     });
   }
 

@@ -30,7 +30,7 @@ describe('the key ring of an instance', () => {
     const ring = new KeyRing(() => Promise.resolve([]), LEASE, clock);
     expect(ring.active()).toBeUndefined();
     expect(() => new KeyRingSigner(ring).sign('at+jwt', {})).toThrow(
-      expect.objectContaining({ status: 503, code: 'temporarily_unavailable' }),
+      expect.objectContaining({ kind: 'unavailable', code: 'temporarily_unavailable' }),
     );
   });
 
@@ -46,7 +46,7 @@ describe('the key ring of an instance', () => {
     expect(ring.active()?.kid).toBe('a');
     clock.advance(1);
     expect(ring.active()).toBeUndefined();
-    expect(() => new KeyRingSigner(ring).assertReady()).toThrow(expect.objectContaining({ status: 503 }));
+    expect(() => new KeyRingSigner(ring).assertReady()).toThrow(expect.objectContaining({ kind: 'unavailable' }));
     expect(ring.published()).toEqual([key.publicJwk]);
     reachable = true;
     await ring.refresh();

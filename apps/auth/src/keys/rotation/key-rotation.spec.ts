@@ -177,10 +177,10 @@ describeOnEachDatabase('the signing keys', AUTH_DATABASE, (database: () => Datab
     await app.retire.run(kid, OPERATOR);
     expect(await app.states()).toEqual(['pending', 'active']);
     await expect(app.retire.run(await app.kid('pending'), OPERATOR)).rejects.toMatchObject({
-      status: 409,
+      kind: 'conflict',
       code: 'key_not_active',
     });
-    await expect(app.retire.run('unknown', OPERATOR)).rejects.toMatchObject({ status: 404, code: 'not_found' });
+    await expect(app.retire.run('unknown', OPERATOR)).rejects.toMatchObject({ kind: 'not-found', code: 'not_found' });
     clock.advance(HOUR);
     expect(await app.states()).toEqual(['active', 'retiring']);
   });
@@ -233,7 +233,7 @@ describeOnEachDatabase('the signing keys', AUTH_DATABASE, (database: () => Datab
     expect((await app.states()).toSorted()).toEqual(['active', 'compromised']);
     const events = await database().select().from(schema.securityEvents);
     expect(events.filter(({ value }) => value === first)).toHaveLength(1);
-    await expect(app.withdraw.run('unknown', OPERATOR)).rejects.toMatchObject({ status: 404, code: 'not_found' });
+    await expect(app.withdraw.run('unknown', OPERATOR)).rejects.toMatchObject({ kind: 'not-found', code: 'not_found' });
   });
 
   it('always have exactly one active, whatever instances do at the same time', async () => {

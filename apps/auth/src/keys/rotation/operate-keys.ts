@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase } from '../../database/auth-database.js';
 import type { AuditActor } from '../../security-events/audit-log.js';
 import type { KeyRing } from '../publishing/key-ring.js';
@@ -45,13 +45,13 @@ export class OperateKeys {
     return this.follow();
   }
 
-  /** @throws ProblemError `not_found`, `key_not_active` */
+  /** @throws Refusal `not_found`, `key_not_active` */
   async retire(kid: string, actor: AuditActor): Promise<KeyView[]> {
     await this.retireKey.run(kid, actor);
     return this.follow();
   }
 
-  /** @throws ProblemError `not_found` */
+  /** @throws Refusal `not_found` */
   async compromise(kid: string, actor: AuditActor): Promise<KeyView[]> {
     await this.withdrawKey.run(kid, actor);
     return this.follow();
@@ -66,7 +66,7 @@ export class OperateKeys {
 /** In shared-secret mode there are no keys to operate. */
 export function refuseWithoutKeys(signing: 'asymmetric' | 'shared-secret'): void {
   if (signing === 'asymmetric') return;
-  throw new ProblemError(409, 'shared_secret_mode', 'With JWT_SIGNING=shared-secret there are no signing keys');
+  throw new Refusal('conflict', 'shared_secret_mode', 'With JWT_SIGNING=shared-secret there are no signing keys');
 }
 
 function view(key: SigningKey, now: number): KeyView {

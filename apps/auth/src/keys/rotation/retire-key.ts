@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase } from '../../database/auth-database.js';
 import type { AuditActor, AuditLog } from '../../security-events/audit-log.js';
 import type { KeyRotation } from './key-rotation.js';
@@ -19,7 +19,7 @@ export class RetireKey {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `not_found`, or `key_not_active` */
+  /** @throws Refusal `not_found`, or `key_not_active` */
   async run(kid: string, actor: AuditActor): Promise<void> {
     await this.rotation.rotateNow(actor);
     await this.db.transaction(async (tx) => {
@@ -27,12 +27,12 @@ export class RetireKey {
       const now = this.clock.now();
       const keys = await this.store.rows(tx);
       const key = keys.find((candidate) => candidate.kid === kid);
-      if (key === undefined) throw new ProblemError(404, 'not_found', 'There is no such key');
+      if (key === undefined) throw new Refusal('not-found', 'not_found', 'There is no such key');
       if (keyState(keyTimes(key), now) !== 'active') {
-        throw new ProblemError(409, 'key_not_active', 'Only the active key can be retired');
+        throw new Refusal('conflict', 'key_not_active', 'Only the active key can be retired');
       }
       const successor = successorOf(key, keys);
-      if (successor === undefined) throw new ProblemError(409, 'conflict', 'The keys were changed at the same time');
+      if (successor === undefined) throw new Refusal('conflict', 'conflict', 'The keys were changed at the same time');
       const takeover = Math.max(now, successor.createdAt.getTime() + this.timing.publishAhead);
       if (takeover < successor.activatesAt.getTime()) {
         await this.store.close(tx, key.kid, takeover, this.timing.retirement);

@@ -1,5 +1,5 @@
 import type { Clock } from '@watchword/auth';
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { AuthDatabase, AuthTransaction } from '../../database/auth-database.js';
 import type { AuditActor, AuditLog } from '../../security-events/audit-log.js';
 import type { SecurityEventLog } from '../../security-events/security-event-log.js';
@@ -24,14 +24,14 @@ export class WithdrawKey {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `not_found` */
+  /** @throws Refusal `not_found` */
   run(kid: string, actor: AuditActor): Promise<void> {
     return this.db.transaction(async (tx) => {
       await this.store.lock(tx);
       const now = this.clock.now();
       const keys = await this.store.rows(tx);
       const key = keys.find((candidate) => candidate.kid === kid);
-      if (key === undefined) throw new ProblemError(404, 'not_found', 'There is no such key');
+      if (key === undefined) throw new Refusal('not-found', 'not_found', 'There is no such key');
       if (key.compromisedAt !== null) return;
       const state = keyState(keyTimes(key), now);
       const end = state === 'pending' ? key.activatesAt.getTime() : now;

@@ -1,4 +1,4 @@
-import { ProblemError } from '@watchword/platform';
+import { Refusal } from '@watchword/platform';
 import type { ActiveKey, KeyRing } from '../publishing/key-ring.js';
 import { signWith } from '../../cryptography/signing-algorithm.js';
 import type { TokenSigner } from './token-signer.js';
@@ -27,8 +27,8 @@ export class KeyRingSigner implements TokenSigner {
   private activeKey(): ActiveKey {
     const key = this.ring.active();
     if (key !== undefined) return key;
-    throw new ProblemError(503, 'temporarily_unavailable', 'Tokens cannot be issued right now', {
-      headers: { 'Retry-After': '5' },
+    throw new Refusal('unavailable', 'temporarily_unavailable', 'Tokens cannot be issued right now', {
+      retryAfterMs: 5000,
     });
   }
 

@@ -5,10 +5,10 @@ export interface TokenSigner {
   /**
    * @param type the header's `typ`
    * @returns the compact serialization (RFC 7515 §7.1)
-   * @throws ProblemError `temporarily_unavailable` when there is nothing to sign with
+   * @throws Refusal `temporarily_unavailable` when there is nothing to sign with
    */
   sign(type: string, claims: object): string;
-  /** @throws ProblemError `temporarily_unavailable` when there is nothing to sign with */
+  /** @throws Refusal `temporarily_unavailable` when there is nothing to sign with */
   assertReady(): void;
   /** Algorithms of the tokens that verifiers may meet now. */
   algorithms(): readonly string[];
