@@ -1,12 +1,15 @@
 export { AccessTokenGuard } from './nest/access-token.guard.js';
 export { AuthModule } from './nest/auth.module.js';
 export type { AuthModuleOptions } from './nest/auth-module-options.js';
+export type { ContextAdapter, CustomContextAdapter } from './nest/contexts/context-adapter.js';
+export type { FindCredentials } from './nest/contexts/request-credentials.js';
 export { authorizationHeaders } from './nest/contexts/http-context.js';
 export { CurrentUser } from './nest/current-user.js';
 export { AuthExceptionFilter } from './nest/errors/auth-exception.filter.js';
 export { authProblem, authRpcError } from './nest/errors/auth-problem.js';
 export type { AuthProblem, RpcError } from './nest/errors/auth-problem.js';
 export { Public } from './nest/requirements/public.js';
+export type { PublicOptions } from './nest/requirements/public.js';
 export { requirementsOf } from './nest/requirements/requirements.js';
 export type { Handler } from './nest/requirements/handler-place.js';
 export type { Requirements } from './nest/requirements/requirements.js';

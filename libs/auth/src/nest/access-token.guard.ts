@@ -7,6 +7,7 @@ import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js'
 import type { VerifiedToken } from '../verification/index.js';
 import { RequestScopes } from './boot/request-scopes.js';
 import { adapterFor, handBack } from './contexts/adapters.js';
+import { RequestCredentials } from './contexts/request-credentials.js';
 import { markHandedBack } from './contexts/handed-back.js';
 import { RefusalLog } from './errors/refusal-log.js';
 import { requirementsOf } from './requirements/requirements.js';
@@ -28,6 +29,9 @@ export class AccessTokenGuard implements CanActivate {
   @Inject(RequestScopes)
   private readonly scopes?: RequestScopes;
 
+  @Inject(RequestCredentials)
+  private readonly credentials: RequestCredentials = new RequestCredentials();
+
   constructor(protected readonly verifier: TokenVerifier) {}
 
   /** Answers in place when the verifier knows the token already. @throws AuthError */
@@ -40,8 +44,10 @@ export class AccessTokenGuard implements CanActivate {
         refuseLostScope(request, context, requirements);
         keepScope(adapter.events?.(context));
       }
-      if (requirements.isPublic) return true;
-      const token = this.token(adapter.authorization(request));
+      if (requirements.verify === 'never') return true;
+      const credentials = this.credentials.of(context, adapter, request);
+      const token = requirements.verify === 'optional' ? this.tokenIfAny(credentials) : this.token(credentials);
+      if (token === undefined) return true;
       const verified = this.verifier.verify(token);
       const authorized =
         verified instanceof Promise
@@ -61,6 +67,15 @@ export class AccessTokenGuard implements CanActivate {
   /** The token among the raw authorization values of the request. @throws AuthError */
   protected token(authorization: readonly string[]): string {
     return parseBearer(authorization);
+  }
+
+  private tokenIfAny(authorization: readonly string[]): string | undefined {
+    try {
+      return this.token(authorization);
+    } catch (error) {
+      if (error instanceof AuthError && error.code === 'credentials_missing') return undefined;
+      throw error;
+    }
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { CustomContextAdapter } from './contexts/context-adapter.js';
+import type { FindCredentials } from './contexts/request-credentials.js';
 import { RevocationFollower, type FollowOptions } from '../revocation/index.js';
 import type { RevocationCheck, TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
 
@@ -9,6 +11,16 @@ export type AuthModuleOptions = Trust &
   Omit<TokenVerifierOptions, 'issuers'> & {
     /** Follow what your own issuer revokes, so that a logout counts here within a second. Without it a token counts until it ends. */
     readonly follow?: FollowOptions | undefined;
+    /**
+     * Finds further tokens of a request, beside its Authorization header. Two credentials are refused, from whatever places they come. A
+     * cookie is sent by the browser for every page that asks: refuse foreign origins yourself (a strict `SameSite`, a check of `Origin`).
+     *
+     * @example
+     * credentials: (context) => (context.getType() === 'http' ? sessionCookies(context.switchToHttp().getRequest()) : [])
+     */
+    readonly credentials?: FindCredentials | undefined;
+    /** Adapters for contexts that this library does not know. */
+    readonly contexts?: readonly CustomContextAdapter[] | undefined;
   };
 
 /**
@@ -78,6 +90,8 @@ function settingsOf(options: AuthModuleOptions): Omit<TokenVerifierOptions, 'iss
 }
 
 const NOT_OF_THE_VERIFIER = [
+  'contexts',
+  'credentials',
   'follow',
   'issuers',
   'issuer',

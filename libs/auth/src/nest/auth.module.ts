@@ -10,6 +10,8 @@ import { followerOf, verifierOptions, withFollower } from './auth-module-options
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { BootAudit } from './boot/boot-audit.js';
 import { RequestScopes } from './boot/request-scopes.js';
+import { registerAdapters } from './contexts/adapters.js';
+import { RequestCredentials } from './contexts/request-credentials.js';
 import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
 
 /**
@@ -29,6 +31,14 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
       inject: [MODULE_OPTIONS_TOKEN, RevocationFollower],
       useFactory: (options: AuthModuleOptions, follower: RevocationFollower | null) =>
         new TokenVerifier(withFollower(verifierOptions(options), follower)),
+    },
+    {
+      provide: RequestCredentials,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ contexts = [], credentials }: AuthModuleOptions) => {
+        registerAdapters(contexts);
+        return new RequestCredentials(credentials);
+      },
     },
     { provide: APP_GUARD, useExisting: AccessTokenGuard },
     { provide: APP_FILTER, useClass: AuthExceptionFilter },

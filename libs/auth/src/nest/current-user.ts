@@ -8,9 +8,10 @@ import { declare, requirementsOf } from './requirements/requirements.js';
 import type { Handler } from './requirements/handler-place.js';
 
 /**
- * The caller's {@link VerifiedToken} as a handler's parameter.
+ * The caller's {@link VerifiedToken} as a handler's parameter. Of a handler with `@Public({ verify: 'optional' })` it is undefined where
+ * nobody is calling.
  *
- * @throws AuthError `credentials_missing` in a public handler: nobody was verified there.
+ * @throws AuthError `credentials_missing` in any other public handler: nobody was verified there.
  */
 export function CurrentUser(): ParameterDecorator {
   return (target: object, key: string | symbol | undefined, index: number) => {
@@ -19,10 +20,9 @@ export function CurrentUser(): ParameterDecorator {
   };
 }
 
-const parameter = createParamDecorator((_: unknown, context: ExecutionContext): VerifiedToken => {
-  const caller = callerOf(adapterFor(context).request(context));
-  if (caller === undefined || requirementsOf(context.getClass(), context.getHandler() as Handler).isPublic) {
-    throw new AuthError('credentials_missing', { reason: '@CurrentUser() in a handler without a verified caller' });
-  }
-  return caller.verified;
+const parameter = createParamDecorator((_: unknown, context: ExecutionContext): VerifiedToken | undefined => {
+  const { verify } = requirementsOf(context.getClass(), context.getHandler() as Handler);
+  const caller = verify === 'never' ? undefined : callerOf(adapterFor(context).request(context));
+  if (caller !== undefined || verify === 'optional') return caller?.verified;
+  throw new AuthError('credentials_missing', { reason: '@CurrentUser() in a handler without a verified caller' });
 });

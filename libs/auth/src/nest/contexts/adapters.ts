@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../../verification/index.js';
-import type { ContextAdapter } from './context-adapter.js';
+import type { ContextAdapter, CustomContextAdapter } from './context-adapter.js';
 import { graphqlContext } from './graphql-context.js';
 import { httpContext } from './http-context.js';
 import { rpcContext } from './rpc/rpc-context.js';
@@ -13,14 +13,27 @@ const ADAPTERS: ReadonlyMap<string, ContextAdapter> = new Map([
   ['ws', wsContext],
 ]);
 
+/** Of all applications of this process: a parameter decorator belongs to none of them. */
+const customAdapters = new Set<CustomContextAdapter>();
+
+/** Takes these adapters before those above. */
+export function registerAdapters(adapters: readonly CustomContextAdapter[]): void {
+  for (const adapter of adapters) customAdapters.add(adapter);
+}
+
 /** @throws AuthError `context_unsupported` for a kind of context that nobody wrote an adapter for. */
 export function adapterFor(context: ExecutionContext): ContextAdapter {
-  const adapter = ADAPTERS.get(context.getType());
+  const adapter = findAdapter(context);
   if (adapter === undefined) throw new AuthError('context_unsupported', { reason: 'no adapter for this context' });
   return adapter;
 }
 
 /** Gives a refused message back to its transport, where that is to be done. @returns as `ContextAdapter.handBack` */
 export function handBack(context: ExecutionContext, error: AuthError): boolean | Promise<boolean> {
-  return ADAPTERS.get(context.getType())?.handBack?.(context, error) ?? false;
+  return findAdapter(context)?.handBack?.(context, error) ?? false;
+}
+
+function findAdapter(context: ExecutionContext): ContextAdapter | undefined {
+  for (const adapter of customAdapters) if (adapter.handles(context)) return adapter;
+  return ADAPTERS.get(context.getType());
 }

@@ -5,7 +5,7 @@ import type { AuthError } from '../../verification/index.js';
 /** How credentials come with one kind of context. */
 export interface ContextAdapter {
   /**
-   * The object that stands for the request as long as it lasts.
+   * The object that stands for the request as long as it lasts. Of a message it is the context that its server gives to the handler.
    *
    * @throws AuthError `context_unsupported` when the context holds none.
    */
@@ -24,4 +24,20 @@ export interface ContextAdapter {
    * @returns whether nothing is to be answered any more; by rejection where it could not be given back
    */
   handBack?(context: ExecutionContext, error: AuthError): boolean | Promise<boolean>;
+}
+
+/**
+ * How credentials come with a context that this library does not know: of a transport strategy of your own, or of another library's.
+ * Given as `AuthModule.forRoot({ contexts: [adapter] })`. Without an adapter such a context is refused.
+ *
+ * @example
+ * const jetStream: CustomContextAdapter = {
+ *   handles: (context) => context.getArgByIndex(1) instanceof JetStreamContext,
+ *   request: (context) => context.getArgByIndex(1),
+ *   authorization: (message) => (message as JetStreamContext).message.headers?.values('authorization') ?? [],
+ * };
+ */
+export interface CustomContextAdapter extends ContextAdapter {
+  /** Whether it is this adapter's. The first one that says so is taken, before those of the library. */
+  handles(context: ExecutionContext): boolean;
 }

@@ -8,6 +8,11 @@ import type { Handler, HandlerPlace } from './handler-place.js';
 export interface Requirements {
   /** Anybody may call, with or without a token. */
   readonly isPublic: boolean;
+  /**
+   * When a token is verified: always; never, in a public handler; or, in a public handler that says so, where one comes along, which
+   * then has to be good.
+   */
+  readonly verify: 'always' | 'optional' | 'never';
   /** Of each group the caller has at least one role. */
   readonly roles: readonly ReadonlySet<string>[];
   /** The caller's token has all of these. */
@@ -19,6 +24,8 @@ export interface Requirements {
 /** What one decorated class or method says. */
 interface Declaration {
   isPublic: boolean;
+  /** Of a public one. */
+  verify?: 'optional' | 'never';
   roles: ReadonlySet<string>[];
   scopes: string[];
   readsCaller: boolean;
@@ -67,18 +74,29 @@ function resolve(controller: Type, handler: Handler): Requirements {
   const isPublicClass = ownDeclaration(controller, undefined)?.isPublic === true;
   refuseContradiction(isPublicClass, classes, controller.name);
   refuseContradiction(isPublic, methods, `${controller.name}.${String(place.key)}`);
-  if (isPublic) return PUBLIC;
+  const readsCaller = methods.some((declaration) => declaration.readsCaller);
+  if (isPublic) return publicly(ownDeclaration(place.prototype, place.key), readsCaller);
   const declarations = [...classes, ...methods];
-  if (isPublicClass && !restricts(declarations)) return PUBLIC;
+  if (isPublicClass && !restricts(declarations)) return publicly(ownDeclaration(controller, undefined), readsCaller);
   return Object.freeze({
     isPublic: false,
+    verify: 'always',
     roles: declarations.flatMap((declaration) => declaration.roles),
     scopes: [...new Set(declarations.flatMap((declaration) => declaration.scopes))],
-    readsCaller: methods.some(({ readsCaller }) => readsCaller),
+    readsCaller,
   });
 }
 
-const PUBLIC: Requirements = Object.freeze({ isPublic: true, roles: [], scopes: [], readsCaller: false });
+function publicly(declaration: Declaration | undefined, readsCaller: boolean): Requirements {
+  const verify = declaration?.verify ?? 'never';
+  return Object.freeze({
+    isPublic: true,
+    verify,
+    roles: [],
+    scopes: [],
+    readsCaller: verify === 'optional' && readsCaller,
+  });
+}
 
 /** The handler's own declaration and those of what it overrides. (Nest hands parameter decorators down in the same way.) */
 function methodDeclarations(

@@ -37,12 +37,12 @@ export const rpcContext: ContextAdapter = {
 };
 
 /**
- * @internal What stands for a message, out of what Nest's server gives to its hooks: the same object that
- * {@link rpcContext} finds in the handler's context. Undefined for a transport that nobody knows.
+ * @internal What stands for a message, out of what Nest's server gives to its hooks: the same object that {@link rpcContext}, or the
+ * adapter of a custom transport, finds in the handler's context.
  */
 export function messageOf(hookContext: unknown): object | undefined {
   if (typeof hookContext !== 'object' || hookContext === null) return undefined;
-  return metadataOfCall(hookContext) ?? (transportOf(hookContext) === undefined ? undefined : hookContext);
+  return metadataOfCall(hookContext) ?? hookContext;
 }
 
 /** What @nestjs/microservices writes on the methods that handle messages: which kind they are of. */
