@@ -46,7 +46,7 @@ describe('the file of clients', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['is not JSON', '{', /^the file cannot be read: not JSON$/],
-    ['says one thing twice', '[{"clientId":"a","scopes":[],"scop\\u0065s":["all"]}]', /a member is there twice$/],
+    ['says one thing twice', '[{"clientId":"a","scopes":[],"scop\\u0065s":["all"]}]', /duplicate member$/],
     ['is no list', entry(), /must be a list/],
     ['has something else than objects', [1], /client 0: must be an object/],
     ['names a client twice', [entry(), entry()], /orders is there twice/],

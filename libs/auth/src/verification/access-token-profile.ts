@@ -9,7 +9,7 @@ import type { Actor, VerifiedToken } from './verified-token.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** The claims of an access token (RFC 9068 §2.2), and those that go with them. */
+/** The required claims of an access token (RFC 9068 §2.2). */
 const REQUIRED = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id'];
 const VALIDATORS = {
   iss: nonEmptyString,
@@ -29,7 +29,7 @@ const VALIDATORS = {
   act: actor,
 };
 
-/** The claims that a mapping's function stands for. */
+/** Which claim each function of a mapping replaces. */
 const MAPPED = { audience: 'aud', clientId: 'client_id', tokenId: 'jti', scopes: 'scope', roles: 'roles' } as const;
 
 /** Turns the payload of a token whose signature is good into a {@link VerifiedToken}. */
@@ -106,7 +106,7 @@ export class AccessTokenProfile {
     return value as string;
   }
 
-  /** A mapping reads what a stranger wrote: where it fails over it, the token is at fault. */
+  /** The claims are untrusted input: when a mapping throws, the token is refused. */
   #mapped(name: keyof ClaimMapping, claims: Claims): unknown {
     try {
       return this.mapping[name]?.(claims);

@@ -1,16 +1,16 @@
 import { brand } from './brand.js';
 
 /**
- * Why a request was not let in. A closed set: callers decide by `code`, never by message.
+ * Why a request was refused. A closed set: decide by `code`, never by message.
  *
- * The code and its detail are private: they go to the log. What a caller may see is {@link publicError}.
+ * The code and its details are private and go to the log. {@link publicError} gives the part that a caller may see.
  */
 export type AuthErrorCode =
   /** No credentials came with the request. */
   | 'credentials_missing'
-  /** Credentials came in a form that RFC 6750 §2.1 does not know: two headers, another scheme, no token. */
+  /** The credentials are not in the form of RFC 6750 §2.1: two headers, more than one token, or no token. */
   | 'credentials_malformed'
-  /** The context is of a kind that no adapter knows; refused rather than guessed. */
+  /** No adapter supports this kind of execution context, so the request is refused. */
   | 'context_unsupported'
   /** Over the size limit. */
   | 'token_too_large'
@@ -18,7 +18,7 @@ export type AuthErrorCode =
   | 'token_malformed'
   /** A header parameter is missing, of the wrong type or not allowed (`crit`, `b64`, `zip`). */
   | 'header_invalid'
-  /** `typ` is not an access token's (RFC 9068 §2.1). */
+  /** `typ` is not that of an access token (RFC 9068 §2.1). */
   | 'type_not_allowed'
   | 'algorithm_not_allowed'
   | 'issuer_unknown'
@@ -32,12 +32,12 @@ export type AuthErrorCode =
   | 'token_revoked'
   | 'scope_insufficient'
   | 'role_insufficient'
-  /** The keys were never loaded: this service can't tell right now. */
+  /** The issuer's keys were never loaded, so this service cannot verify tokens at the moment. */
   | 'keys_unavailable'
-  /** What the issuer revoked was not heard for too long, and this service would rather not answer than let it in. */
+  /** The revocation list is out of date, and this service is configured to refuse tokens in that case. */
   | 'revocations_unknown';
 
-/** What a caller may know of a refusal; `code` is the stable `code` of the problem document. */
+/** The part of a refusal that a caller may see; `code` is the stable `code` of the problem document. */
 export interface PublicAuthError {
   readonly status: 400 | 401 | 403 | 503;
   readonly code:
@@ -48,16 +48,16 @@ export interface PublicAuthError {
     | 'insufficient_role'
     | 'temporarily_unavailable';
   readonly message: string;
-  /** The scopes that were asked for, with `insufficient_scope` alone (RFC 6750 §3). */
+  /** The required scopes; only with `insufficient_scope` (RFC 6750 §3). */
   readonly scope?: string;
 }
 
 export interface AuthErrorDetail {
-  /** The claim or header parameter at fault. */
+  /** The claim or header parameter that caused the refusal. */
   readonly claim?: string;
-  /** What is wrong with it, for the log: never a part of the token. */
+  /** What is wrong with it, for the log. It never contains a part of the token. */
   readonly reason?: string;
-  /** The scopes that were asked for. */
+  /** The required scopes. */
   readonly scopes?: readonly string[];
   readonly cause?: unknown;
 }
@@ -92,17 +92,21 @@ const PUBLIC: Record<AuthErrorCode, Omit<PublicAuthError, 'scope'>> = (() => {
     scope_insufficient: {
       status: 403,
       code: 'insufficient_scope',
-      message: 'The access token lacks a scope that this needs',
+      message: 'The access token does not have a scope that this request needs',
     },
-    role_insufficient: { status: 403, code: 'insufficient_role', message: 'This needs a role that the caller lacks' },
+    role_insufficient: {
+      status: 403,
+      code: 'insufficient_role',
+      message: 'The caller does not have a role that this request needs',
+    },
     keys_unavailable: unavailable,
     revocations_unknown: unavailable,
   };
 })();
 
 /**
- * A refusal, with the reason for the log. It is an answer and no fault of the program, so it has no stack trace:
- * capturing one is the most expensive part of a refusal, and whoever sends bad tokens decides how many there are.
+ * A refusal, with the reason for the log. It has no stack trace: a refusal is not a bug, and capturing the trace would be
+ * its most expensive part. Attackers decide how many refusals there are.
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
@@ -128,7 +132,7 @@ export class AuthError extends Error {
 
 brand(AuthError, 'watchword:AuthError');
 
-/** The part of a refusal that may leave the process. */
+/** The part of a refusal that a caller may see. */
 export function publicError(error: AuthError): PublicAuthError {
   const shown = PUBLIC[error.code];
   return error.scopes === undefined ? shown : { ...shown, scope: error.scopes.join(' ') };

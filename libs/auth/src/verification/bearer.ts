@@ -1,10 +1,10 @@
 import { AuthError } from './auth-error.js';
 
 /**
- * The access token out of a request's Authorization values (RFC 6750 §2.1, RFC 9110 §11.4).
+ * Reads the access token from the Authorization header of a request (RFC 6750 §2.1, RFC 9110 §11.4).
  *
- * Give every raw value that came with the request: Node's parsed headers silently drop a second
- * Authorization header, and two that disagree are an attack. Tokens in a query or a body are never looked at.
+ * Pass every raw value of the header: Node's parsed headers silently drop a second Authorization header, and two
+ * different values are an attack. Tokens in the query or the body are never read.
  *
  * @throws AuthError `credentials_missing` without a value, and for credentials of another scheme, which are answered with
  *   the challenge (RFC 9110 §11.6.1); `credentials_malformed` for anything else but one Bearer token.
@@ -16,12 +16,12 @@ export function parseBearer(rawAuthorizationValues: readonly string[]): string {
   if (typeof value !== 'string') throw malformed('not a string');
   const token = value.slice(tokenStart(value));
   if (token === '') throw malformed('no token after the scheme');
-  // Any other character that no token has is the verifier's to refuse; these show that the header is not one credential.
+  // These characters show that the header holds more than one credential. The verifier refuses all other invalid characters.
   if (token.includes(' ') || token.includes('\t') || token.includes(',')) throw malformed('more than a token');
   return token;
 }
 
-/** RFC 9110 §11.4, §5.6.2: a token, spaces, and something after them. */
+/** RFC 9110 §11.4, §5.6.2: an auth-scheme, one or more spaces, and more text. */
 const OTHER_SCHEME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ +[^ ]/;
 
 /** Where the token starts: after the scheme, which is case-insensitive, and one or more spaces. */

@@ -1,8 +1,8 @@
 type Class = abstract new (...args: never[]) => object;
 
 /**
- * @internal Makes `instanceof` ask for a mark that every copy of this library writes, in place of the class. Where two
- * copies meet, the errors of one are then errors of the other. For classes that extend the branded one nothing changes.
+ * @internal Makes `instanceof` check a symbol that every installed copy of this library sets, instead of the class. So an
+ * error of one copy is also an instance of the same class in another copy. Subclasses of the branded class are not affected.
  */
 export function brand(type: Class, name: string): void {
   const mark = Symbol.for(name);

@@ -1,7 +1,7 @@
 import type { ClaimValidator } from './claims-profile.js';
 
 const MAX_ACTORS = 3;
-/** Space-delimited, each of printable ASCII without `"` and `\` (RFC 6749 §3.3). */
+/** Space-delimited scope-tokens of printable ASCII without `"` and `\` (RFC 6749 §3.3). */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 export const nonEmptyString: ClaimValidator = (value) =>
@@ -12,17 +12,17 @@ export const nonEmptyStrings: ClaimValidator = (value) =>
     ? undefined
     : 'not a list of non-empty strings';
 
-/** One or several (RFC 7519 §4.1.3), never none. */
+/** A string or a non-empty list of strings (RFC 7519 §4.1.3). */
 export const audience: ClaimValidator = (value) => {
   if (Array.isArray(value) && value.length === 0) return 'an empty list';
   return typeof value === 'string' ? nonEmptyString(value) : nonEmptyStrings(value);
 };
 
-/** Whole seconds since the epoch; narrower than RFC 7519's NumericDate, so that all libraries read one time. */
+/** Whole seconds since the epoch. Stricter than NumericDate of RFC 7519 §2, so that all libraries read the same time. */
 export const seconds: ClaimValidator = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'not a non-negative integer';
 
-/** May be empty: a token without a permission. */
+/** May be empty: a token without permissions. */
 export const scope: ClaimValidator = (value) =>
   typeof value === 'string' && (value === '' || SCOPE.test(value)) ? undefined : 'not a space-delimited list';
 

@@ -1,19 +1,19 @@
 import { AuthError } from './auth-error.js';
 
-/** Says what is wrong with a claim's value, or nothing if it is right. */
+/** Returns what is wrong with the value of a claim; undefined if it is valid. */
 export type ClaimValidator = (value: unknown) => string | undefined;
 
 export interface ClaimsProfileOptions {
   readonly required: readonly string[];
-  /** By claim. A claim that is there is validated whether it is required or not. */
+  /** By claim name. A claim that is present is validated whether it is required or not. */
   readonly validators: Readonly<Record<string, ClaimValidator>>;
 }
 
-/** Which claims a token must have, and what each has to be. */
+/** Which claims a token must have, and which values each may have. */
 export class ClaimsProfile {
   readonly #claims: readonly { name: string; required: boolean; validate: ClaimValidator }[];
 
-  /** @throws TypeError if a required claim has no validator: presence alone proves nothing. */
+  /** @throws TypeError if a required claim has no validator: a required claim must also be checked. */
   constructor({ required, validators }: ClaimsProfileOptions) {
     for (const name of required) {
       if (!Object.hasOwn(validators, name)) throw new TypeError(`The required claim "${name}" has no validator`);

@@ -1,4 +1,4 @@
-/** The time, injected wherever it decides. */
+/** The current time. Injected, so that tests can control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -1,7 +1,7 @@
 import { AuthError } from './auth-error.js';
 import { parseStrictJsonObject } from './strict-json.js';
 
-/** In characters. Node's own limit for all headers of a request is 16 KiB too. */
+/** In characters. Node's default limit for all headers of a request is also 16 KiB. */
 export const MAX_TOKEN_LENGTH = 16 * 1024;
 
 /** The three segments of a JWS Compact Serialization (RFC 7515 §7.1), still encoded. */
@@ -9,11 +9,11 @@ export interface CompactToken {
   readonly header: string;
   readonly payload: string;
   readonly signature: string;
-  /** What was signed: the first two segments and the dot between them (RFC 7515 §5.2). */
+  /** The JWS Signing Input: the first two segments and the dot between them (RFC 7515 §5.2). */
   readonly signingInput: string;
 }
 
-/** @throws AuthError `token_too_large` over 16,384 characters, `token_malformed` unless it is three non-empty segments. */
+/** @throws AuthError `token_too_large` over 16,384 characters, `token_malformed` unless it has three non-empty segments. */
 export function splitToken(token: string): CompactToken {
   if (token.length > MAX_TOKEN_LENGTH) throw new AuthError('token_too_large');
   const first = token.indexOf('.');
@@ -30,8 +30,8 @@ export function splitToken(token: string): CompactToken {
 }
 
 /**
- * Decodes base64url (RFC 4648 §5) in its one canonical form, so that no two tokens mean the same:
- * no padding, no white space, no `+` or `/`, no stray bits in the last character.
+ * Decodes base64url (RFC 4648 §5) in its canonical form only, so that no two different tokens have the same meaning:
+ * no padding, no white space, no `+` or `/`, no unused bits set in the last character.
  *
  * @throws AuthError `token_malformed`
  */

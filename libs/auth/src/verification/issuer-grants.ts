@@ -1,6 +1,6 @@
 import type { IssuerGrants, Grants } from './trusted-issuer.js';
 
-/** Translates what an issuer's token claims into what counts here. */
+/** Maps the roles or scopes that a token claims to the ones that this service accepts. */
 export type Granting = (claimed: readonly string[]) => readonly string[];
 
 export interface Grantings {
@@ -10,12 +10,12 @@ export interface Grantings {
 
 const NOTHING: Granting = () => [];
 
-/** Whatever the issuer says counts. */
+/** Accepts everything that the issuer claims. */
 export const EVERYTHING: Granting = (claimed) => claimed;
 
 /**
- * @param byDefault of the issuer's roles and scopes where its trust says nothing of them
- * @throws TypeError for what is not a list of names, nor names by name
+ * @param byDefault which of the issuer's roles and scopes are accepted when `grants` does not mention them
+ * @throws TypeError unless each is a list of names or a map from name to names
  */
 export function grantings({ roles, scopes }: IssuerGrants, byDefault: 'everything' | 'nothing'): Grantings {
   const rest = byDefault === 'everything' ? EVERYTHING : NOTHING;

@@ -15,10 +15,10 @@ import type { AsymmetricAlgorithm, AsymmetricIssuer, SharedSecretIssuer, Trusted
 
 /** RFC 9068 §2.1. */
 const ACCESS_TOKEN_TYPE = 'at+jwt';
-/** Stands for a header without `typ` in a list of types. */
+/** In a list of types, means a header without `typ`. */
 const NO_TYPE = 'none';
 
-/** A {@link TrustedIssuer} that was checked, and is ready to verify with. */
+/** A validated {@link TrustedIssuer}, with its key source. */
 export interface IssuerTrust {
   readonly issuer: string;
   readonly algorithms: ReadonlySet<string>;
@@ -28,10 +28,10 @@ export interface IssuerTrust {
 }
 
 /**
- * Checks what the types already say, for callers whose configuration is not typed.
+ * Validates a trusted issuer at run time too, for configuration that is not type-checked.
  *
- * @param byDefault what its roles and scopes count for where its `grants` say nothing
- * @throws TypeError that names what to change
+ * @param byDefault which of its roles and scopes are accepted when its `grants` do not mention them
+ * @throws TypeError whose message names what to change
  */
 export function trustIssuer(
   options: TrustedIssuer,
@@ -83,19 +83,19 @@ function publicKeys(options: AsymmetricIssuer, keyCache: KeyCacheSettings, clock
   const algorithms = checkAlgorithms(options.algorithms ?? ['ES256'], fail);
   const { jwks, jwksUri, discovery, load } = keys;
   if ([jwks, jwksUri, discovery, load].filter((source) => source !== undefined).length !== 1) {
-    fail('`keys` is exactly one of `jwksUri`, `discovery`, `jwks` and `load`');
+    fail('`keys` must have exactly one of `jwksUri`, `discovery`, `jwks` and `load`');
   }
   if (jwks !== undefined) return new StaticKeySource(issuer, staticKeys(jwks, algorithms, fail));
   const url = jwksUri ?? issuer;
   if (load === undefined && !isHttpUrl(url)) {
-    const name = jwksUri === undefined ? '`issuer`, by which its keys are to be found,' : '`jwksUri`'; // it may have a password
+    const name = jwksUri === undefined ? '`issuer`, which is used to discover its keys,' : '`jwksUri`'; // it may have a password
     fail(`${name} must be an http(s) URL without credentials and fragment`);
   }
   const origin = load === undefined ? new JwksEndpoint(issuer, jwksUri) : new SuppliedKeySet(load);
   return new RemoteKeySource(issuer, origin, algorithms, keyCache, clock);
 }
 
-/** Keys that somebody wrote here are all good, or there is something to mend before the service begins. */
+/** A static JWK Set must hold valid keys only. An error at startup tells the operator to fix it. */
 function staticKeys(jwks: { keys: readonly object[] }, algorithms: readonly AsymmetricAlgorithm[], fail: Fail) {
   let set: JwkSet;
   try {
@@ -103,7 +103,7 @@ function staticKeys(jwks: { keys: readonly object[] }, algorithms: readonly Asym
   } catch (error) {
     return fail(`its \`jwks\` have ${(error as JwkSetError).message}`);
   }
-  if (set.unsound.length > 0) fail(`its \`jwks\` have a key to mend or leave out: ${set.unsound.join('; ')}`);
+  if (set.unsound.length > 0) fail(`its \`jwks\` contain an invalid key. Fix or remove it: ${set.unsound.join('; ')}`);
   if (set.keys.size === 0) fail('its `jwks` have no key that can verify');
   return set.keys.values();
 }

@@ -3,11 +3,11 @@ import type { ClaimMapping } from './trusted-issuer.js';
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The claim mappings of well-known issuers. Their access tokens need `tokenTypes` too:
- * Keycloak and Entra `['JWT']`, Cognito `['none']`, Auth0's RFC 9068 profile nothing.
+ * The claim mappings of well-known issuers. Set `tokenTypes` too: `['JWT']` for Keycloak and Entra, `['none']` for Cognito.
+ * Auth0's RFC 9068 profile needs no `tokenTypes`.
  */
 export const providerClaims = {
-  /** Keycloak: realm roles and one client's roles; `azp` for the client; `typ: Bearer` in the payload. */
+  /** Keycloak: the roles of the realm and of one client; `azp` is the client; `typ: Bearer` in the payload. */
   keycloak: (client?: string): ClaimMapping => ({
     roles: (claims) => [
       ...strings(at(claims, 'realm_access', 'roles')),
@@ -16,19 +16,19 @@ export const providerClaims = {
     clientId: (claims) => text(claims.azp),
     isAccessToken: (claims) => claims.typ === 'Bearer',
   }),
-  /** Auth0: permissions of its RBAC are scopes; roles in a namespaced claim of one's own. */
+  /** Auth0: its RBAC permissions are scopes; the roles are in a custom namespaced claim. */
   auth0: (rolesClaim?: string): ClaimMapping => ({
     scopes: (claims) => [...new Set([...words(claims.scope), ...strings(claims.permissions)])],
     ...(rolesClaim !== undefined && { roles: (claims: Claims) => strings(claims[rolesClaim]) }),
   }),
-  /** Microsoft Entra ID v2: `scp`, `azp`, `uti`. An ID token has none of `scp` and application `roles` with `azpacr`. */
+  /** Microsoft Entra ID v2: `scp`, `azp`, `uti`. An ID token has neither `scp` nor application `roles` with `azpacr`. */
   entra: (): ClaimMapping => ({
     scopes: (claims) => words(claims.scp),
     clientId: (claims) => text(claims.azp) ?? text(claims.appid),
     tokenId: (claims) => text(claims.uti),
     isAccessToken: (claims) => claims.azpacr !== undefined || claims.appidacr !== undefined,
   }),
-  /** Amazon Cognito: no `aud`, the app client's id stands for it; groups as roles. */
+  /** Amazon Cognito: there is no `aud`, so `client_id` replaces it; groups are roles. */
   cognito: (): ClaimMapping => ({
     audience: (claims) => strings([claims.client_id]),
     roles: (claims) => strings(claims['cognito:groups']),
@@ -49,7 +49,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** @throws TypeError for anything else that is there: the token is refused */
+/** @throws TypeError for a value of another type: the token is then refused */
 function words(value: unknown): string[] {
   if (value === undefined) return [];
   if (typeof value !== 'string') throw new TypeError('not a space-delimited list');
@@ -57,9 +57,9 @@ function words(value: unknown): string[] {
 }
 
 /**
- * A list's items are the profile's to check: what is not a string is refused, not left out.
+ * The items of the list are checked later, by the profile: one that is not a string makes the token invalid.
  *
- * @throws TypeError for anything else that is there: a text would be taken for a list of its characters
+ * @throws TypeError for a value of another type: a string would be read as a list of its characters
  */
 function strings(value: unknown): string[] {
   if (value === undefined) return [];

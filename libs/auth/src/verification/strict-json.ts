@@ -1,38 +1,38 @@
 import { countWrittenMembers, readWrittenNames, sameNames } from './written-names.js';
 
 const MAX_DEPTH = 32;
-/** NUL, and a surrogate without its partner: no text of PostgreSQL holds the one, and no UTF-8 text the other. */
+/** NUL, which PostgreSQL text cannot hold, and a lone surrogate, which UTF-8 cannot encode. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 export interface StrictJsonOptions {
-  /** The most levels of objects and lists in one another. Default 32. */
+  /** The deepest nesting of objects and lists. Default 32. */
   readonly maxDepth?: number;
-  /** Which strings and names are taken: `storable`, the default, has no NUL and no lone surrogate; `any` has both. */
+  /** Which strings and names are allowed: `storable`, the default, allows no NUL and no lone surrogate; `any` allows both. */
   readonly text?: 'storable' | 'any';
 }
 
 /**
- * Parses JSON that can be read in one way only: valid UTF-8 without a BOM, no member twice (RFC 8259 §4 leaves its meaning
- * open), no `__proto__`, no number beyond a double's range, nothing nested too deep, no text that a database cannot hold.
+ * Parses JSON that has one meaning only: valid UTF-8 without a BOM, no duplicate member (RFC 8259 §4 leaves its meaning
+ * open), no `__proto__`, no number beyond the range of a double, limited nesting, no text that a database cannot hold.
  *
- * Node's own `JSON.parse` is not trusted with names: that of Node 24 (V8 13.6) reads `"\u0061"` as a backslash once it has
- * seen objects of several shapes. Names with an escape are read here too, and where the two differ the text is refused.
+ * `JSON.parse` is not trusted with member names: in Node 24 (V8 13.6) it reads `"\u0061"` as a backslash once it has
+ * seen objects of several shapes. So names with an escape are also read here, and the text is refused if the two differ.
  *
- * @throws SyntaxError with a reason that quotes nothing of the text.
+ * @throws SyntaxError whose message quotes no part of the text
  */
 export function parseStrictJson(json: Buffer | string, options: StrictJsonOptions = {}): unknown {
   const text = typeof json === 'string' ? json : decodeUtf8(json);
   const { maxDepth = MAX_DEPTH } = options;
   const value = parse(text);
-  // Bytes are UTF-8 without control characters in strings, so only an escape brings in what cannot be stored.
+  // Valid UTF-8 JSON has no control characters and no lone surrogates in strings, except by a \u escape.
   const mayBeUnstorable = options.text !== 'any' && (typeof json === 'string' || text.includes('\\u'));
   const read = countMembers(value, 1, { maxDepth, mayBeUnstorable });
   const written = countWrittenMembers(text);
   if (written.hasEscapedNames && !sameNames(value, readWrittenNames(text, maxDepth))) {
     throw new SyntaxError('a name with an escape that Node.js reads wrongly: write it without');
   }
-  // JSON.parse keeps the last of two members with one name, so a text with a duplicate has more members than its value.
-  if (read !== written.members) throw new SyntaxError('a member is there twice');
+  // JSON.parse keeps only the last of two members with the same name, so a text with a duplicate has more members than its value.
+  if (read !== written.members) throw new SyntaxError('duplicate member');
   return value;
 }
 
@@ -47,13 +47,13 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new SyntaxError('not JSON'); // the engine's own message would quote the text
+    throw new SyntaxError('not JSON'); // the message of JSON.parse would quote the text
   }
 }
 
 function decodeUtf8(bytes: Buffer): string {
   const text = bytes.toString('utf8');
-  // Decoding puts U+FFFD for what is not UTF-8; only then are the bytes worth a closer look.
+  // Decoding replaces invalid UTF-8 by U+FFFD. Compare the bytes only if the text contains it.
   if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes)) throw new SyntaxError('not UTF-8');
   return text;
 }
@@ -68,7 +68,7 @@ function countMembers(value: unknown, depth: number, limits: Limits): number {
     if (limits.mayBeUnstorable && UNSTORABLE.test(value)) throw new SyntaxError('a NUL or a lone surrogate');
     return 0;
   }
-  // 1e400: infinite here, another number or an error elsewhere (RFC 7493 §2.2).
+  // 1e400 is Infinity here, but another number or an error in other parsers (RFC 7493 §2.2).
   if (value === Infinity || value === -Infinity) throw new SyntaxError('a number out of range');
   if (typeof value !== 'object' || value === null) return 0;
   if (depth > limits.maxDepth) throw new SyntaxError(`nested deeper than ${limits.maxDepth}`);

@@ -2,14 +2,14 @@ import { AuthError } from './auth-error.js';
 import { decodeJsonSegment } from './compact-token.js';
 
 const MAX_KEY_ID_LENGTH = 256;
-/** Parameters that would change what is verified or how; nobody here uses them (RFC 7515 §4.1.11, RFC 7797, RFC 7516 §4.1.3). */
+/** Parameters that would change what is verified or how. Not supported (RFC 7515 §4.1.11, RFC 7797, RFC 7516 §4.1.3). */
 const REFUSED = ['crit', 'b64', 'zip'] as const;
 
-/** What decides from a token's header. `jku`, `x5u`, `jwk` and `x5c` are never looked at. */
+/** The header parameters that are used. `jku`, `x5u`, `jwk` and `x5c` are ignored. */
 export interface TokenHeader {
   readonly algorithm: string;
   readonly keyId: string;
-  /** `typ` as {@link normalizeType} has it; `undefined` when there is none. */
+  /** `typ`, normalized by {@link normalizeType}; `undefined` if there is none. */
   readonly type: string | undefined;
 }
 

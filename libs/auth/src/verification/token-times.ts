@@ -1,10 +1,10 @@
 import { AuthError } from './auth-error.js';
 
-/** When a token is good, in milliseconds since the epoch, tolerance included. Made once, checked at every use. */
+/** When a token is valid, in milliseconds since the epoch, with the tolerance. Computed once, checked at every use. */
 export interface TokenTimes {
-  /** Good from here on: the later of `iat` and `nbf`. */
+  /** The start of its validity: the later of `iat` and `nbf`. */
   readonly from: number;
-  /** Good until just before here: `exp`. */
+  /** The end of its validity, exclusive: `exp`. */
   readonly until: number;
   readonly fromClaim: 'iat' | 'nbf';
 }
@@ -20,7 +20,7 @@ export function tokenTimes(
 }
 
 /**
- * @param now in milliseconds. A clock that answers NaN lets nothing through.
+ * @param now in milliseconds since the epoch. If it is NaN, every token is refused.
  * @throws AuthError `token_expired` or `token_not_yet_valid`
  */
 export function checkTimes(times: TokenTimes, now: number): void {

@@ -14,21 +14,21 @@ import type { RevocationCheck, TrustedIssuer } from './trusted-issuer.js';
 import type { VerifiedToken } from './verified-token.js';
 
 export interface TokenVerifierOptions {
-  /** The first one is your own: its roles and scopes count. Those of the others count as far as their `grants` say. */
+  /** The first one is your own issuer: its roles and scopes are accepted. Those of other issuers are accepted as their `grants` allow. */
   readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
-  /** Default: the system's. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** Seconds by which clocks may differ, 0 to 300. Default 5. */
+  /** Seconds by which the clocks of issuer and service may differ, 0 to 300. Default 5. */
   readonly clockTolerance?: number;
-  /** The most seconds from `iat` to `exp`; a token that claims to live longer is refused. Default 86400. */
+  /** The longest lifetime of a token, from `iat` to `exp`, in seconds; a longer one is refused. Default 86400. */
   readonly maxTokenLifetime?: number;
   readonly revocations?: RevocationCheck;
-  /** Tokens that were verified are kept, within these bounds; `false` verifies every signature anew. */
+  /** The limits of the cache of verified tokens; `false` verifies the signature of every request. */
   readonly cache?: false | TokenCacheOptions;
   readonly keyCache?: KeyCacheOptions;
 }
 
-/** Turns access tokens into {@link VerifiedToken}s, alone. One an application, shared by all that verify. */
+/** Verifies access tokens and returns {@link VerifiedToken}s. Create one per application and share it. */
 export class TokenVerifier {
   /** The first trusted issuer: this service's own. */
   readonly ownIssuer: string;
@@ -39,7 +39,7 @@ export class TokenVerifier {
   readonly #revocations: RevocationCheck | undefined;
   readonly #cache: TokenCache | undefined;
 
-  /** @throws TypeError for options that would not verify safely; it names what to change. */
+  /** @throws TypeError for unsafe options; the message names what to change */
   constructor(options: TokenVerifierOptions) {
     const { issuers, clock = systemClock, cache = {} } = options;
     const keyCache = keyCacheSettings(options.keyCache);
@@ -55,41 +55,41 @@ export class TokenVerifier {
       ]),
     );
     if (this.#issuers.size === 0) throw new TypeError('A token verifier needs at least one trusted issuer');
-    if (this.#issuers.size < issuers.length) throw new TypeError('An issuer is trusted twice');
+    if (this.#issuers.size < issuers.length) throw new TypeError('An issuer is configured twice');
     this.ownIssuer = issuers[0].issuer;
   }
 
   /**
-   * Answers in place for a token that it verified before, and for a new one while few are verified. Else by a promise.
+   * Returns directly for a cached token, and for a new one while there are few. Otherwise it returns a promise.
    *
-   * @throws AuthError in place or by rejection
+   * @throws AuthError synchronously or by rejection
    */
   verify(token: string): VerifiedToken | Promise<VerifiedToken> {
     if (typeof token !== 'string') throw new AuthError('token_malformed', { reason: 'not a string' });
-    // Whatever is not plainly good still takes the whole way, and gets the answer that it would get there.
+    // A token that is not in the cache, or no longer valid, is fully verified: its error is then the same as without a cache.
     const known = this.#cache?.get(token, this.#clock.now());
     if (known === undefined) return this.#verifyNew(token);
     this.#checkKnown(known);
     return known.verified;
   }
 
-  /** Begins background key refresh; resolves after each issuer was asked once, whatever came of it. */
+  /** Starts the background refresh of keys; resolves after one attempt for each issuer, successful or not. */
   async start(): Promise<void> {
     await Promise.all(this.#keySources().map((source) => source.start()));
   }
 
-  /** Ends background refresh and any fetch; nothing is fetched until it starts again. The keys at hand go on verifying. */
+  /** Stops the background refresh and any fetch; nothing is fetched until `start` is called again. The loaded keys stay in use. */
   stop(): void {
     for (const source of this.#keySources()) source.stop();
   }
 
-  /** How each issuer's keys are, for readiness and metrics. */
+  /** The state of each issuer's keys, for readiness checks and metrics. */
   status(): readonly KeySourceStatus[] {
     return this.#keySources().map((source) => source.status());
   }
 
   /**
-   * Asks for keys now: of one issuer, or of all. For whoever hears that they changed; resolves when it is done.
+   * Fetches the keys of one issuer, or of all, now. Call it when you learn that keys changed; resolves when done.
    *
    * @throws TypeError by rejection for an issuer that is not trusted
    */
@@ -98,9 +98,9 @@ export class TokenVerifier {
   }
 
   /**
-   * Stops trusting a key for good, whatever the issuer publishes from now on; what it verified is refused at once.
+   * Stops trusting a key permanently, even if the issuer still publishes it. Tokens that it verified are refused at once.
    *
-   * @throws TypeError for an issuer that is not trusted: a name that is nearly right must not leave the key in use
+   * @throws TypeError for an issuer that is not trusted: a misspelled name must not leave the key in use
    */
   revokeKey(issuer: string, keyId: string): void {
     for (const source of this.#keySources(issuer)) source.revoke(keyId);
@@ -116,7 +116,7 @@ export class TokenVerifier {
   #verifyNew(token: string): VerifiedToken | Promise<VerifiedToken> {
     const { header: headerSegment, payload, signature: signatureSegment, signingInput } = splitToken(token);
     const header = parseHeader(headerSegment);
-    if (this.#isFlood(header.keyId)) throw new AuthError('key_unknown', { reason: 'one of many that nobody knows' });
+    if (this.#isFlood(header.keyId)) throw new AuthError('key_unknown', { reason: 'one of many unknown kids' });
     const claims = decodeJsonSegment(payload);
     const signature = decodeSegment(signatureSegment);
     const trust = this.#trustOf(claims.iss, header);
@@ -127,13 +127,13 @@ export class TokenVerifier {
       : this.#verifyWith(key, presented);
   }
 
-  /** Of a token that no issuer can have a key for, nothing more is read while there are thousands of them. */
+  /** During a flood of unknown kids, a token with an unknown kid is refused before anything else is parsed. */
   #isFlood(keyId: string): boolean {
     for (const { keys } of this.#issuers.values()) if (!keys.isFlood(keyId)) return false;
     return true;
   }
 
-  /** Before any signature is looked at: whose token it says it is, and whether that issuer would make it so. */
+  /** Before the signature is verified: the issuer that the token names, if that issuer may use this type and algorithm. */
   #trustOf(issuer: unknown, { type, algorithm }: TokenHeader): IssuerTrust {
     if (issuer === undefined) throw new AuthError('claim_missing', { claim: 'iss' });
     if (typeof issuer !== 'string' || issuer === '') throw new AuthError('claim_invalid', { claim: 'iss' });
@@ -147,7 +147,7 @@ export class TokenVerifier {
   #verifyWith(key: VerificationKey, presented: PresentedToken): VerifiedToken | Promise<VerifiedToken> {
     const { header, signature, signingInput } = presented;
     if (!isSameAlgorithm(key.algorithm, header.algorithm)) {
-      throw new AuthError('algorithm_not_allowed', { reason: "not the key's own" });
+      throw new AuthError('algorithm_not_allowed', { reason: 'not the algorithm of the key' });
     }
     const good = key.verify(signingInput, signature);
     return typeof good === 'boolean'
@@ -165,7 +165,7 @@ export class TokenVerifier {
       this.#tolerance,
     );
     const now = this.#clock.now();
-    // The key may have gone while its signature was computed.
+    // The key may have been withdrawn while the signature was verified.
     if (!(now < key.trustedUntil)) throw new AuthError('key_unknown');
     checkTimes(times, now);
     this.#checkRevoked(verified);
@@ -173,13 +173,13 @@ export class TokenVerifier {
     return verified;
   }
 
-  /** With `iat` not ahead of now, this also bounds how far `exp` is. */
+  /** `iat` is not in the future, so this also limits how far `exp` is in the future. */
   #checkLifetime(seconds: number): void {
     if (seconds > 0 && seconds <= this.#maxLifetime) return;
     throw new AuthError('claim_invalid', { claim: 'exp', reason: `not 1 to ${this.#maxLifetime} s after iat` });
   }
 
-  /** A token of the cache: asked about again when the revocations are others than when it was found good. */
+  /** A cached token is checked for revocation again only when the revocations have changed since its last check. */
   #checkKnown(known: CachedToken): void {
     const version = this.#revocations?.version;
     if (version !== undefined && version === known.checkedVersion) return;
@@ -192,7 +192,7 @@ export class TokenVerifier {
   }
 }
 
-/** A token on its way through. */
+/** A token while it is being verified. */
 interface PresentedToken {
   readonly token: string;
   readonly header: TokenHeader;

@@ -1,6 +1,6 @@
 import type { VerifiedToken } from './verified-token.js';
 
-/** A public JSON Web Key (RFC 7517 §4, RFC 7518 §6), as it was parsed: each member is checked before it is used. */
+/** A parsed public JSON Web Key (RFC 7517 §4, RFC 7518 §6). Each member is validated before it is used. */
 export interface Jwk {
   readonly kty?: string | undefined;
   readonly kid?: string | undefined;
@@ -41,7 +41,7 @@ export interface DiscoverySource {
   readonly load?: never;
 }
 
-/** Given here; never asked for again. */
+/** Given in the options; never fetched. */
 export interface StaticJwksSource {
   readonly jwks: { readonly keys: readonly Jwk[] };
   readonly jwksUri?: never;
@@ -49,7 +49,7 @@ export interface StaticJwksSource {
   readonly load?: never;
 }
 
-/** Supplied by the application, and asked for as often as an endpoint would be: an issuer that verifies its own tokens. */
+/** Loaded by the application, as often as an endpoint would be fetched. For an issuer that verifies its own tokens. */
 export interface SuppliedJwksSource {
   readonly load: () => Promise<{ readonly keys: readonly Jwk[] }>;
   readonly jwksUri?: never;
@@ -60,29 +60,29 @@ export interface SuppliedJwksSource {
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Where an issuer's payload has what RFC 9068 puts elsewhere. See {@link providerClaims} for those of well-known products.
+ * Where an issuer puts what RFC 9068 puts into other claims. {@link providerClaims} has the mappings of well-known products.
  *
- * Each function is called with the payload of a token whose signature is good. What it returns is checked like the
- * claim that it stands for; `undefined` means that the token has none.
+ * Each function is called with the payload of a token whose signature is valid. What it returns is validated like the
+ * claim that it replaces; `undefined` means that the token does not have it.
  */
 export interface ClaimMapping {
   readonly roles?: (claims: Claims) => readonly string[] | undefined;
   readonly scopes?: (claims: Claims) => readonly string[] | undefined;
-  /** What stands for `aud` (Cognito's access tokens have `client_id` alone). */
+  /** Replaces `aud` (access tokens of Cognito only have `client_id`). */
   readonly audience?: (claims: Claims) => readonly string[] | undefined;
-  /** What stands for `client_id`. */
+  /** Replaces `client_id`. */
   readonly clientId?: (claims: Claims) => string | undefined;
-  /** What stands for `jti`. */
+  /** Replaces `jti`. */
   readonly tokenId?: (claims: Claims) => string | undefined;
-  /** Tells an access token from this issuer's ID tokens, where `typ` does not. */
+  /** Distinguishes access tokens from ID tokens of this issuer, where `typ` does not. */
   readonly isAccessToken?: (claims: Claims) => boolean;
 }
 
-/** Names that count as they are, or for each name of the issuer's those of ours that it stands for. */
+/** A list of accepted names, or a map from the issuer's names to yours. */
 export type Grants = readonly string[] | Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * What an issuer may grant here. All that it claims beyond this is left out of {@link VerifiedToken.roles} and
+ * Which roles and scopes are accepted from an issuer. All others are left out of {@link VerifiedToken.roles} and
  * {@link VerifiedToken.scopes}.
  *
  * @example
@@ -94,34 +94,34 @@ export interface IssuerGrants {
 }
 
 interface IssuerBase {
-  /** The issuer's identifier, compared exactly with `iss`. */
+  /** The issuer identifier, compared exactly with `iss`. */
   readonly issuer: string;
-  /** This service; a token is refused unless its `aud` has one of these. */
+  /** The name of this service; a token is refused unless its `aud` contains one of these. */
   readonly audience: string | readonly [string, ...string[]];
   /**
-   * Allowed `typ`; default `at+jwt` (RFC 9068 §2.1). `'none'` stands for a header without one. Anything but `at+jwt`
-   * needs `claims.isAccessToken`: an ID token has such a type too, and it must not open anything (RFC 8725 §3.11).
+   * Allowed `typ`; default `at+jwt` (RFC 9068 §2.1). `'none'` means a header without `typ`. Types other than `at+jwt`
+   * need `claims.isAccessToken`, because ID tokens can have the same type and must not be accepted (RFC 8725 §3.11).
    */
   readonly tokenTypes?: readonly [string, ...string[]];
   readonly claims?: ClaimMapping;
   /**
-   * Default: all that it claims for the first trusted issuer, nothing for every other one. A partner chooses the names of its
-   * roles itself: its `admin` is not yours.
+   * Default: everything for the first trusted issuer, nothing for all others. Another issuer chooses the names of its roles
+   * itself: its `admin` is not your `admin`.
    */
   readonly grants?: IssuerGrants;
 }
 
-/** An issuer whose public keys verify. */
+/** An issuer with public keys. */
 export interface AsymmetricIssuer extends IssuerBase {
   readonly keys: KeySourceOptions;
-  /** Default: ES256 alone. For Ed25519 keys name what the issuer writes, in its keys and its tokens: `EdDSA`, `Ed25519` (RFC 9864) or both. */
+  /** Default: `['ES256']`. For Ed25519 keys use the names that the issuer writes in its keys and tokens: `EdDSA`, `Ed25519` (RFC 9864) or both. */
   readonly algorithms?: readonly [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]];
   readonly secrets?: never;
 }
 
-/** An issuer that shares an HS256 secret with this service. Two secrets at once allow changing it. */
+/** An issuer that shares an HS256 secret with this service. Two secrets are accepted while you change it. */
 export interface SharedSecretIssuer extends IssuerBase {
-  /** Each at least 32 random bytes, base64url. A token names its secret by `kid`: {@link sharedSecretKeyId}. */
+  /** Each at least 32 random bytes, in base64url. The `kid` of a token selects the secret: {@link sharedSecretKeyId}. */
   readonly secrets: readonly [string] | readonly [string, string];
   readonly algorithms?: readonly ['HS256'];
   readonly keys?: never;
@@ -129,12 +129,12 @@ export interface SharedSecretIssuer extends IssuerBase {
 
 export type TrustedIssuer = AsymmetricIssuer | SharedSecretIssuer;
 
-/** Whether a token that is otherwise good was revoked; asked at every request, so it must answer from memory. */
+/** Tells whether an otherwise valid token was revoked. It is called for every request, so it must answer from memory. */
 export interface RevocationCheck {
   isRevoked(token: VerifiedToken): boolean;
   /**
-   * A number that changes whenever the answer for some token may have become another one. A cached token is asked about again only
-   * then; without it, at every use.
+   * A number that changes whenever the answer for any token may have changed. A cached token is checked again only then; without
+   * a version, at every use.
    */
   readonly version?: number | undefined;
 }

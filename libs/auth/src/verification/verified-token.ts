@@ -1,18 +1,18 @@
-/** The acting party of a delegated token, the current one outermost (RFC 8693 §4.1). */
+/** The acting party of a delegated token; the outermost is the current actor (RFC 8693 §4.1). */
 export interface Actor {
   readonly subject: string;
-  /** Who acted before, at most two more. */
+  /** The previous actor, at most two levels. */
   readonly actor?: Actor;
 }
 
 /**
- * An access token whose signature, issuer, audience, times and claims were all checked.
+ * An access token whose signature, issuer, audience, times and claims were checked.
  *
- * Only the verifier makes one: a function that takes a `VerifiedToken` can't be called with claims
- * that nobody checked. Frozen, and shared by all requests that carry the same token.
+ * Only the verifier creates one, so a function that takes a `VerifiedToken` cannot be called with unchecked claims.
+ * It is frozen, and shared by all requests with the same token.
  */
 export interface VerifiedToken {
-  /** `iss`. Identity is (issuer, subject). */
+  /** `iss`. A person or client is identified by issuer and subject together. */
   readonly issuer: string;
   /** `sub`: the account, or the client for a service token. */
   readonly subject: string;
@@ -26,15 +26,15 @@ export interface VerifiedToken {
   readonly tokenId: string;
   /** `client_id`. */
   readonly clientId: string;
-  /** `sid`: the session that it belongs to and dies with. */
+  /** `sid`: the session that it belongs to. The token is revoked when the session ends. */
   readonly sessionId: string | undefined;
   /** `kid` of the key that verified it. */
   readonly keyId: string;
   /** `scope`, split. */
   readonly scopes: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
-  /** `act`: the service through which the subject's call came. */
+  /** `act`: the service that acts for the subject. */
   readonly actor: Actor | undefined;
-  /** Every claim as it was in the payload, frozen. */
+  /** All claims of the payload, frozen. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

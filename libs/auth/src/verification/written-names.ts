@@ -1,4 +1,4 @@
-/** What RFC 8259 §7 lets stand behind a backslash, apart from `u`. */
+/** The escapes of RFC 8259 §7, without `u`. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
@@ -18,7 +18,7 @@ export interface WrittenMembers {
   readonly hasEscapedNames: boolean;
 }
 
-/** Counts the members of a text that is known to be JSON: the strings before a colon. */
+/** Counts the members of a valid JSON text: the strings before a colon. */
 export function countWrittenMembers(text: string): WrittenMembers {
   let members = 0;
   let hasEscapedNames = false;
@@ -40,19 +40,19 @@ export function countWrittenMembers(text: string): WrittenMembers {
   return { members, hasEscapedNames };
 }
 
-/** The names of a JSON value as its text has them: an object's with what is in each member, a list's items, or nothing. */
+/** The member names of a JSON value, as written in its text: a map for an object, a list for an array, else undefined. */
 export type WrittenNames = ReadonlyMap<string, WrittenNames> | readonly WrittenNames[] | undefined;
 
 /**
- * Reads the names of a text that is known to be JSON.
+ * Reads the member names of a valid JSON text.
  *
- * @throws SyntaxError for a member that is there twice, or more levels than that
+ * @throws SyntaxError for a duplicate member, or if it is nested deeper than `maxDepth`
  */
 export function readWrittenNames(text: string, maxDepth: number): WrittenNames {
   return new NameReader(text, maxDepth).value(1);
 }
 
-/** Whether a value has just these names, at just these places. */
+/** Whether a value has exactly these names, in the same places. */
 export function sameNames(value: unknown, written: WrittenNames): boolean {
   if (written === undefined) return typeof value !== 'object' || value === null;
   if (typeof value !== 'object' || value === null) return false;
@@ -95,7 +95,7 @@ class NameReader {
     const members = new Map<string, WrittenNames>();
     while (!this.ends('}')) {
       const name = this.string();
-      if (members.has(name)) throw new SyntaxError('a member is there twice');
+      if (members.has(name)) throw new SyntaxError('duplicate member');
       this.space();
       this.at += 1; // the colon
       members.set(name, this.value(depth));
@@ -109,7 +109,7 @@ class NameReader {
     return items;
   }
 
-  /** Passes the end of an object or list, or the comma before its next part. */
+  /** Skips the end of an object or list, or the comma before its next item. */
   private ends(bracket: string): boolean {
     this.space();
     if (this.text[this.at] === ',') {
@@ -136,7 +136,7 @@ class NameReader {
     return read;
   }
 
-  /** What an escape stands for; leaves the reader at its last character. */
+  /** The character of an escape; stops at the last character of the escape. */
   private escape(): string {
     this.at += 1;
     const kind = this.text.charAt(this.at);

@@ -19,10 +19,10 @@ const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer
     () => (response) => void response.writeHead(304).end(),
   ],
   ['a rate limit', /answered 429/, () => (response) => void response.writeHead(429).end()],
-  ['no answer at all', /no full answer/, () => () => {}],
+  ['no answer at all', /no complete response/, () => () => {}],
   [
     'an answer that drips',
-    /no full answer/,
+    /no complete response/,
     () => (response) => {
       const timer = setInterval(() => response.write(' '), 20);
       response.once('close', () => clearInterval(timer));
@@ -48,8 +48,8 @@ const faults: readonly (readonly [string, RegExp, (issuer: TestIssuer) => Answer
   ['HTML', /not JSON/, () => (response) => void response.end('<!doctype html><title>Sign in</title>')],
   ['nothing', /not JSON/, () => (response) => void response.end()],
   ['a list instead of an object', /not a JSON object/, () => json([])],
-  ['an object without keys', /no list of keys/, () => json({})],
-  ['members that are there twice', /twice/, () => (response) => void response.end('{"keys":[],"keys":[]}')],
+  ['an object without keys', /is not a list/, () => json({})],
+  ['duplicate members', /duplicate/, () => (response) => void response.end('{"keys":[],"keys":[]}')],
   ['10 MB', /more than 65536 bytes/, () => (response) => void response.end(`{"keys":["${'x'.repeat(10 ** 7)}"]}`)],
   [
     '10 MB within the good set',
@@ -90,7 +90,7 @@ const unsound: readonly (readonly [string, RegExp, object])[] = [
 ];
 
 /** So long may a fetch take: a busy machine must not fail a test, and one that tests silence must end. */
-const timeoutFor = (lastError: RegExp) => (lastError.source.includes('no full answer') ? 300 : 60_000);
+const timeoutFor = (lastError: RegExp) => (lastError.source.includes('no complete response') ? 300 : 60_000);
 
 describe.each([
   ['a cached verifier', {}],
@@ -215,7 +215,7 @@ describe.each([
   it('the good key twice: it is used', async () => {
     server.answerWith(json({ keys: [...issuer.jwks().keys, ...issuer.jwks().keys] }));
     await verifier.start();
-    expect(verifier.status()[0]?.leftOut).toEqual(['key 1: the same key once more']);
+    expect(verifier.status()[0]?.leftOut).toEqual(['key 1: the same key twice']);
     await expectAccepted(verifier, await issuer.mint());
   });
 

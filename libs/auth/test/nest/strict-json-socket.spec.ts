@@ -56,9 +56,9 @@ it('takes a packet that can be read in one way', async () => {
 it.each([
   ['nested 33 deep', `"data":${nested(32)}`, 'nested deeper than 32'],
   ['nested 4,000 deep', `"data":${nested(4000)}`, 'nested deeper than 32'],
-  ['with its pattern twice', '"pattern":"happened","data":1', 'a member is there twice'],
-  ['with its metadata twice, once in disguise', '"metadata":{},"met\\u0061data":{}', 'a member is there twice'],
-  ['with a member of its data twice', '"data":{"b":1,"\\"":2,"\\u0022":3}', 'a member is there twice'],
+  ['with its pattern twice', '"pattern":"happened","data":1', 'duplicate member'],
+  ['with its metadata twice, once in disguise', '"metadata":{},"met\\u0061data":{}', 'duplicate member'],
+  ['with a member of its data twice', '"data":{"b":1,"\\"":2,"\\u0022":3}', 'duplicate member'],
   ['with a member named __proto__', '"data":{"__proto__":{}}', 'a member named __proto__'],
   ['with a NUL', '"data":"\\u0000"', 'a NUL or a lone surrogate'],
   ['with half of a surrogate pair', '"data":"\\ud800"', 'a NUL or a lone surrogate'],

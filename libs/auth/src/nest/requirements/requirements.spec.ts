@@ -18,9 +18,9 @@ describe('decoration', () => {
   it('refuses @Roles without a role', () => {
     // @ts-expect-error -- names no role
     expect(() => Roles()).toThrow(TypeError);
-    expect(() => Roles('')).toThrow(/names no role/);
-    expect(() => Roles('admin', ' ')).toThrow(/names no role/);
-    expect(() => Roles(['admin'] as unknown as string)).toThrow(/names no role/);
+    expect(() => Roles('')).toThrow(/needs at least one role/);
+    expect(() => Roles('admin', ' ')).toThrow(/needs at least one role/);
+    expect(() => Roles(['admin'] as unknown as string)).toThrow(/needs at least one role/);
   });
 
   it('refuses @Scopes without a scope, or with what would break out of a challenge', () => {

@@ -9,7 +9,7 @@ import { declare } from './requirements.js';
 export function Roles(role: string, ...others: readonly string[]): ClassDecorator & MethodDecorator {
   const anyOf = [role, ...others];
   if (anyOf.some((name: unknown) => typeof name !== 'string' || name.trim() === '')) {
-    throw new TypeError("@Roles() names no role. Name at least one, as in @Roles('admin'), or use @Public().");
+    throw new TypeError("@Roles() needs at least one role. Name one, as in @Roles('admin'), or use @Public().");
   }
   return (target: object, key?: string | symbol) =>
     declare(target, key, (declaration) => declaration.roles.push(new Set(anyOf)));

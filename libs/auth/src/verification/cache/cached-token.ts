@@ -2,7 +2,7 @@ import type { VerificationKey } from '../keys/verification-key.js';
 import type { TokenTimes } from '../token-times.js';
 import type { VerifiedToken } from '../verified-token.js';
 
-/** A token that was verified, and what has to be looked at again whenever it comes back. */
+/** A verified token, with what has to be checked again at each use. */
 export interface CacheEntry {
   readonly token: string;
   readonly verified: VerifiedToken;
@@ -14,17 +14,17 @@ export interface CacheEntry {
 export class CachedToken {
   readonly token: string;
   readonly verified: VerifiedToken;
-  /** At which version of the revocations the token was found good. */
+  /** The version of the revocations with which the token was last checked. */
   checkedVersion: number = Number.NaN;
-  /** Whether it was asked for since the hand of the clock last came by. */
+  /** Whether it was used since the clock hand passed it last. */
   visited = false;
   readonly #key: VerificationKey;
-  /** In milliseconds, as in {@link TokenTimes}. */
+  /** In milliseconds since the epoch, as in {@link TokenTimes}. */
   readonly #from: number;
   readonly #until: number;
 
   /**
-   * @param place in the clock
+   * @param place its index in the clock
    * @param next another token with the same hash
    */
   constructor(
@@ -34,7 +34,7 @@ export class CachedToken {
     readonly place: number,
     public next: CachedToken | undefined,
   ) {
-    // A slice of a header would keep the whole header in memory, and be slower to compare.
+    // Copied: a slice of the header would keep the whole header in memory, and is slower to compare.
     this.token = Buffer.from(token, 'latin1').toString('latin1');
     this.verified = verified;
     this.#key = key;

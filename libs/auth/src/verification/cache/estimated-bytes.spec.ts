@@ -19,7 +19,7 @@ const large: readonly (readonly [string, object, number])[] = [
   ['5500 numbers', { x: Array.from({ length: 5500 }, () => 1) }, 60_000],
 ];
 
-describe('the estimate of what a kept token takes', () => {
+describe('the estimated size of a cached token', () => {
   const estimate = async (claims: object) => {
     const issuer = await createTestIssuer();
     const token = await issuer.mint({ ...claims });

@@ -1,18 +1,18 @@
 import type { VerifiedToken } from '../verified-token.js';
 
-/** What a token and its place in the cache take besides its claims. */
+/** Bytes for a token and its cache entry, without the claims. */
 const ENTRY = 1024;
 const OBJECT = 64;
-/** A member of an object with its name, or of a set. */
+/** Bytes for a member of an object with its name, or for a member of a set. */
 const MEMBER = 80;
 const ITEM = 8;
 const TEXT = 24;
 
 /**
- * The memory that a verified token takes while it is kept, rather too much than too little.
+ * An upper estimate of the memory that a cached token takes, in bytes.
  *
- * By what is in its claims, not by its length: a list of empty objects takes sixteen times its length, and the
- * issuers that are trusted sign what they like.
+ * It counts the parsed claims and not the length of the token: in memory, a list of empty objects takes sixteen times its
+ * length, and this library does not control what a trusted issuer signs.
  */
 export function estimatedBytes(token: string, { claims, scopes, roles }: VerifiedToken): number {
   return ENTRY + token.length + MEMBER * (scopes.size + roles.size) + bytesOf(claims);

@@ -1,4 +1,4 @@
-/** Freezes a JSON value to its leaves. It is shared by all requests with the same token. */
+/** Freezes a JSON value and everything in it: all requests with the same token share it. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {
     for (const inner of Object.values(value)) deepFreeze(inner);
@@ -7,10 +7,10 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-/** A set that refuses change at run time too: Object.freeze does not reach a Set's entries. */
+/** A set that is read-only at run time too: Object.freeze does not protect the entries of a Set. */
 export class FrozenSet<T> extends Set<T> {
   constructor(items: readonly T[]) {
-    super(); // without items: it would add them by the method below
+    super(); // without items: the constructor would add them with the overridden `add`
     for (const item of items) super.add(item);
   }
 

@@ -1,14 +1,14 @@
 import { FrozenSet } from './frozen.js';
 
-/** Most kinds of token differ in nothing but who and when; past this many, the sets are made anew. */
+/** Most tokens differ only in subject and times, and share their scopes and roles. Beyond this number the cache is cleared. */
 const MAX_SETS = 1000;
-/** In characters. A list that is longer is of one token alone, and must not outlive it. */
+/** In characters. A longer list is probably of one token only, and is not shared. */
 const MAX_SHARED_LENGTH = 1024;
 
 /**
- * Sets of scopes and roles that many tokens have in common, made once for all of them.
+ * Sets of scopes and roles, shared by all tokens with the same ones.
  *
- * Every token that is verified is kept for a while: what it shares with others costs no memory and no collection.
+ * Verified tokens are cached, so sharing saves memory and garbage collection.
  */
 export class SharedSets {
   readonly #byScope = new Map<string, ReadonlySet<string>>();

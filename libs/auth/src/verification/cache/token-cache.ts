@@ -2,28 +2,28 @@ import { type CacheEntry, CachedToken } from './cached-token.js';
 import { estimatedBytes } from './estimated-bytes.js';
 
 export interface TokenCacheOptions {
-  /** The most tokens that are kept. Default 20,000. */
+  /** The largest number of cached tokens. Default 20,000. */
   readonly maxEntries?: number;
-  /** The most memory that they may take, in bytes as estimated. Default 64 MiB. */
+  /** The most memory that cached tokens may take, estimated, in bytes. Default 64 MiB. */
   readonly maxBytes?: number;
 }
 
-/** So many of a token's last characters find its entry: a part of the signature, which nobody can choose. */
+/** The last characters of a token select its entry. They are a part of the signature, which an attacker cannot choose. */
 const HASHED_LENGTH = 12;
 
 /**
- * Tokens that were verified. A hash of a few characters finds a token, then all of it is compared: a `Map` by the token
- * would hash all of its characters at each look-up.
+ * A cache of verified tokens. A hash of a few characters selects an entry, then the whole token is compared. A `Map` with
+ * the token as its key would hash all characters at each look-up.
  *
- * Only verified tokens come in, so nobody who cannot get tokens can push others out. Evicts by second chance (CLOCK):
- * a hit sets a bit and moves nothing.
+ * Only verified tokens are added, so an attacker without valid tokens cannot push others out. Eviction is by second chance
+ * (CLOCK): a hit sets a bit and moves nothing.
  */
 export class TokenCache {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   /** The first token of each hash; others with the same hash follow it. */
   readonly #byHash = new Map<number, CachedToken>();
-  /** Where the hand of the clock and the sweeper go round. */
+  /** The clock hand and the sweeper go round these. */
   readonly #places: (CachedToken | undefined)[] = [];
   readonly #freePlaces: number[] = [];
   #entries = 0;
@@ -44,7 +44,7 @@ export class TokenCache {
     return this.#bytes;
   }
 
-  /** The token, if it is still good at this time and its key is still trusted; else its entry is dropped. */
+  /** The token, if it is valid at this time and its key is still trusted; otherwise its entry is removed. */
   get(token: string, now: number): CachedToken | undefined {
     const cached = this.#find(token, hashOf(token));
     if (cached === undefined) return undefined;
@@ -79,7 +79,7 @@ export class TokenCache {
     return cached;
   }
 
-  /** Each token that comes in clears away up to two that died, so that the dead never outnumber the living for long. */
+  /** Each new token removes up to two expired ones, so that expired entries do not accumulate. */
   #sweep(now: number): void {
     for (let step = 0; step < 2; step += 1) {
       this.#sweeper = this.#after(this.#sweeper);
@@ -88,7 +88,7 @@ export class TokenCache {
     }
   }
 
-  /** The hand goes round, and spares once what was asked for since it last came by. */
+  /** The clock hand goes round. It skips an entry once if that was used since the hand passed it last. */
   #evict(now: number): void {
     for (;;) {
       this.#hand = this.#after(this.#hand);

@@ -2,10 +2,10 @@ import { parseStrictJsonObject } from '../strict-json.js';
 
 export interface BoundedFetchOptions {
   readonly fetch: typeof fetch;
-  /** In milliseconds, for everything from the connection to the last byte. */
+  /** In milliseconds, from the start of the connection to the last byte. */
   readonly timeout: number;
   readonly maxBytes: number;
-  /** Aborts a fetch that is under way. */
+  /** Aborts the fetch. */
   readonly signal: AbortSignal;
 }
 
@@ -13,19 +13,19 @@ export interface FetchedJson {
   readonly body: Record<string, unknown>;
   /** `Cache-Control: max-age` (RFC 9111 §5.2.2.1), in seconds. */
   readonly maxAge: number | undefined;
-  /** `Date`: when the origin made this answer, in milliseconds. A cache on the way passes it on as it was (RFC 9111 §4). */
+  /** `Date`: when the origin made this response, in milliseconds since the epoch. Caches keep it unchanged (RFC 9111 §4). */
   readonly madeAt: number | undefined;
 }
 
-/** One JSON object by HTTP: no redirects, so many bytes at most, in so much time at most. */
+/** Fetches one JSON object over HTTP, without redirects, within a size limit and a time limit. */
 export function fetchJson(url: string, options: BoundedFetchOptions): Promise<FetchedJson> {
   return withinTime(options, (signal) => request(url, options, signal));
 }
 
 /**
- * The race holds even against work that does not listen to its signal.
+ * Rejects in time even when `work` ignores its signal.
  *
- * @throws when the time is over, or at once when it was stopped before
+ * @throws when the time is over, or at once when the signal was already aborted
  */
 export async function withinTime<T>(
   { timeout, signal }: Pick<BoundedFetchOptions, 'timeout' | 'signal'>,
@@ -33,8 +33,8 @@ export async function withinTime<T>(
 ): Promise<T> {
   const abort = new AbortController();
   const stop = () => abort.abort(new Error('stopped'));
-  if (signal.aborted) throw new Error('stopped'); // it would not tell a second time
-  const timer = setTimeout(() => abort.abort(new Error(`no full answer in ${timeout} ms`)), timeout);
+  if (signal.aborted) throw new Error('stopped'); // an aborted signal fires no further event
+  const timer = setTimeout(() => abort.abort(new Error(`no complete response within ${timeout} ms`)), timeout);
   signal.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([work(abort.signal), rejection(abort.signal)]);
@@ -47,7 +47,7 @@ export async function withinTime<T>(
 
 async function request(url: string, options: BoundedFetchOptions, signal: AbortSignal): Promise<FetchedJson> {
   const response = await options.fetch(url, {
-    redirect: 'manual', // its status is not 200
+    redirect: 'manual', // a redirect is then a response whose status is not 200
     signal,
     headers: { accept: 'application/jwk-set+json, application/json', 'cache-control': 'no-cache' },
   });

@@ -4,7 +4,7 @@ const SQRT_MINUS_ONE = power(2n, (P - 1n) / 4n);
 
 /**
  * Whether these 32 bytes are a point that can be an Ed25519 public key (RFC 8032 §5.1.3): canonical, on the curve,
- * and not of small order. With a small-order key one signature fits any message.
+ * and not of small order. With a small-order key, one signature is valid for any message.
  */
 export function decodeEd25519Point(bytes: Buffer): boolean {
   if (bytes.length !== 32) return false;
@@ -16,7 +16,7 @@ export function decodeEd25519Point(bytes: Buffer): boolean {
   return !hasSmallOrder(x, y);
 }
 
-/** x² = (y² − 1) / (d y² + 1); either root will do, for its sign does not change the order. */
+/** x² = (y² − 1) / (d y² + 1); either root will do, because its sign does not change the order. */
 function recoverX(y: bigint): bigint | undefined {
   const yy = mod(y * y);
   const xx = mod((yy - 1n) * power(mod(D * yy + 1n), P - 2n));

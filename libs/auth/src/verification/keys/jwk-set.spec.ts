@@ -120,7 +120,7 @@ describe('a JWK Set', () => {
   describe('in which a kid is there twice', () => {
     const read = (...keys: Jwk[]) => readJwkSet({ keys }, ALGORITHMS);
     const other = ownKey();
-    const twice = ['key 0: a kid that another key has, too', 'key 1: a kid that another key has, too'];
+    const twice = ['key 0: another key has the same kid', 'key 1: another key has the same kid'];
 
     it('has none of two different keys, in either order, and the others', () => {
       const named = { ...other, kid: 'good' };
@@ -150,7 +150,7 @@ describe('a JWK Set', () => {
     it('has the key once that is there twice, and says so', () => {
       const { keys, unsound: told } = read(good, { ...good, alg: undefined });
       expect([...keys.keys()]).toEqual(['good']);
-      expect(told).toEqual(['key 1: the same key once more']);
+      expect(told).toEqual(['key 1: the same key twice']);
     });
 
     it('has the one that may verify, where the other is for encryption (RFC 7517 §4.5)', () => {

@@ -10,25 +10,25 @@ export class JwkSetError extends TypeError {
   override readonly name = 'JwkSetError';
 }
 
-/** The keys of a JWK Set that may verify, and why others may not. */
+/** The usable keys of a JWK Set, and why other keys are not used. */
 export interface JwkSet {
   /** By kid. */
   readonly keys: ReadonlyMap<string, VerificationKey>;
-  /** For each key that is not sound, its place in the set and the reason. It quotes nothing of the key. */
+  /** For each invalid key, its index in the set and the reason. The text quotes no part of the key. */
   readonly unsound: readonly string[];
 }
 
 /**
  * The verification keys of a JWK Set (RFC 7517 §5) for these algorithms.
  *
- * A key that is not sound is left out and told; the others count. So one bad key neither stops the service from verifying
- * nor keeps a key in use that the issuer has taken out. A key that is sound but for something else (encryption, another
- * algorithm, no kid) is left out without a word.
+ * An invalid key is skipped and reported in `unsound`; the other keys are used. So one invalid key neither stops the service
+ * from verifying tokens nor keeps a key in use that the issuer has removed. A valid key for another purpose (encryption,
+ * another algorithm, no kid) is skipped silently.
  *
- * @throws JwkSetError for what is not a list of 100 keys at most
+ * @throws JwkSetError unless `keys` is a list of at most 100 keys
  */
 export function readJwkSet(set: { readonly keys?: unknown }, algorithms: readonly AsymmetricAlgorithm[]): JwkSet {
-  if (!Array.isArray(set.keys)) throw new JwkSetError('no list of keys');
+  if (!Array.isArray(set.keys)) throw new JwkSetError('`keys` is not a list');
   if (set.keys.length > MAX_KEYS) throw new JwkSetError(`more than ${MAX_KEYS} keys`);
   const leaked = new Set(set.keys.filter(isRecord).filter(hasPrivateMember).map(materialOf));
   const reader = new KeysByName();
@@ -48,14 +48,14 @@ export function readJwkSet(set: { readonly keys?: unknown }, algorithms: readonl
   return { keys: reader.keys(), unsound: reader.unsound };
 }
 
-/** A key of the set; `key` is undefined for one that was left out. */
+/** A key of the set; `key` is undefined if the key is invalid. */
 interface NamedKey {
   readonly place: number;
   readonly keyId: string;
   readonly key: VerificationKey | undefined;
 }
 
-/** A kid names one key. Where two different ones have it, nobody can tell which is meant, so neither is used. */
+/** A kid identifies one key. If two different keys have the same kid, neither is used, because it is ambiguous. */
 class KeysByName {
   readonly unsound: string[] = [];
   private readonly named = new Map<string, NamedKey>();
@@ -65,11 +65,11 @@ class KeysByName {
     if (known === undefined) {
       this.named.set(added.keyId, added);
     } else if (known.key !== undefined && added.key !== undefined && isSameKey(known.key, added.key)) {
-      this.unsound.push(`key ${added.place}: the same key once more`);
+      this.unsound.push(`key ${added.place}: the same key twice`);
     } else {
       this.named.set(added.keyId, { ...known, key: undefined });
       for (const { place, key } of [known, added]) {
-        if (key !== undefined) this.unsound.push(`key ${place}: a kid that another key has, too`);
+        if (key !== undefined) this.unsound.push(`key ${place}: another key has the same kid`);
       }
     }
   }
@@ -79,7 +79,7 @@ class KeysByName {
   }
 }
 
-/** Whether what the one verifies is what the other verifies, so that one may stand for the other. */
+/** Whether both keys verify the same signatures, so that either can be used. */
 export function isSameKey(one: VerificationKey, other: VerificationKey): boolean {
   return one.material === other.material && isSameAlgorithm(one.algorithm, other.algorithm);
 }

@@ -1,7 +1,7 @@
 import { type BoundedFetchOptions, fetchJson } from './bounded-fetch.js';
 import type { KeySetOrigin, LoadedKeySet } from './key-set-origin.js';
 
-/** Where an issuer publishes its keys: told, or found in its metadata. */
+/** The JWKS endpoint of an issuer: configured, or discovered from the issuer's metadata. */
 export class JwksEndpoint implements KeySetOrigin {
   #discovered: string | undefined;
 
@@ -33,7 +33,7 @@ export class JwksEndpoint implements KeySetOrigin {
   }
 }
 
-/** RFC 8414 §3.1 puts the well-known part before the issuer's path, OpenID Connect Discovery §4.1 after it. */
+/** RFC 8414 §3.1 inserts the well-known part before the issuer's path, OpenID Connect Discovery §4.1 appends it. */
 function metadataUrls(issuer: string): string[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
@@ -43,7 +43,7 @@ function metadataUrls(issuer: string): string[] {
   ];
 }
 
-/** The metadata speaks for this issuer alone (RFC 8414 §3.3), and does not lead from https to http. */
+/** The metadata must name this issuer (RFC 8414 §3.3), and must not lead from https to http. */
 function jwksUriOf(metadata: Record<string, unknown>, issuer: string): string {
   if (metadata.issuer !== issuer) throw new Error('is of another issuer');
   const uri = metadata.jwks_uri;

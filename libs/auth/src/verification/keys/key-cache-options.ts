@@ -1,14 +1,14 @@
-/** How fetched keys are kept. The defaults suit an issuer that publishes a key at least 10 minutes before it signs with it. */
+/** How fetched keys are cached. The defaults suit an issuer that publishes a key at least 10 minutes before it signs with it. */
 export interface KeyCacheOptions {
-  /** Seconds between two background refreshes, at most a day; each is made up to a fifth earlier, so that instances don't move in step. Default 300. */
+  /** Seconds between two background refreshes, at most a day. Each happens up to 20% earlier, at random, so that instances do not refresh together. Default 300. */
   readonly refreshInterval?: number;
-  /** Seconds for which the last good keys are used while the issuer can't be reached; no less than `refreshInterval`. Default 86400. */
+  /** Seconds for which the last valid keys are used while the issuer cannot be reached; at least `refreshInterval`. Default 86400. */
   readonly maxStale?: number;
   /** Milliseconds that one fetch may take, at most a minute. Default 3000. */
   readonly timeout?: number;
-  /** Milliseconds that a request with an unknown kid waits for the fetch it started or joined, at most a minute. Default 250. */
+  /** Milliseconds that a request with an unknown kid waits for a key fetch, at most a minute. Default 250. */
   readonly unknownKeyWait?: number;
-  /** For tests, and for a fetch that goes through a proxy. Default: the global one. */
+  /** For tests, and for a `fetch` that uses a proxy. Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
@@ -20,21 +20,24 @@ export interface KeyCacheSettings {
   readonly unknownKeyWait: number;
   readonly fetch: typeof fetch;
   readonly maxBytes: number;
-  /** How many unknown kids are remembered, and for how long. */
+  /** How many unknown kids are remembered. */
   readonly unknownKeys: number;
+  /** For how many milliseconds they are remembered. */
   readonly unknownKeyTtl: number;
-  /** How many fetches unknown kids may cause at once, and then one in each period. */
+  /** How many fetches unknown kids may cause at once. */
   readonly unknownKeyFetches: number;
+  /** Milliseconds after which one more such fetch is allowed. */
   readonly unknownKeyFetchPeriod: number;
-  /** The longest pause between retries, with keys in hand and before the first were loaded. */
+  /** The longest pause between retries, once keys were loaded. */
   readonly maxRetryDelay: number;
+  /** The longest pause between retries, before any keys were loaded. */
   readonly maxFirstRetryDelay: number;
 }
 
 const DAY = 86_400;
 const MINUTE_IN_MS = 60_000;
 
-/** @throws TypeError for a number that is not positive, or so large that a timer would take it for none */
+/** @throws TypeError for a number that is not positive, or is too large for a timer */
 export function keyCacheSettings(options: KeyCacheOptions = {}): KeyCacheSettings {
   const refreshInterval = positive('refreshInterval', options.refreshInterval ?? 300, DAY);
   const maxStale = positive('maxStale', options.maxStale ?? DAY, Number.MAX_SAFE_INTEGER);

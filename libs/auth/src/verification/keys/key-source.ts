@@ -1,6 +1,6 @@
 import type { VerificationKey } from './verification-key.js';
 
-/** How one issuer's keys are, for readiness, metrics and logs. */
+/** The state of one issuer's keys, for readiness checks, metrics and logs. */
 export interface KeySourceStatus {
   readonly issuer: string;
   /** Whether tokens of this issuer can be verified right now. */
@@ -8,34 +8,34 @@ export interface KeySourceStatus {
   /** Why it is not ready. */
   readonly reason: string | undefined;
   readonly keyIds: readonly string[];
-  /** Why keys that the issuer publishes are not used, for each its place in the set and what is not sound about it. */
+  /** The published keys that are not used: for each its index in the set and what is invalid about it. */
   readonly leftOut: readonly string[];
-  /** Seconds since the keys were last confirmed by the issuer; `undefined` before the first time and for keys that are never fetched. */
+  /** Seconds since the last successful fetch; `undefined` before the first one and for keys that are never fetched. */
   readonly ageSeconds: number | undefined;
-  /** Why the last fetch failed; `undefined` after one that did not. */
+  /** Why the last fetch failed; `undefined` after a successful one. */
   readonly lastError: string | undefined;
 }
 
 /** One issuer's verification keys. */
 export interface KeySource {
   /**
-   * In place for a key that is known, else a promise.
+   * Returns a known key directly, otherwise a promise.
    *
-   * @throws AuthError `key_unknown`, or `keys_unavailable` when this can't be told right now.
+   * @throws AuthError `key_unknown`, or `keys_unavailable` while no keys could be loaded
    */
   find(keyId: string): VerificationKey | Promise<VerificationKey>;
   /**
-   * Whether this is one of a flood of names that nobody knows: `find` would refuse it, because more of them were asked for than
-   * may cause a fetch. Never so where nothing is fetched.
+   * Whether `find` would refuse this unknown kid at once, because recent unknown kids have used up the allowed fetches. Always
+   * false for keys that are never fetched.
    */
   isFlood(keyId: string): boolean;
-  /** Begins background refresh; resolves after the first attempt, whatever came of it. */
+  /** Starts the background refresh; resolves after the first attempt, successful or not. */
   start(): Promise<void>;
-  /** Ends any fetch and causes no other until it is started again; the keys at hand go on verifying. */
+  /** Aborts any fetch and starts no other until `start` is called again. The loaded keys stay in use. */
   stop(): void;
-  /** Asks the issuer now, unless it is never asked or was stopped; resolves when that is done, whatever came of it. */
+  /** Fetches the keys now, unless they are never fetched or the source was stopped. Resolves when done, successful or not. */
   refresh(): Promise<void>;
-  /** Never again trusts this key, whatever the issuer publishes. */
+  /** Stops trusting this key permanently, even if the issuer still publishes it. */
   revoke(keyId: string): void;
   status(): KeySourceStatus;
 }

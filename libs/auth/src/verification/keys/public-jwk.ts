@@ -7,26 +7,26 @@ import { PublicVerificationKey, type VerificationKey } from './verification-key.
 const MAX_KEY_ID_LENGTH = 256;
 const RSA_BITS = { min: 2048, max: 8192 };
 const RSA_EXPONENT = { min: 65_537n, max: 2n ** 32n };
-/** RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2; `priv` of the AKP keys that ML-DSA has. */
+/** RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2; `priv` is of AKP keys, as ML-DSA uses them. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 export type JwkRecord = Readonly<Record<string, unknown>>;
 
-/** Why a JWK must not be used. Its message quotes nothing of the key. */
+/** Why a JWK must not be used. The message quotes no part of the key. */
 export class UnsoundJwkError extends TypeError {
   override readonly name = 'UnsoundJwkError';
 }
 
 /**
- * The key of a public JWK (RFC 7517 §4) for these algorithms; `undefined` for one that is sound but for something else:
+ * The verification key of a public JWK (RFC 7517 §4) for these algorithms; `undefined` for a valid JWK with another purpose:
  * for encryption, for another algorithm, without a kid.
  *
  * @throws UnsoundJwkError
  */
 export function readPublicJwk(jwk: unknown, algorithms: readonly AsymmetricAlgorithm[]): VerificationKey | undefined {
   if (!isRecord(jwk)) return fail('not an object');
-  if (jwk.kty === 'oct') return fail('a symmetric key, which everybody who reads this set has now');
-  if (hasPrivateMember(jwk)) return fail('a private member: everybody who reads this set has the private key now');
+  if (jwk.kty === 'oct') return fail('a symmetric key, which everyone who can read this set now knows');
+  if (hasPrivateMember(jwk)) return fail('a private member: everyone who can read this set now knows the private key');
   const { kid } = jwk;
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > MAX_KEY_ID_LENGTH)) {
     return fail(`a kid that is not a string of 1 to ${MAX_KEY_ID_LENGTH} characters`);
@@ -36,7 +36,7 @@ export function readPublicJwk(jwk: unknown, algorithms: readonly AsymmetricAlgor
   return new PublicVerificationKey(kid, algorithm, materialOf(jwk), importPublicKey(jwk, algorithm));
 }
 
-/** Each key has one algorithm: its `alg`, or else the issuer's first that its type can have. */
+/** Each key has one algorithm: its `alg`, or the issuer's first algorithm for this type of key. */
 function algorithmOf(jwk: JwkRecord, algorithms: readonly AsymmetricAlgorithm[]): AsymmetricAlgorithm | undefined {
   return algorithms.find((name) => {
     const { keyType, curve } = ASYMMETRIC_ALGORITHMS[name];
@@ -44,7 +44,7 @@ function algorithmOf(jwk: JwkRecord, algorithms: readonly AsymmetricAlgorithm[])
   });
 }
 
-/** `use` and `key_ops` (RFC 7517 §4.2, §4.3), where they are there. */
+/** Checks `use` and `key_ops` (RFC 7517 §4.2, §4.3), if present. */
 function mayVerify(jwk: JwkRecord): boolean {
   const { use, key_ops: operations } = jwk;
   if (use !== undefined && typeof use !== 'string') return fail('a use that is not a string');
@@ -52,12 +52,12 @@ function mayVerify(jwk: JwkRecord): boolean {
   return (use ?? 'sig') === 'sig' && (operations ?? ['verify']).includes('verify');
 }
 
-/** Whether it says more than the world may know. */
+/** Whether it contains private key material. */
 export function hasPrivateMember(jwk: JwkRecord): boolean {
   return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member));
 }
 
-/** The required members alone; what else a JWK says does not make it another key. */
+/** Identifies the key by its required members; optional members of a JWK do not make it a different key. */
 export function materialOf({ kty, crv, x, y, n, e }: JwkRecord): string {
   return JSON.stringify([kty, crv, x, y, n, e]);
 }
@@ -73,7 +73,7 @@ function importPublicKey(jwk: JwkRecord, algorithm: AsymmetricAlgorithm): KeyObj
     return fail('not a valid public key');
   }
   if (jwk.kty === 'RSA') checkRsa(key, jwk.n as string);
-  // It does not look at an Ed25519 point before it verifies with it, and never at its order.
+  // OpenSSL checks an Ed25519 point only when it verifies a signature, and never checks its order.
   if (jwk.kty === 'OKP' && !decodeEd25519Point(Buffer.from(jwk.x as string, 'base64url'))) {
     fail('its point is not on the curve or of small order');
   }

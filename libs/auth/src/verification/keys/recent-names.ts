@@ -1,4 +1,4 @@
-/** Remembers names for a short time, and never more than so many: who makes names up only displaces names that were made up. */
+/** Remembers a limited number of names for a short time. An attacker who invents names only displaces other invented names. */
 export class RecentNames {
   readonly #rememberedAt = new Map<string, number>();
 

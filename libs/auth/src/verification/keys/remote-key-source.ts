@@ -9,51 +9,51 @@ import { RecentNames } from './recent-names.js';
 import { TokenBucket } from './token-bucket.js';
 import type { VerificationKey } from './verification-key.js';
 
-/** A `Date` that is further ahead of our clock says nothing about age: one of the clocks is wrong, or was. */
+/** In milliseconds. A `Date` further ahead of our clock is ignored: one of the two clocks is wrong. */
 const MAX_CLOCK_SKEW = 60_000;
-/** Instances of one issuer may differ by this, in milliseconds; what a cache kept is older. */
+/** How much the clocks of an issuer's instances may differ, in milliseconds. A cached response is older than that. */
 const MAX_INSTANCE_SKEW = 10_000;
 const FIRST_RETRY = 1000;
-/** However short the answer's own `max-age` is. */
+/** In milliseconds. Applies even if `max-age` of the response is shorter. */
 const MIN_INTERVAL = 30_000;
 
 interface Refresh {
   /** Never rejects. */
   readonly done: Promise<void>;
-  /** Like `done`, but settles no later than a request may wait. */
+  /** Like `done`, but settles at the latest when a request may wait no longer. */
   readonly awaited: Promise<void>;
 }
 
 /**
- * The keys of an issuer that publishes them, kept fresh in the background.
+ * The published keys of an issuer, refreshed in the background.
  *
- * A request with a known kid never waits. What an issuer that is down, slow or hostile can do is bounded here:
- * the last good keys stay until they are too old, a bad answer changes nothing but `lastError`, and an unsound key is left out.
+ * A request with a known kid never waits. An issuer that is down, slow or hostile has limited effect: the last valid keys stay
+ * in use until they are too old, an invalid response changes only `lastError`, and an invalid key is skipped.
  */
 export class RemoteKeySource implements KeySource {
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
   readonly #revoked = new Set<string>();
   readonly #unknown: RecentNames;
   readonly #budget: TokenBucket;
-  /** Why keys of the set in use were left out. */
+  /** Why keys of the current set were skipped. */
   #leftOut: readonly string[] = [];
-  /** How many keys the set in use has, those that were revoked here among them. */
+  /** The number of keys in the current set, including keys that were revoked here. */
   #published = 0;
-  /** When the issuer last confirmed the keys, in milliseconds. */
+  /** When the keys were last fetched successfully, in milliseconds since the epoch. */
   #confirmedAt: number | undefined;
-  /** The newest `Date` of an answer that was taken over, in milliseconds. */
+  /** The newest `Date` of an accepted response, in milliseconds since the epoch. */
   #madeAt: number | undefined;
   /** Until the next background refresh, in milliseconds. */
   #interval: number;
-  /** How often the keys were loaded. */
+  /** The number of successful loads. */
   #loads = 0;
   #failures = 0;
   #lastError: string | undefined;
-  /** No fetch on a request's account before this time. */
+  /** Requests cause no fetch before this time, in milliseconds since the epoch. */
   #retryAt = 0;
   #refresh: Refresh | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Aborted by stop: from then on nothing is fetched on anyone's account. */
+  /** Aborted by `stop`: from then on nothing is fetched. */
   #life = new AbortController();
 
   constructor(
@@ -79,7 +79,7 @@ export class RemoteKeySource implements KeySource {
   }
 
   async refresh(): Promise<void> {
-    await this.#refresh?.done; // what is under way may have been answered before the change
+    await this.#refresh?.done; // the running fetch may have been answered before the change
     if (!this.#isStopped) await this.#fetchOrJoin().done;
   }
 
@@ -144,7 +144,7 @@ export class RemoteKeySource implements KeySource {
     return key;
   }
 
-  /** On a request's account: by joining the fetch that is under way, or from a budget that all of them share. */
+  /** Whether a request may wait for a fetch: for the one that is running, or a new one within the shared limit. */
   #mayFetch(now: number): boolean {
     return this.#refresh !== undefined || (this.#isDue(now) && this.#budget.take(now));
   }
@@ -188,16 +188,16 @@ export class RemoteKeySource implements KeySource {
   }
 
   /**
-   * Takes over what is sound of a set, or throws and leaves all as it was.
+   * Accepts the valid keys of a set, or throws and changes nothing.
    *
-   * A set without a good key empties this source: that is how an issuer withdraws all its keys at once. Only the first set
-   * must have one, so that a service which never verified anything says 503 and not 401.
+   * A set without a valid key empties this source: that is how an issuer withdraws all its keys at once. Only the first set
+   * must have a valid key, so that a service without any keys answers 503 and not 401.
    */
   #accept({ body, madeAt, maxAge = Infinity }: LoadedKeySet): void {
     const now = this.clock.now();
     const [dated, newest] = [plausible(madeAt, now), plausible(this.#madeAt, now)];
     if (dated !== undefined && newest !== undefined && dated < newest - MAX_INSTANCE_SKEW) {
-      throw new Error('an answer that is older than the keys in use');
+      throw new Error('a response that is older than the current keys');
     }
     const { keys: published, unsound } = readJwkSet(body, this.algorithms);
     if (published.size === 0 && this.#confirmedAt === undefined) {
@@ -213,12 +213,12 @@ export class RemoteKeySource implements KeySource {
     this.#confirmedAt = now;
     this.#loads += 1;
     this.#madeAt = dated === undefined ? newest : Math.max(dated, newest ?? 0);
-    // While nothing can be verified, a mistake of the issuer's must not last for long.
+    // While no token can be verified, ask again soon: the empty set may be a mistake of the issuer.
     const age = published.size === 0 ? 0 : maxAge * 1000;
     this.#interval = Math.min(this.settings.refreshInterval, Math.max(MIN_INTERVAL, age));
   }
 
-  /** The key in use if it is this one, so that the tokens it verified stay verified. */
+  /** The current key object if it is the same key, so that tokens that it verified stay in the cache. */
   #sameKey(key: VerificationKey): VerificationKey | undefined {
     const known = this.#keys.get(key.keyId);
     return known !== undefined && isSameKey(known, key) ? known : undefined;
@@ -237,7 +237,7 @@ export class RemoteKeySource implements KeySource {
   }
 }
 
-/** A date that can be believed now: also one that was believed is not, once the clock was set back. */
+/** The date, unless it is in the future. After the clock was set back, a date that was accepted before can be in the future. */
 function plausible(date: number | undefined, now: number): number | undefined {
   return date !== undefined && date <= now + MAX_CLOCK_SKEW ? date : undefined;
 }
@@ -249,7 +249,7 @@ function withoutAll(
   return new Map([...keys].filter(([keyId]) => !names.has(keyId)));
 }
 
-/** One timer for all who wait. */
+/** One timer for all waiting requests. */
 function settledWithin(done: Promise<void>, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
@@ -260,7 +260,7 @@ function settledWithin(done: Promise<void>, milliseconds: number): Promise<void>
   });
 }
 
-/** fetch has the useful half of its message in the cause. What an application's `load` throws may be anything. */
+/** The useful part of a `fetch` error is in its cause. An application's `load` may throw any value. */
 function describe(error: unknown): string {
   const { message, cause } = Object(error) as { message?: unknown; cause?: Partial<NodeJS.ErrnoException> | null };
   const parts = [message, cause?.message || cause?.code].filter((part) => typeof part === 'string' && part !== '');

@@ -5,20 +5,20 @@ export type SignatureAlgorithm = AsymmetricAlgorithm | 'HS256';
 
 interface AlgorithmDescription {
   readonly keyType: 'EC' | 'RSA' | 'OKP';
-  /** For EC and OKP: the one curve of this algorithm (RFC 7518 §3.4, RFC 8037 §3.1). */
+  /** For EC and OKP: the curve of this algorithm (RFC 7518 §3.4, RFC 8037 §3.1). */
   readonly curve?: string;
   readonly digest: 'sha256' | 'sha384' | 'sha512' | null;
-  /** In bytes; an RSA signature is as long as its modulus. */
+  /** In bytes. Undefined for RSA: there the signature is as long as the modulus. */
   readonly signatureLength?: number;
   readonly options: SigningOptions;
 }
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 const pkcs1 = { padding: constants.RSA_PKCS1_PADDING };
-/** JWS has the two integers side by side (RFC 7518 §3.4), not ASN.1. */
+/** JWS concatenates the two integers (RFC 7518 §3.4) and does not use ASN.1. */
 const ecdsa = { dsaEncoding: 'ieee-p1363' } as const;
 
-/** RFC 8037 §3.1 and, under a name that says the curve, RFC 9864 §2.2: the same signatures. */
+/** `EdDSA` (RFC 8037 §3.1) and `Ed25519` (RFC 9864 §2.2) are the same signatures. */
 const ed25519: AlgorithmDescription = {
   keyType: 'OKP',
   curve: 'Ed25519',
@@ -27,7 +27,7 @@ const ed25519: AlgorithmDescription = {
   options: {},
 };
 
-/** A closed table: an algorithm that is not here can't be configured, and `none` never is. */
+/** All supported algorithms. Others cannot be configured; `none` is never supported. */
 export const ASYMMETRIC_ALGORITHMS: Readonly<Record<AsymmetricAlgorithm, AlgorithmDescription>> = {
   ES256: { keyType: 'EC', curve: 'P-256', digest: 'sha256', signatureLength: 64, options: ecdsa },
   ES384: { keyType: 'EC', curve: 'P-384', digest: 'sha384', signatureLength: 96, options: ecdsa },
@@ -47,8 +47,9 @@ export function isAsymmetricAlgorithm(name: unknown): name is AsymmetricAlgorith
 }
 
 /**
- * Whether two names mean one algorithm. `EdDSA` is that of the key's curve (RFC 8037 §3.1), and the only curve here is Ed25519:
- * a key that is published for one of the two names verifies what is signed under the other, if the issuer may use both.
+ * Whether two names mean the same algorithm. The algorithm of `EdDSA` depends on the curve of the key (RFC 8037 §3.1), and
+ * Ed25519 is the only supported curve. So a key that is published with one of the two names also verifies tokens with the
+ * other one, if the issuer may use both.
  */
 export function isSameAlgorithm(one: string, other: string): boolean {
   return one === other || (isEd25519(one) && isEd25519(other));
@@ -56,7 +57,7 @@ export function isSameAlgorithm(one: string, other: string): boolean {
 
 const isEd25519 = (name: string): boolean => name === 'EdDSA' || name === 'Ed25519';
 
-/** What node:crypto needs to verify with this key. */
+/** The parameters that node:crypto needs to verify with this key. */
 export function signatureParameters(
   algorithm: AsymmetricAlgorithm,
   key: KeyObject,

@@ -1,33 +1,33 @@
 import { type KeyObject, type SigningOptions, verify } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
-/** Milliseconds that signatures may take in one turn of the event loop before the rest goes to the pool: four of ES256. */
+/** Milliseconds that signatures may take in one turn of the event loop before the others go to the pool: four of ES256. */
 const IN_PLACE = 0.25;
-/** Milliseconds without a signature from the pool, after which it counts as busy with something else: 50 of ES256. */
+/** After so many milliseconds without a result, the pool counts as busy with other work: 50 signatures of ES256. */
 const STUCK = 5;
 
-/** What node:crypto takes for a key. */
+/** A key as node:crypto takes it. */
 export type SignatureKey = SigningOptions & { readonly key: KeyObject };
 
 /**
- * Decides where signatures are verified: in place while few are under way, in libuv's thread pool while many are.
+ * Decides where signatures are verified: synchronously while there are few, in libuv's thread pool while there are many.
  *
- * In place one costs less (ES256: 72 µs in place of 92) and waits for nobody: a password hash holds a thread of the pool for
- * milliseconds, and eight of them made a token wait for 302 ms. In the pool they leave the event loop free, which is worth more once
- * there are enough to fill a second core. On one core the pool gains nothing. `docs/adr` 15 has the figures.
+ * Synchronously, a signature costs less (ES256: 72 µs instead of 92) and does not wait for other work in the pool: eight
+ * password hashes made a token wait for 302 ms. The pool keeps the event loop free, which is better once there are enough
+ * signatures to use a second core. On one core the pool brings nothing. ADR 15 in `docs/adr` has the measurements.
  */
 export class SignatureChecker {
-  /** Milliseconds of this turn. */
+  /** Milliseconds spent in this turn of the event loop. */
   #spent = 0;
   #isTurnBegun = false;
   #inPool = 0;
-  /** When the pool was last seen to move. */
+  /** When the pool last gave a result, or was last empty. */
   #movedAt = 0;
 
-  /** @param cores that this process may use */
+  /** @param cores the number of CPU cores that this process may use */
   constructor(private readonly cores = availableParallelism()) {}
 
-  /** @throws Error of node:crypto, in place or by rejection */
+  /** @throws Error of node:crypto, synchronously or by rejection */
   check(digest: string | null, data: Buffer, key: SignatureKey, signature: Buffer): boolean | Promise<boolean> {
     const now = performance.now();
     if (this.#isForPool(now)) return this.#checkInPool(digest, data, key, signature, now);
@@ -65,5 +65,5 @@ export class SignatureChecker {
   }
 }
 
-/** One for the process, as there is one pool. */
+/** Shared by the whole process, because libuv has one thread pool per process. */
 export const signatureChecker = new SignatureChecker();

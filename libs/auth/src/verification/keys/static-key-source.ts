@@ -2,7 +2,7 @@ import { AuthError } from '../auth-error.js';
 import type { KeySource, KeySourceStatus } from './key-source.js';
 import type { VerificationKey } from './verification-key.js';
 
-/** Keys that were given at boot: a static JWK Set, or shared secrets. */
+/** Keys that are known at startup: a static JWK Set, or shared secrets. */
 export class StaticKeySource implements KeySource {
   readonly #keys: Map<string, VerificationKey>;
 

@@ -1,7 +1,7 @@
 import { type BoundedFetchOptions, withinTime } from './bounded-fetch.js';
 import type { KeySetOrigin, LoadedKeySet } from './key-set-origin.js';
 
-/** Keys that the application itself has. What it supplies is checked like what an endpoint answers. */
+/** Keys that the application supplies. They are validated like the response of a JWKS endpoint. */
 export class SuppliedKeySet implements KeySetOrigin {
   constructor(private readonly supply: () => Promise<{ readonly keys: readonly object[] }>) {}
 

@@ -6,11 +6,11 @@ import { signatureChecker, type SignatureKey } from './signature-checker.js';
 export interface VerificationKey {
   readonly keyId: string;
   readonly algorithm: SignatureAlgorithm;
-  /** Tells keys apart that share a kid: equal for equal material. */
+  /** Identifies the key material, to distinguish keys that share a kid. */
   readonly material: string;
   /**
-   * Until when its source trusts it, in milliseconds since the epoch; in the past as soon as it no longer does.
-   * Checked at every use, also of a token that it verified before.
+   * Until when its source trusts it, in milliseconds since the epoch; in the past once the key is no longer trusted.
+   * Checked at every use, also for cached tokens.
    */
   readonly trustedUntil: number;
   trustUntil(time: number): void;
@@ -30,7 +30,7 @@ abstract class Trustable {
   }
 }
 
-/** A public key. Where it verifies is {@link signatureChecker}'s to say. */
+/** A public key. {@link signatureChecker} decides whether it verifies synchronously or in the thread pool. */
 export class PublicVerificationKey extends Trustable implements VerificationKey {
   readonly #key: SignatureKey;
   readonly #digest: string | null;
@@ -55,7 +55,7 @@ export class PublicVerificationKey extends Trustable implements VerificationKey 
   }
 }
 
-/** A secret shared with the issuer (HS256, RFC 7518 §3.2). Verifies in place: it takes microseconds. */
+/** A secret shared with the issuer (HS256, RFC 7518 §3.2). Verifies synchronously, in microseconds. */
 export class SecretVerificationKey extends Trustable implements VerificationKey {
   readonly algorithm = 'HS256';
   readonly #secret: KeyObject;
