@@ -15,9 +15,9 @@ import type { Handler } from './requirements/handler-place.js';
 import type { Requirements } from './requirements/requirements.js';
 
 /**
- * Lets a request in when its token is good and has what the handler requires. Denies by default.
+ * Accepts a request if its access token is valid and has what the handler requires. Denies by default.
  *
- * Global through `AuthModule`. To change one step, extend it, override a protected method and give the class as
+ * `AuthModule` registers it globally. To change one step, extend it, override a protected method and pass the class as
  * `AuthModule.forRoot({ …, guard: MyGuard })`.
  */
 @Injectable()
@@ -25,7 +25,7 @@ export class AccessTokenGuard implements CanActivate {
   protected readonly logger = new Logger(AccessTokenGuard.name);
   private readonly refusals = new RefusalLog(this.logger);
 
-  /** Not in the constructor, which is for those who extend this class. */
+  /** A property, so that subclasses need not pass it to the constructor. */
   @Inject(RequestScopes)
   private readonly scopes?: RequestScopes;
 
@@ -34,7 +34,7 @@ export class AccessTokenGuard implements CanActivate {
 
   constructor(protected readonly verifier: TokenVerifier) {}
 
-  /** Answers in place when the verifier knows the token already. @throws AuthError */
+  /** Returns directly for a cached token, otherwise a promise. @throws AuthError */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     try {
       const requirements = this.requirements(context);
@@ -59,7 +59,7 @@ export class AccessTokenGuard implements CanActivate {
     }
   }
 
-  /** What the handler asks for. */
+  /** What the handler requires. */
   protected requirements(context: ExecutionContext): Requirements {
     return requirementsOf(context.getClass(), context.getHandler() as Handler);
   }
@@ -79,7 +79,7 @@ export class AccessTokenGuard implements CanActivate {
   }
 
   /**
-   * Whether a verified caller may call this handler: returns, or resolves, if so. What it returns is awaited.
+   * Checks whether a verified caller may call this handler. Returns, or resolves, if so; a returned promise is awaited.
    *
    * @throws AuthError `role_insufficient`, `scope_insufficient`
    */
@@ -98,7 +98,7 @@ export class AccessTokenGuard implements CanActivate {
     }
   }
 
-  /** Where the private reason of a refusal goes: to the log, within bounds. Returns `undefined`, since nobody would await it. */
+  /** Logs the private reason of a refusal, with a rate limit. It must be synchronous: its result is not awaited. */
   protected onRefused(error: AuthError, context: ExecutionContext): undefined {
     this.refusals.write(error, () => `${context.getClass().name}.${context.getHandler().name}`);
   }
@@ -111,7 +111,7 @@ export class AccessTokenGuard implements CanActivate {
     context: ExecutionContext,
   ): true | Promise<true> {
     const authorized = this.authorize(verified, requirements, context);
-    // Nothing to await, as a rule: a promise for it would cost each request.
+    // Usually there is nothing to await, and a promise would cost time in each request.
     return isThenable(authorized)
       ? Promise.resolve(authorized).then(() => this.accept(request, token, verified, requirements))
       : this.accept(request, token, verified, requirements);
@@ -131,7 +131,7 @@ export class AccessTokenGuard implements CanActivate {
   }
 }
 
-/** Not by `instanceof`: a promise of another library or realm is one as well. */
+/** Not by `instanceof`: a promise may come from another library or realm. */
 function isThenable(value: unknown): value is PromiseLike<void> {
   return typeof (value as { readonly then?: unknown } | undefined)?.then === 'function';
 }
@@ -142,20 +142,20 @@ function hasAny(held: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean
 }
 
 /**
- * A middleware that calls `next()` from a shared connection's callback can land one request in the scope of another.
- * The handler would then act as that other caller, so the request is not let in, public or not. From a connection that
- * was opened outside of requests it lands in none, and a handler that needs its caller would find nobody.
+ * A middleware that calls `next()` from the callback of a shared connection can put a request into the scope of another
+ * request. The handler would then act for the wrong caller, so the request is refused, even if the handler is public. If the
+ * connection was opened outside of requests, the request has no scope, and its handler would have no caller.
  */
 function refuseLostScope(request: object, context: ExecutionContext, { isPublic }: Requirements): void {
   const scope = scopeOf(request);
   if (scope === 'own' || (scope === 'none' && (isPublic || context.getType() !== 'http'))) return;
   throw new Error(
-    'This request does not run in the async context of its own. A middleware lost it: let it hand on ' +
-      'AsyncResource.bind(callback) in place of its callback, so that next() runs in the context of its own request.',
+    'This request does not run in its own async context. A middleware lost the context: pass AsyncResource.bind(callback) ' +
+      'in place of its callback, so that next() runs in the context of the request.',
   );
 }
 
-/** A stream's parts come from its connection, in no request's context or in another one's: from here on they come in this one's. */
+/** The events of a stream are emitted by its connection, in no scope or in that of another request. Binds them to the scope of this request. */
 function keepScope(events: EventEmitter | undefined): void {
   if (events !== undefined) events.emit = AsyncResource.bind(events.emit.bind(events));
 }

@@ -6,14 +6,14 @@ import type { RevocationCheck, TokenVerifierOptions, TrustedIssuer } from '../ve
 /** One trusted issuer, or several. */
 type Trust = TrustedIssuer | { readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]] };
 
-/** What `AuthModule` needs: whose tokens it takes, for which audience, and how strictly time is read. */
+/** The options of `AuthModule`: the trusted issuers, the audience, and the settings of the verifier. */
 export type AuthModuleOptions = Trust &
   Omit<TokenVerifierOptions, 'issuers'> & {
-    /** Follow what your own issuer revokes, so that a logout counts here within a second. Without it a token counts until it ends. */
+    /** Follows the revocations of your own issuer, so that a logout takes effect here within a second. Without it, tokens are valid until they expire. */
     readonly follow?: FollowOptions | undefined;
     /**
-     * Finds further tokens of a request, beside its Authorization header. Two credentials are refused, from whatever places they come. A
-     * cookie is sent by the browser for every page that asks: refuse foreign origins yourself (a strict `SameSite`, a check of `Origin`).
+     * Finds more tokens of a request than the one in its Authorization header, for example in a cookie. A request with two tokens is
+     * refused. Browsers also send cookies with requests from other sites: protect against them (`SameSite=Strict`, check `Origin`).
      *
      * @example
      * credentials: (context) => (context.getType() === 'http' ? sessionCookies(context.switchToHttp().getRequest()) : [])
@@ -24,9 +24,9 @@ export type AuthModuleOptions = Trust &
   };
 
 /**
- * The verifier's options out of the module's.
+ * The options of the verifier, from those of the module.
  *
- * @throws TypeError, naming the fix, when issuer, audience or keys were left out (by JavaScript, or an empty setting).
+ * @throws TypeError if issuer, audience or keys are missing (in JavaScript, or because a setting is empty); it names the fix.
  */
 export function verifierOptions(options: AuthModuleOptions): TokenVerifierOptions {
   const issuers = issuersOf(options);
@@ -34,13 +34,13 @@ export function verifierOptions(options: AuthModuleOptions): TokenVerifierOption
   return { ...settingsOf(options), issuers };
 }
 
-/** The follower of the own issuer's revocations; null where none is asked for. */
+/** The follower of the own issuer's revocations; null without `follow`. */
 export function followerOf(options: AuthModuleOptions): RevocationFollower | null {
   const [own] = issuersOf(options);
   return options.follow === undefined ? null : new RevocationFollower(own.issuer, options.follow, options.clock);
 }
 
-/** What the follower denies, and what the application denies by itself. */
+/** Combines the revocations of the follower with those of the application. */
 export function withFollower(options: TokenVerifierOptions, follower: RevocationFollower | null): TokenVerifierOptions {
   const { revocations } = options;
   if (follower === null) return options;
@@ -53,9 +53,7 @@ export function withFollower(options: TokenVerifierOptions, follower: Revocation
 function issuersOf(options: AuthModuleOptions): readonly [TrustedIssuer, ...TrustedIssuer[]] {
   if (!('issuers' in options)) return [options];
   if (!Array.isArray(options.issuers) || options.issuers.length === 0) {
-    throw new TypeError(
-      'AuthModule: `issuers` is empty, so no token could ever be accepted. Name at least one issuer.',
-    );
+    throw new TypeError('AuthModule: `issuers` is empty, so no token could ever be accepted. Add at least one issuer.');
   }
   return options.issuers;
 }
@@ -68,12 +66,12 @@ function checkIssuer({ issuer, audience, keys, secrets }: TrustedIssuer): void {
   }
   if (Array.isArray(audience) ? audience.length === 0 || !audience.every(isFilled) : !isFilled(audience)) {
     throw new TypeError(
-      "AuthModule: `audience` is missing. Name this service as tokens do in `aud`: forRoot({ audience: 'orders', … }).",
+      "AuthModule: `audience` is missing. Give the name of this service, as tokens have it in `aud`: forRoot({ audience: 'orders', … }).",
     );
   }
   if (keys === undefined && secrets === undefined) {
     throw new TypeError(
-      "AuthModule: neither `keys` nor `secrets` is given. Say where the issuer's keys are: forRoot({ keys: { jwksUri: 'https://auth.example/.well-known/jwks.json' }, … }).",
+      "AuthModule: neither `keys` nor `secrets` is given. Give the location of the issuer's keys: forRoot({ keys: { jwksUri: 'https://auth.example/.well-known/jwks.json' }, … }).",
     );
   }
 }
@@ -82,7 +80,7 @@ function isFilled(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-/** What is the verifier's own. */
+/** The options that only the verifier uses. */
 function settingsOf(options: AuthModuleOptions): Omit<TokenVerifierOptions, 'issuers'> {
   const settings: Record<string, unknown> = { ...options };
   for (const name of NOT_OF_THE_VERIFIER) delete settings[name];

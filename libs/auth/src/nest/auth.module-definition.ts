@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import { AccessTokenGuard } from './access-token.guard.js';
 import type { AuthModuleOptions } from './auth-module-options.js';
 
-/** What shapes the module itself and so can't come from a factory. */
+/** Options of the module itself, which cannot come from an async factory. */
 export interface AuthModuleExtras {
   /** The guard in place of {@link AccessTokenGuard}: a class that extends it. */
   guard?: Type<AccessTokenGuard>;

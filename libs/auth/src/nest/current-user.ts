@@ -8,10 +8,10 @@ import { declare, requirementsOf } from './requirements/requirements.js';
 import type { Handler } from './requirements/handler-place.js';
 
 /**
- * The caller's {@link VerifiedToken} as a handler's parameter. Of a handler with `@Public({ verify: 'optional' })` it is undefined where
- * nobody is calling.
+ * The caller's {@link VerifiedToken} as a parameter of a handler. In a handler with `@Public({ verify: 'optional' })` it is undefined
+ * if the request has no token.
  *
- * @throws AuthError `credentials_missing` in any other public handler: nobody was verified there.
+ * @throws AuthError `credentials_missing` in any other public handler: there is no verified caller
  */
 export function CurrentUser(): ParameterDecorator {
   return (target: object, key: string | symbol | undefined, index: number) => {

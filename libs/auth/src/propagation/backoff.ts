@@ -1,19 +1,19 @@
 import type { Clock } from '../verification/index.js';
 
 /**
- * Spares a server that fails. After each failure in a row it is left alone for twice as long, up to {@link LONGEST_MS}; then one
- * request tries, and all others are told of the last failure until that one has its answer.
+ * Exponential back-off for a failing server. After each consecutive failure the pause doubles, up to {@link LONGEST_MS}. After
+ * the pause one request is sent; all other requests fail with the last error until that one is answered.
  */
 export class Backoff {
   #outage: Outage | undefined;
 
   constructor(
     private readonly clock: Clock,
-    /** Tells a failure of the server from a refusal of what was asked. */
+    /** Whether an error is a failure of the server, and not a refusal of this request. */
     private readonly isOutage: (error: unknown) => boolean,
   ) {}
 
-  /** @throws what `ask` throws, or by rejection what it threw last while the server is left alone */
+  /** @throws what `ask` throws; during a pause, by rejection, the last error */
   async run<T>(ask: () => Promise<T>): Promise<T> {
     const before = this.#enter();
     try {
@@ -37,7 +37,7 @@ export class Backoff {
     return outage;
   }
 
-  /** Requests that were under way at the same time and fail together count once. */
+  /** Concurrent requests that fail together count as one failure. */
   #failed(before: Outage | undefined, error: unknown): void {
     if (this.#outage !== before) return;
     const waitMs = before === undefined ? FIRST_MS : Math.min(before.waitMs * 2, LONGEST_MS);
@@ -54,5 +54,5 @@ interface Outage {
 
 const FIRST_MS = 100;
 
-/** Short enough that nobody waits long for a server that is back. */
+/** Short, so that a server that works again is used soon. */
 const LONGEST_MS = 1000;

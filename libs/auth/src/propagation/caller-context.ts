@@ -2,25 +2,25 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isPromise } from 'node:util/types';
 import type { VerifiedToken } from '../verification/index.js';
 
-/** Whoever a request is made for. */
+/** The authenticated caller of a request. */
 export interface Caller {
-  /** The access token as it came. A secret: it goes to registered services and nowhere else. */
+  /** The access token, unchanged. It is a secret: send it to registered services only. */
   readonly token: string;
   readonly verified: VerifiedToken;
 }
 
-/** The place of one request: opened before the guard runs, filled by it, closed when the answer is out. */
+/** The async scope of one request: opened before the guard runs, filled by the guard, closed after the response. */
 export interface Scope {
-  /** The request that the scope was opened for. A scope is never filled or read for another. */
+  /** The request that the scope was opened for. It is never filled or read for another request. */
   readonly request: object;
   caller: Caller | undefined;
   isClosed: boolean;
 }
 
-/** One for the process: a scope belongs to one request, whatever application serves it. */
+/** Shared by all applications of the process: a scope belongs to one request, whichever application serves it. */
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Who is calling, anywhere below a guarded handler, without REQUEST-scoped providers. */
+/** Gives the current caller to any code that a guarded handler calls, without REQUEST-scoped providers. */
 export class CallerContext {
   /** @param isEntered whether the requests of this application run in scopes */
   constructor(private readonly isEntered = true) {}
@@ -28,10 +28,10 @@ export class CallerContext {
   /**
    * The caller of the request that this code runs for; undefined on a public handler and outside requests.
    *
-   * Undefined as well once the request has been answered: a timer or a job that a request began does not go on in its
-   * caller's name. Such work is done as this service.
+   * Also undefined once the request has been answered: a timer or a job that a request started no longer acts for the
+   * caller. Such work calls other services as this service.
    *
-   * @throws Error in an application where nothing has this class injected: it opens no scopes to look into.
+   * @throws Error in an application where no provider injects this class: requests then have no scopes.
    */
   current(): Caller | undefined {
     const scope = scopes.getStore();
@@ -39,14 +39,13 @@ export class CallerContext {
     return scope?.caller;
   }
 
-  /** Whether this code was begun by a request that has been answered since. */
+  /** Whether this code was started by a request that has already been answered. */
   get hasEnded(): boolean {
     return scopes.getStore()?.isClosed === true;
   }
 
   /**
-   * Runs `work` as `caller`, whoever called before. The caller is there until `work` returns, or until the promise settles
-   * that it returns.
+   * Runs `work` with `caller` as the current caller, until `work` returns or the promise that it returns is settled.
    *
    * @example
    * const order = await callers.runAs(caller, () => inventory.send('reserve', items));
@@ -55,7 +54,7 @@ export class CallerContext {
     return runUntilDone(openScope(caller, caller), work);
   }
 
-  /** Runs `work` for nobody: no caller of a surrounding request leaks into it. */
+  /** Runs `work` without a caller, even inside a request. */
   runAsNobody<T>(work: () => T): T {
     return scopes.run(openScope(work), work);
   }
@@ -77,30 +76,30 @@ function runUntilDone<T>(scope: Scope, work: () => T): T {
   }
 }
 
-/** @internal The place of a request. */
+/** @internal Creates the scope of a request. */
 export function openScope(request: object, caller?: Caller): Scope {
   return { request, caller, isClosed: false };
 }
 
-/** @internal Everything that `work` starts runs inside of the scope. */
+/** @internal Runs `work`, and everything that it starts, in the scope. */
 export function runInScope<T>(scope: Scope, work: () => T): T {
   return scopes.run(scope, work);
 }
 
-/** @internal The answer is out: whatever still runs inside of the scope finds nobody. */
+/** @internal Called when the response was sent: code that still runs in the scope has no caller any more. */
 export function closeScope(scope: Scope): void {
   scope.isClosed = true;
   scope.caller = undefined;
 }
 
-/** @internal Whose scope this code runs in: the request's own, none at all, or that of another request. */
+/** @internal Whether this code runs in the scope of this request, in no scope, or in the scope of another request. */
 export function scopeOf(request: object): 'own' | 'none' | 'foreign' {
   const scope = scopes.getStore();
   if (scope === undefined) return 'none';
   return scope.request === request ? 'own' : 'foreign';
 }
 
-/** @internal Fills the scope of `request` while it is open; without one the caller is kept beside the request. */
+/** @internal Stores the caller in the open scope of `request`; without a scope, in a WeakMap by the request. */
 export function storeCaller(request: object, caller: Caller): void {
   const scope = scopes.getStore();
   if (scope?.request !== request) callersOfRequests.set(request, caller);
@@ -113,5 +112,5 @@ export function callerOf(request: object): Caller | undefined {
   return scope?.request === request ? scope.caller : callersOfRequests.get(request);
 }
 
-/** Callers of requests that came in without a scope: a web socket's messages, an adapter that skips middleware. */
+/** Callers of requests without a scope: WebSocket messages, and adapters that skip middleware. */
 const callersOfRequests = new WeakMap<object, Caller>();

@@ -2,15 +2,15 @@ import type { Clock } from '../verification/index.js';
 import { PropagationError } from './propagation-error.js';
 import { isOutage } from './token-endpoint.js';
 
-/** A token, and until when it may be sent: milliseconds since the epoch. */
+/** A token, and until when it may be sent, in milliseconds since the epoch. */
 export interface UsableToken {
   readonly token: string;
   readonly usableUntil: number;
 }
 
 /**
- * Tokens that the issuer granted, by what was asked for. Each is asked for by one request at a time, whose answer all who wait share,
- * and is kept while it is good. A refusal is remembered for {@link REMEMBERED_MS}. Both are bounded in number.
+ * A cache of tokens that the issuer granted. For each key there is one request at a time; all waiting callers share its result.
+ * Tokens are kept while they are valid, refusals for {@link REMEMBERED_MS}. The number of both is limited.
  */
 export class GrantedTokens<T extends UsableToken> {
   readonly #kept = new Map<string, Kept<T>>();
@@ -22,17 +22,17 @@ export class GrantedTokens<T extends UsableToken> {
     private readonly maxEntries: number,
   ) {}
 
-  /** How many tokens are kept. */
+  /** The number of cached tokens. */
   get entries(): number {
     return this.#kept.size;
   }
 
-  /** How many refusals are remembered. */
+  /** The number of remembered refusals. */
   get refusals(): number {
     return this.#refusals.size;
   }
 
-  /** The token that is kept, if it is good now. */
+  /** The cached token, if it is valid now. */
   get(key: string): T | undefined {
     const kept = this.#kept.get(key);
     return kept === undefined || kept.isRefused || this.clock.now() >= kept.granted.usableUntil
@@ -40,7 +40,7 @@ export class GrantedTokens<T extends UsableToken> {
       : kept.granted;
   }
 
-  /** Asks for a token, unless somebody does already or it was refused just now. @throws PropagationError by rejection */
+  /** Requests a token, unless a request is running or was refused just before. @throws PropagationError by rejection */
   ask(key: string, grant: () => Promise<T>): Promise<string> {
     const running = this.#asked.get(key);
     if (running !== undefined) return running;
@@ -52,10 +52,10 @@ export class GrantedTokens<T extends UsableToken> {
   }
 
   /**
-   * Told that a service refused this token: it is not given out again.
+   * Call it when a service refused this token: the token is then removed.
    *
-   * @returns whether to ask for another one. Where this one is itself the replacement of a refused one, and new, it stays: a service
-   *   that refuses whatever it is sent must not make each request ask the issuer again.
+   * @returns whether to request another one. A new token that itself replaced a refused one is kept: a service that refuses every
+   *   token must not cause a request to the issuer for each call.
    */
   forget(key: string, token: string): boolean {
     const kept = this.#kept.get(key);
@@ -71,13 +71,13 @@ export class GrantedTokens<T extends UsableToken> {
       this.#keep(key, granted);
       return granted.token;
     } catch (error) {
-      // An outage is the endpoint's, not this key's: its back-off says when to ask again.
+      // An outage concerns the endpoint and not this key: the back-off decides when to ask again.
       if (error instanceof PropagationError && !isOutage(error)) this.#remember(key, error);
       throw error;
     }
   }
 
-  /** The oldest go first: they are the nearest to their end, or beyond it. */
+  /** Removes the oldest tokens first: they expire first. */
   #keep(key: string, granted: T): void {
     const now = this.clock.now();
     const replacedAt = this.#kept.get(key)?.isRefused === true ? now : undefined;
@@ -90,7 +90,7 @@ export class GrantedTokens<T extends UsableToken> {
     }
   }
 
-  /** Apart from the tokens, so that refusals can't push out what is good. */
+  /** Kept separately, so that refusals cannot push out valid tokens. */
   #remember(key: string, error: PropagationError): void {
     this.#refusals.delete(key);
     this.#refusals.set(key, { error, at: this.clock.now() });
@@ -100,7 +100,7 @@ export class GrantedTokens<T extends UsableToken> {
     }
   }
 
-  /** Not in the future either: the clock was set back. */
+  /** A time in the future is not recent: the clock was set back. */
   #isRecent(at: number): boolean {
     const elapsed = this.clock.now() - at;
     return elapsed >= 0 && elapsed < REMEMBERED_MS;
@@ -109,7 +109,7 @@ export class GrantedTokens<T extends UsableToken> {
 
 interface Kept<T> {
   readonly granted: T;
-  /** When it was granted, where the one before it was refused. */
+  /** When it was granted, if it replaced a token that was refused. */
   readonly replacedAt: number | undefined;
   isRefused: boolean;
 }
@@ -119,5 +119,5 @@ interface Refusal {
   readonly at: number;
 }
 
-/** Short: what was wrong at the issuer may be mended in a moment. */
+/** Short, because the configuration of the issuer may be fixed at any time. */
 const REMEMBERED_MS = 5000;

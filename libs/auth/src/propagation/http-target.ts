@@ -1,4 +1,4 @@
-/** One registered service by its base URL: what lies outside of it gets no request, and so no token. */
+/** A registered service, identified by its base URL. URLs outside of it get no request, and so no token. */
 export class HttpTarget {
   readonly #base: URL;
 
@@ -16,12 +16,12 @@ export class HttpTarget {
   }
 
   /**
-   * The URL of a path below the base URL; a leading slash means the same as none.
+   * The URL of a path below the base URL, with or without a leading slash.
    *
-   * @throws TypeError for what leads elsewhere: another origin, an absolute URL, `..` above the base.
+   * @throws TypeError for a path outside of the base URL: another origin, an absolute URL, `..` above the base
    */
   resolve(path: string): URL {
-    // Below the base's origin by construction; `..` and its encodings are resolved by the URL parser and then checked.
+    // The origin is always that of the base. The URL parser resolves `..` and its encodings; the result is checked below.
     const url = new URL(this.#base.href + path.replace(/^\/+/, ''));
     if (ABSOLUTE.test(path) || !this.contains(url)) {
       throw new TypeError(`A client calls paths below its own baseUrl; register another client for other places.`);
@@ -36,7 +36,7 @@ export class HttpTarget {
   #isBelow(pathname: string): boolean {
     const below = this.#base.pathname;
     if (!pathname.startsWith(below)) return false;
-    // `..%2f` is a name to the URL parser, but a way up to a proxy that decodes before it routes.
+    // The URL parser takes `..%2f` for a name, but a proxy that decodes before routing takes it for `../`.
     const decoded = pathname.replace(ENCODED_SLASH, '/');
     return decoded === pathname || new URL(this.#base.origin + decoded).pathname.startsWith(below);
   }
@@ -44,5 +44,5 @@ export class HttpTarget {
 
 const ENCODED_SLASH = /%(?:2f|5c)/gi;
 
-/** A scheme, or `//host`, also with the backslashes that URL parsers take for slashes. */
+/** A scheme, or `//host`; URL parsers also take backslashes for slashes. */
 const ABSOLUTE = /^\s*(?:[a-z][a-z0-9+.-]*:|[\\/]{2})/i;

@@ -3,39 +3,39 @@ import { PropagationError } from './propagation-error.js';
 import type { ServiceTokens } from './service-tokens.js';
 import type { ExchangeTarget, TokenExchange } from './token-exchange.js';
 
-/** As whom another service is called: the caller of this request, this service itself, or nobody. */
+/** The identity for a call to another service: the caller of this request, this service itself, or none. */
 export type OutboundIdentity = 'caller' | 'service' | 'none';
 
-/** A service that is called. */
+/** A service to call. */
 export interface OutboundTarget extends ExchangeTarget {
-  /** The issuer whose tokens may go there, as in `iss`. Default: this service's own. */
+  /** The issuer (`iss`) whose tokens may be sent there. Default: this service's own issuer. */
   readonly issuer?: string | undefined;
 }
 
-/** A token that may go to a target. */
+/** A token that may be sent to a target. */
 export interface OutboundToken {
   readonly value: string;
-  /** The caller's own token, carried on as it came. Any other one this service got itself: that it is good, is this service's matter. */
+  /** Whether it is the caller's own token, forwarded unchanged. Otherwise this service obtained it, and must replace it if it is refused. */
   readonly isCallers: boolean;
-  /** Told that the target answered 401: whether it is worth asking for another token. */
+  /** Call it when the target answered 401. Returns whether to try again with another token. */
   forget(): boolean;
 }
 
 export interface OutboundTokensOptions {
   readonly callers: CallerContext;
-  /** This service's own issuer: the one whose tokens go to targets that name no other. */
+  /** This service's own issuer. Its tokens are sent to targets that do not name another issuer. */
   readonly issuer: string;
-  /** Without it, a caller's token that is not for the target goes nowhere. */
+  /** Without it, a caller's token that is not for the target is not sent. */
   readonly exchange?: TokenExchange | undefined;
-  /** Without it, nothing can be called as this service. */
+  /** Without it, no service can be called as this service. */
   readonly service?: ServiceTokens | undefined;
 }
 
-/** Decides which token may go to which service. */
+/** Selects the token for a call to another service. */
 export class OutboundTokens {
   constructor(private readonly options: OutboundTokensOptions) {}
 
-  /** The token for a call; undefined for nobody's. @throws PropagationError in place or by rejection */
+  /** The token for a call; undefined for the identity `none`. @throws PropagationError synchronously or by rejection */
   tokenFor(target: OutboundTarget, identity: OutboundIdentity): undefined | OutboundToken | Promise<OutboundToken> {
     if (identity === 'none') return undefined;
     return identity === 'service' ? this.#serviceToken(target) : this.#callerToken(target);
@@ -65,7 +65,7 @@ export class OutboundTokens {
     }
     throw new PropagationError(
       'service_credentials_missing',
-      `${target.audience} was to be called as this service. Give AuthClientsModule \`serviceCredentials\` at ${issuer}.`,
+      `${target.audience} cannot be called as this service without credentials. Give AuthClientsModule \`serviceCredentials\` at ${issuer}.`,
     );
   }
 
@@ -74,7 +74,7 @@ export class OutboundTokens {
   }
 }
 
-/** A token that this service got itself. */
+/** A token that this service obtained itself. */
 function ours(
   token: string | Promise<string>,
   forget: (value: string) => boolean,
@@ -84,25 +84,25 @@ function ours(
 }
 
 function noCaller({ audience }: OutboundTarget, hasEnded: boolean): PropagationError {
-  const mend = hasEnded
-    ? 'but the request that began this work has been answered, and its caller is gone. Await the call before you answer, ' +
+  const fix = hasEnded
+    ? 'but the request that started this work has already been answered. Await the call before you answer, ' +
       "or make it as this service ({ credentials: 'service' })."
-    : "but nobody is calling here. Protect the handler, or call it as this service ({ credentials: 'service' }) or as " +
+    : "but there is no caller here. Protect the handler, or call it as this service ({ credentials: 'service' }) or as " +
       "nobody ({ credentials: 'none' }).";
-  return new PropagationError('caller_missing', `${audience} was to be called for the caller, ${mend}`);
+  return new PropagationError('caller_missing', `${audience} is called for the caller, ${fix}`);
 }
 
 function notForTarget({ verified }: Caller, { audience }: OutboundTarget, issuer: string): PropagationError {
   if (verified.issuer === issuer) {
     return new PropagationError(
       'audience_not_granted',
-      `The caller's token is not for ${audience}, and was not sent. Let the issuer put ${audience} into ` +
+      `The caller's token is not for ${audience}, and was not sent. Configure the issuer to put ${audience} into ` +
         `\`aud\`, or give AuthClientsModule \`serviceCredentials\` at ${issuer}, so that the token is exchanged.`,
     );
   }
   return new PropagationError(
     'issuer_not_for_target',
-    `The caller's token is of ${verified.issuer}, and was not sent: ${audience} is called with tokens of ${issuer} alone. ` +
-      'If the service trusts the other issuer, name that one as the `issuer` of the client.',
+    `The caller's token is from ${verified.issuer}, and was not sent: ${audience} is called with tokens of ${issuer} only. ` +
+      'If the service trusts the other issuer, set that one as the `issuer` of the client.',
   );
 }

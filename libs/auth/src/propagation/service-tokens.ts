@@ -3,7 +3,7 @@ import type { UsableToken } from './granted-tokens.js';
 import type { GrantedToken, TokenEndpoint } from './token-endpoint.js';
 import type { ExchangeTarget } from './token-exchange.js';
 
-/** Tokens that this service gets for itself (RFC 6749 §4.4), one for an audience and scope, kept until shortly before they expire. */
+/** Tokens that this service obtains for itself (RFC 6749 §4.4): one per audience and scope, cached until shortly before it expires. */
 export class ServiceTokens {
   readonly #tokens: GrantedTokens<RenewedToken>;
 
@@ -11,13 +11,13 @@ export class ServiceTokens {
     this.#tokens = new GrantedTokens(endpoint.clock, MAX_ENTRIES);
   }
 
-  /** Whose tokens they are. */
+  /** The issuer of the tokens. */
   get issuer(): string {
     return this.endpoint.issuer;
   }
 
   /**
-   * In place while a token is fresh. Renewed early and behind the scenes: a call waits only when there is none that is good.
+   * Returns a cached token directly. Tokens are renewed early and in the background: a call waits only if there is no valid token.
    *
    * @throws PropagationError by rejection
    */
@@ -29,12 +29,12 @@ export class ServiceTokens {
     return kept.token;
   }
 
-  /** Told that the target refused a token; whether it is worth asking for a new one. */
+  /** Call it when the target refused a token. Returns whether to request a new one. */
   forget(target: ExchangeTarget, token: string): boolean {
     return this.#tokens.forget(keyOf(target), token);
   }
 
-  /** What fails early is tried again in a while: until it expires the kept token is as good as a new one. */
+  /** A failed renewal is repeated later: the cached token stays in use until it expires. */
   #renew(target: ExchangeTarget, kept: RenewedToken, now: number): void {
     kept.renewAt = now + RETRY_MS;
     this.#ask(target).catch(() => undefined);
@@ -56,20 +56,20 @@ export class ServiceTokens {
 
 const RETRY_MS = 1000;
 
-/** More services than anybody registers. */
+/** More than the number of services that an application registers. */
 const MAX_ENTRIES = 1000;
 
 interface RenewedToken extends UsableToken {
   renewAt: number;
 }
 
-/** Renewed after three quarters of its life; not used in its last tenth (10 s at most), which a slow hop may eat. */
+/** Renewed after three quarters of its lifetime. Not used in its last tenth (at most 10 s), because a slow call could take as long. */
 function renewed({ token, expiresAt }: GrantedToken, now: number): RenewedToken {
   const life = expiresAt - now;
   return { token, renewAt: now + life * 0.75, usableUntil: expiresAt - Math.min(10_000, life * 0.1) };
 }
 
-/** A line feed is in no scope and no registered audience. */
+/** A line feed cannot be in a scope or a registered audience. */
 function keyOf({ audience, scope = '' }: ExchangeTarget): string {
   return `${audience}\n${scope}`;
 }

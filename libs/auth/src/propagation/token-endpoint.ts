@@ -3,17 +3,17 @@ import type { Clock } from '../verification/index.js';
 import { Backoff } from './backoff.js';
 import { PropagationError } from './propagation-error.js';
 
-/** How this service identifies itself at the issuer. */
+/** The credentials of this service at the issuer. */
 export interface ServiceCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
   /** The issuer's `token_endpoint`, an absolute URL. */
   readonly tokenEndpoint: string;
-  /** The issuer of that endpoint, as in `iss`. Default: the first that the application trusts. */
+  /** The issuer (`iss`) of that endpoint. Default: the first issuer that the application trusts. */
   readonly issuer?: string | undefined;
   /**
-   * The issuers whose tokens that endpoint exchanges. Default: its own. The token of a caller from elsewhere is not posted there: it
-   * would be a way to use it that its issuer did not mean.
+   * The issuers whose tokens that endpoint exchanges. Default: its own issuer only. Tokens of other issuers are not sent there,
+   * because their issuers did not intend that use.
    */
   readonly subjectIssuers?: readonly string[] | undefined;
   /** Milliseconds to wait for the issuer. Default 5000. */
@@ -25,7 +25,7 @@ export interface TokenEndpointOptions extends Omit<ServiceCredentials, 'subjectI
   readonly issuer: string;
 }
 
-/** An access token as the issuer granted it. */
+/** An access token from the issuer. */
 export interface GrantedToken {
   readonly token: string;
   /** Milliseconds since the epoch, from `expires_in`. */
@@ -33,19 +33,19 @@ export interface GrantedToken {
 }
 
 /**
- * The issuer's token endpoint, asked as a confidential client with `client_secret_basic` (RFC 6749 §2.3.1, §3.2). While it fails it
- * is asked more and more seldom, by one request at a time.
+ * The issuer's token endpoint. This service is a confidential client with `client_secret_basic` (RFC 6749 §2.3.1, §3.2). While the
+ * endpoint fails, it is asked less often, by one request at a time.
  */
 export class TokenEndpoint {
   readonly clock: Clock;
-  /** Whose tokens it grants. */
+  /** The issuer of the tokens. */
   readonly issuer: string;
   readonly #backoff: Backoff;
   readonly #url: URL;
   readonly #authorization: string;
   readonly #timeoutMs: number;
 
-  /** @throws TypeError for a missing id, secret or issuer, or a URL that is not one. */
+  /** @throws TypeError for a missing id, secret or issuer, or an invalid URL. */
   constructor(options: TokenEndpointOptions) {
     const { clientId, clientSecret, tokenEndpoint, issuer, timeoutMs = 5000, clock = systemClock } = options;
     if (!issuer) throw new TypeError('Service credentials need the issuer of their tokenEndpoint.');
@@ -83,7 +83,7 @@ export class TokenEndpoint {
         method: 'POST',
         headers: { Authorization: this.#authorization, Accept: 'application/json' },
         body: form,
-        // The request carries a secret and the caller's token: it goes where it was configured to go.
+        // The request holds a secret and the caller's token: send it to the configured URL only.
         redirect: 'error',
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
@@ -98,18 +98,18 @@ export class TokenEndpoint {
   }
 }
 
-/** @internal What no other request would fare better with: no answer, or none to a client that it does not know (RFC 6749 §5.2). */
+/** @internal Whether every other request would also fail: no response, or the client itself is refused (RFC 6749 §5.2). */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof PropagationError)) return false;
   return error.code === 'token_endpoint_unavailable' || error.oauthError === 'invalid_client';
 }
 
-/** RFC 6749 §5.2 and RFC 8693 §2.2.2, by whose fault it is. */
+/** Maps the errors of RFC 6749 §5.2 and RFC 8693 §2.2.2 to a code that says what has to change. */
 function refusal({ error }: Record<string, unknown>, isForCaller: boolean): PropagationError {
   const name = typeof error === 'string' && /^[\w-]{1,64}$/.test(error) ? error : 'an unknown error';
   const message = `The issuer's token endpoint answered ${name}`;
   if (isForCaller && (name === 'invalid_grant' || name === 'invalid_request')) {
-    return new PropagationError('caller_refused', `${message}: it does not take the caller's token.`, {
+    return new PropagationError('caller_refused', `${message}: it does not accept the caller's token.`, {
       oauthError: name,
     });
   }
@@ -127,7 +127,7 @@ function refusal({ error }: Record<string, unknown>, isForCaller: boolean): Prop
   );
 }
 
-/** A b64token (RFC 6750 §2.1): it goes into a header, and an error about another one would quote it. */
+/** A b64token (RFC 6750 §2.1). Other characters must not reach a header: the error of `fetch` would quote the token. */
 const TOKEN = /^[\w~+/.-]+=*$/;
 
 function isLife(seconds: unknown): seconds is number {

@@ -5,22 +5,22 @@ import { PropagationError } from './propagation-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
 export interface TokenExchangeOptions {
-  /** The most exchanged tokens that are kept, and the most refusals that are remembered. Default 5000. */
+  /** The largest number of cached tokens, and of remembered refusals. Default 5000. */
   readonly maxEntries?: number;
-  /** The issuers whose tokens are exchanged. Default: the token endpoint's own. No other token is ever posted there. */
+  /** The issuers whose tokens are exchanged. Default: that of the token endpoint. Tokens of other issuers are never sent there. */
   readonly subjectIssuers?: readonly string[] | undefined;
 }
 
-/** What a token is to be for. */
+/** What a token is requested for. */
 export interface ExchangeTarget {
   readonly audience: string;
-  /** Space-delimited. Default: all that the issuer allows for the audience. */
+  /** Space-delimited. Default: all scopes that the issuer allows for the audience. */
   readonly scope?: string;
 }
 
 /**
- * Exchanges a caller's token for one that is good at one other service alone (RFC 8693), as this service's client.
- * What was exchanged is kept until it expires, or the caller's own token does; a refusal is remembered for seconds.
+ * Exchanges a caller's token for one that is valid at one other service only (RFC 8693), with this service's credentials.
+ * A token is cached until it or the caller's own token expires; a refusal is remembered for a few seconds.
  */
 export class TokenExchange {
   readonly #tokens: GrantedTokens<UsableToken>;
@@ -34,36 +34,36 @@ export class TokenExchange {
     this.#subjectIssuers = new Set(subjectIssuers);
   }
 
-  /** Whose tokens it gives. */
+  /** The issuer of the tokens. */
   get issuer(): string {
     return this.endpoint.issuer;
   }
 
-  /** How many exchanged tokens are kept. */
+  /** The number of cached tokens. */
   get entries(): number {
     return this.#tokens.entries;
   }
 
-  /** How many refusals are remembered. */
+  /** The number of remembered refusals. */
   get refusals(): number {
     return this.#tokens.refusals;
   }
 
-  /** @throws PropagationError by rejection; in place for a caller of an issuer whose tokens are not exchanged */
+  /** @throws PropagationError by rejection; synchronously for a caller of an issuer whose tokens are not exchanged */
   tokenFor(caller: Caller, target: ExchangeTarget): string | Promise<string> {
     const { issuer } = caller.verified;
     if (!this.#subjectIssuers.has(issuer)) {
       throw new PropagationError(
         'issuer_not_for_target',
-        `The caller's token is of ${issuer}, and was not sent to the token endpoint of ${this.issuer}. If that endpoint ` +
-          'takes such tokens, name their issuer in `subjectIssuers`.',
+        `The caller's token is from ${issuer}, and was not sent to the token endpoint of ${this.issuer}. If that endpoint ` +
+          'accepts such tokens, add their issuer to `subjectIssuers`.',
       );
     }
     const key = keyOf(caller.token, target);
     return this.#tokens.get(key)?.token ?? this.#tokens.ask(key, () => this.#exchange(caller, target));
   }
 
-  /** Told that the target refused an exchanged token; whether it is worth exchanging anew. */
+  /** Call it when the target refused an exchanged token. Returns whether to exchange again. */
   forget(caller: Caller, target: ExchangeTarget, token: string): boolean {
     return this.#tokens.forget(keyOf(caller.token, target), token);
   }
@@ -84,10 +84,10 @@ export class TokenExchange {
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** What a hop may take: a token this near to its end is not sent on. */
+/** The time that a call may take: a token that expires sooner is not sent. */
 const MARGIN_MS = 5000;
 
-/** A line feed is in no token, no scope and no registered audience. */
+/** A line feed cannot be in a token, a scope or a registered audience. */
 function keyOf(token: string, { audience, scope = '' }: ExchangeTarget): string {
   return `${audience}\n${scope}\n${token}`;
 }

@@ -3,19 +3,19 @@ import { createHash } from 'node:crypto';
 const FIRST_CAPACITY = 1024;
 const WORDS = 4;
 
-/** Names as they are kept in a file. */
+/** Denied names in the form in which they are saved to a file. */
 export interface SavedNames {
   readonly words: string;
   readonly ends: string;
 }
 
 /**
- * Names that are denied until a time, exactly: 128 bits of each, in open-addressed typed arrays. A UUID is its own 128 bits; of any
- * other name it is a part of its SHA-256. A million take 40 MB at most.
+ * A set of names, each denied until its own time. It stores 128 bits per name in an open-addressing hash table of typed arrays: a
+ * UUID is its own 128 bits, any other name is hashed with SHA-256. A million names take at most 40 MB.
  */
 export class DeniedNames {
   private words = new Uint32Array(0);
-  /** Seconds since the epoch after which the name is denied no longer; 0 where the place is free. */
+  /** Until when each name is denied, in seconds since the epoch; 0 for a free slot. */
   private ends = new Uint32Array(0);
   private taken = 0;
 
@@ -27,13 +27,13 @@ export class DeniedNames {
     return this.taken;
   }
 
-  /** What the names take in memory. */
+  /** The memory that the names take. */
   get bytes(): number {
     return this.words.byteLength + this.ends.byteLength;
   }
 
   /**
-   * @param end seconds since the epoch; after that nothing that has the name is valid any more
+   * @param end until when the name is denied, in seconds since the epoch; by then every token with it has expired
    * @param now seconds since the epoch
    */
   add(name: string, end: number, now: number): void {
@@ -48,7 +48,7 @@ export class DeniedNames {
     return this.ends[this.placeOf(BITS)] !== 0;
   }
 
-  /** The name whose bits are in {@link BITS}. */
+  /** Adds the name whose bits are in {@link BITS}. */
   private addBits(end: number, now: number): void {
     if ((this.taken + 1) * 4 > this.ends.length * 3) {
       const bits = BITS.slice();
@@ -63,7 +63,7 @@ export class DeniedNames {
     this.ends[place] = Math.max(this.ends[place] ?? 0, Math.ceil(end));
   }
 
-  /** Those that are denied still, as text: base64 of their bits, and of the times. */
+  /** The names that are still denied, as base64 of their bits and of their times. */
   save(now: number): SavedNames {
     const live = [...this.ends.keys()].filter((place) => (this.ends[place] ?? 0) > now);
     const words = new Uint32Array(live.length * WORDS);
@@ -71,7 +71,7 @@ export class DeniedNames {
     return { words: textOf(words), ends: textOf(Uint32Array.from(live, (place) => this.ends[place] ?? 0)) };
   }
 
-  /** Adds what was saved. What is not whole is left out. */
+  /** Adds saved names. Incomplete entries are skipped. */
   restore({ words, ends }: SavedNames, now: number): void {
     const [allWords, allEnds] = [wordsOf(words), wordsOf(ends)];
     if (allWords.length !== allEnds.length * WORDS) return;
@@ -81,7 +81,7 @@ export class DeniedNames {
     });
   }
 
-  /** Those that are denied still, twice as much room if they need it. */
+  /** Rebuilds the table with the names that are still denied, in twice the size if needed. */
   private makeRoom(now: number): void {
     const { words, ends } = this;
     let live = 0;
@@ -104,10 +104,10 @@ export class DeniedNames {
     this.taken = 0;
   }
 
-  /** Where the name is, or the free place where it belongs. */
+  /** The slot of the name, or the free slot where it belongs. */
   private placeOf(bits: Uint32Array): number {
     const mask = this.ends.length - 1;
-    // The last word: a UUIDv7 begins with the time.
+    // Use the last words: a UUIDv7 begins with a timestamp.
     let place = ((bits[3] ?? 0) ^ (bits[2] ?? 0)) & mask;
     while (this.ends[place] !== 0 && !this.isAt(place, bits)) place = (place + 1) & mask;
     return place;
@@ -120,7 +120,7 @@ export class DeniedNames {
   }
 }
 
-/** The bits of the name that was asked for last. One for the process: nothing is awaited while they are in use. */
+/** The bits of the current name. Shared by all sets: there is no `await` while they are in use. */
 const BITS = new Uint32Array(WORDS);
 
 const UUID_LENGTH = 36;
@@ -130,7 +130,7 @@ function readBits(name: string): void {
   if (name.length !== UUID_LENGTH || !readUuid(name)) readHash(name);
 }
 
-/** Lower-case hexadecimal digits alone: names that differ in their letters' case are different names. */
+/** Accepts lower-case hexadecimal digits only: names that differ in case are different names. */
 function readUuid(name: string): boolean {
   let digits = 0;
   let word = 0;

@@ -1,18 +1,18 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
-/** The longest that one event may be, in characters. */
+/** The maximum length of an event, in characters. */
 const MOST_CHARACTERS = 1024 * 1024;
 
-/** One connection to an event stream (Server-Sent Events, HTML Living Standard §9.2). */
+/** A request for an event stream (Server-Sent Events, HTML Living Standard §9.2). */
 export interface StreamRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds for which nothing may come. */
+  /** Milliseconds without any data after which the connection counts as lost. */
   readonly silenceMs: number;
   readonly signal: AbortSignal;
 }
 
-/** What came over the stream was not what it must be. */
+/** The response was not a valid event stream, or it stopped. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
 }
@@ -20,7 +20,7 @@ export class StreamError extends Error {
 /**
  * Reads events until the stream ends.
  *
- * @throws StreamError by rejection for an answer that is no event stream, or one that falls silent; else what `fetch` throws
+ * @throws StreamError by rejection if the response is not an event stream or no data arrives any more; else what `fetch` throws
  */
 export async function readEventStream(
   { url, headers, silenceMs, signal }: StreamRequest,
@@ -29,7 +29,7 @@ export async function readEventStream(
   const abort = new AbortController();
   const stop = (): void => abort.abort(signal.reason);
   signal.addEventListener('abort', stop);
-  const silence = setTimeout(() => abort.abort(new StreamError(`Nothing came for ${silenceMs} ms`)), silenceMs);
+  const silence = setTimeout(() => abort.abort(new StreamError(`No data for ${silenceMs} ms`)), silenceMs);
   try {
     const response = await fetch(url, {
       headers: { ...headers, accept: 'text/event-stream' },
@@ -37,9 +37,9 @@ export async function readEventStream(
       signal: abort.signal,
     });
     if (response.status !== 200 || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-      // Not awaited: a body that falls silent would be waited for.
+      // Not awaited: this would wait for a body that sends no more data.
       response.body?.cancel().catch(() => undefined);
-      throw new StreamError(`It was answered with ${response.status} and no event stream`);
+      throw new StreamError(`The response has status ${response.status} and is not an event stream`);
     }
     await readBody(response, abort.signal, silence, createParser({ onEvent }));
   } catch (error) {
@@ -54,8 +54,8 @@ export async function readEventStream(
 type Body = NonNullable<Response['body']>;
 
 /**
- * Cancels the body by itself: once the request has been collected, Node's `fetch` hears no signal any more, and a connection that
- * falls silent would be waited for without end.
+ * Cancels the body itself: once the request was garbage-collected, Node's `fetch` no longer reacts to its signal, and this would
+ * wait without end for a connection that sends no more data.
  */
 async function readBody(
   { body }: { readonly body: Body | null },

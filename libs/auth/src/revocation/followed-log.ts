@@ -2,39 +2,39 @@ import { type Clock, parseStrictJsonObject } from '../verification/index.js';
 import type { RevocationEvent } from './revocation-event.js';
 import { RevocationList } from './revocation-list.js';
 
-/** How far the log was read. */
+/** A position in the log. */
 export interface LogPosition {
   readonly epoch: string;
   readonly seq: number;
 }
 
-/** A message of the stream, apart from how it came. */
+/** A message of the stream. */
 export interface LogMessage {
   readonly id?: string | undefined;
   readonly event?: string | undefined;
   readonly data: string;
 }
 
-/** The stream does not go on where it was: it has to be asked for anew. */
+/** The stream does not continue where the last one ended: request a new one. */
 export class LogGapError extends Error {
   override readonly name = 'LogGapError';
 }
 
-/** A position that says nothing: the next stream begins with a snapshot. */
+/** No position: the next stream begins with a snapshot. */
 const NOWHERE: LogPosition = { epoch: '', seq: 0 };
 
 /**
- * One issuer's log as it was read so far. Applies events in their order, ignores those that it had before, and takes a snapshot whole
- * or not at all: until its last event is there, what was known before counts.
+ * The log of one issuer, as read so far. Applies events in order and ignores events that were applied before. A snapshot is applied
+ * completely or not at all: until its last event has arrived, the previous list is used.
  */
 export class FollowedLog {
   list: RevocationList;
   position = NOWHERE;
-  /** Changes with the list. */
+  /** Changes whenever the list changes. */
   version = 0;
   private pending: { list: RevocationList; epoch: string; seq: number; live: RevocationEvent[] } | undefined;
 
-  /** @param onEvent called for each event that is new, once it counts */
+  /** @param onEvent called for each new event, after it was applied */
   constructor(
     private readonly issuer: string,
     private readonly clock: Clock,
@@ -43,17 +43,17 @@ export class FollowedLog {
     this.list = new RevocationList(clock);
   }
 
-  /** What to ask the next stream for (`Last-Event-ID`). */
+  /** The `Last-Event-ID` for the next request. */
   get lastEventId(): string | undefined {
     return this.position.epoch === '' ? undefined : `${this.position.epoch}:${this.position.seq}`;
   }
 
-  /** A connection ended: half a snapshot is none. */
+  /** Call it when a connection ended: an incomplete snapshot is dropped. */
   interrupt(): void {
     this.pending = undefined;
   }
 
-  /** @returns true for a checkpoint: all that the issuer had revoked by then counts here. @throws LogGapError, SyntaxError */
+  /** @returns true for a checkpoint: everything that the issuer had revoked by then was applied. @throws LogGapError, SyntaxError */
   take({ id, event = '', data }: LogMessage): boolean {
     const fields = parseStrictJsonObject(data);
     if (event === 'snapshot') {
@@ -67,9 +67,9 @@ export class FollowedLog {
   }
 
   private beginSnapshot({ issuer, epoch, seq }: Readonly<Record<string, unknown>>): void {
-    if (issuer !== this.issuer) throw new LogGapError('The stream is of another issuer');
+    if (issuer !== this.issuer) throw new LogGapError('The stream is from another issuer');
     if (typeof epoch !== 'string' || typeof seq !== 'number')
-      throw new LogGapError('The snapshot says not where it ends');
+      throw new LogGapError('The snapshot does not say where it ends');
     this.pending = { list: new RevocationList(this.clock), epoch, seq, live: [] };
   }
 
@@ -94,7 +94,7 @@ export class FollowedLog {
   private checkpoint(at: LogPosition): boolean {
     const { pending } = this;
     if (pending !== undefined) {
-      if (at.epoch !== pending.epoch || at.seq < pending.seq) throw new LogGapError('The snapshot is not whole');
+      if (at.epoch !== pending.epoch || at.seq < pending.seq) throw new LogGapError('The snapshot is incomplete');
       this.pending = undefined;
       this.list = pending.list;
       this.version += 1;

@@ -1,10 +1,10 @@
-/** An event of an issuer's security event log. Types that this version does not know deny nothing here. */
+/** An event of an issuer's security event log. Events of an unknown type are ignored. */
 export interface RevocationEvent {
   readonly type: string;
-  /** The `sid`, `jti`, `sub`, `client_id` or `kid` that is denied. */
+  /** The denied `sid`, `jti`, `sub`, `client_id` or `kid`. */
   readonly value: string;
-  /** Seconds since the epoch: after that nothing that it denies is valid any more. */
+  /** Seconds since the epoch. By then every token that the event denies has expired. */
   readonly expiresAt: number;
-  /** Seconds since the epoch: of `client-revoked`, what was issued before is denied. */
+  /** Seconds since the epoch. For `client-revoked`: only tokens that were issued before are denied. */
   readonly issuedBefore?: number | undefined;
 }

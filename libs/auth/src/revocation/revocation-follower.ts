@@ -12,54 +12,54 @@ import { FollowedLog, type LogPosition } from './followed-log.js';
 import type { RevocationEvent } from './revocation-event.js';
 import { readSavedList, saveList } from './saved-list.js';
 
-/** How to follow what an issuer revokes. */
+/** How to follow an issuer's revocations. */
 export interface FollowOptions {
-  /** The event stream, at each instance of the issuer that can be asked: the next one is asked where one fails. */
+  /** The URLs of the event stream, one for each instance of the issuer. If one fails, the next one is used. */
   readonly urls: readonly [string, ...string[]];
   /** This service's client at the issuer. It needs the scope `security-events:read`. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Where what is known is kept for the next start, so that a service which starts while the issuer is away knows it. */
+  /** A file that keeps the revocation list for the next start, for a service that starts while the issuer is down. */
   readonly snapshotFile?: string | undefined;
-  /** Seconds without a word of the issuer after which what is known is stale. Default 10. */
+  /** Seconds without a message from the issuer after which the revocation list is stale. Default 10. */
   readonly staleAfter?: number | undefined;
   /**
-   * What is done with tokens while what is known is stale. Default `accept`: they end by themselves within minutes. `refuse`
-   * answers 503, for a service that would rather not answer than let a revoked token in.
+   * What happens to tokens while the list is stale. Default `accept`: access tokens expire within minutes anyway. `refuse` answers
+   * 503, for a service that must never accept a revoked token.
    */
   readonly whenStale?: 'accept' | 'refuse' | undefined;
 }
 
-/** How well what is known is up to date. */
+/** The state of the revocation list. */
 export interface FollowStatus {
   readonly issuer: string;
-  /** Milliseconds since the last word of the issuer; undefined before the first one. */
+  /** Milliseconds since the last message from the issuer; undefined before the first one. */
   readonly age: number | undefined;
   readonly isStale: boolean;
-  /** Names that are denied. */
+  /** The number of denied names. */
   readonly entries: number;
   readonly lastError: string | undefined;
 }
 
-/** What is told to others than the list. */
+/** Callbacks for events about keys. */
 export interface FollowHandlers {
-  /** The issuer's keys changed: they should be fetched now. */
+  /** The issuer's keys changed: fetch them now. */
   onKeysChanged(): void;
-  /** A key is trusted no longer, whatever the issuer publishes. */
+  /** A key is no longer trusted, even if the issuer still publishes it. */
   onKeyRevoked(keyId: string): void;
 }
 
-/** The issuer says something every second. */
+/** The issuer sends a message every second. */
 const SILENCE_MS = 3_000;
 const RETRY_MS = 250;
 const LONGEST_RETRY_MS = 2_000;
 const SAVE_MS = 5_000;
 
 /**
- * Follows what one issuer revokes, and denies it here: within a second as a rule, and without a question to anybody when a token comes.
+ * Follows the revocations of one issuer, usually with a delay below one second. Checking a token then needs no request.
  *
- * One connection to one instance of the issuer. Where it breaks off, falls silent or leaves something out, the next instance is asked to
- * go on from where this service is.
+ * It has one connection to one instance of the issuer. If the connection ends, stops sending or has a gap, the follower connects to
+ * the next instance and continues from its last position.
  *
  * @example
  * const follower = new RevocationFollower('https://auth.example', {
@@ -74,12 +74,12 @@ export class RevocationFollower implements RevocationCheck {
   private heardAt: number | undefined;
   private lastError: string | undefined;
   private saveTimer: NodeJS.Timeout | undefined;
-  /** The position whose list is in the file. */
+  /** The log position of the saved file. */
   private savedAt: LogPosition | undefined;
 
   /**
-   * @param issuer whose log it is, as in `iss`
-   * @throws TypeError for options with which nothing could be followed
+   * @param issuer the issuer (`iss`) of the log
+   * @throws TypeError for invalid options
    */
   constructor(
     private readonly issuer: string,
@@ -90,7 +90,7 @@ export class RevocationFollower implements RevocationCheck {
     this.log = new FollowedLog(issuer, clock, (event) => this.tell(event));
   }
 
-  /** @throws AuthError `revocations_unknown` while what is known is stale and the options say `refuse` */
+  /** @throws AuthError `revocations_unknown` while the list is stale and `whenStale` is `refuse` */
   isRevoked(token: VerifiedToken): boolean {
     if (token.issuer !== this.issuer) return false;
     if (this.log.list.isRevoked(token)) return true;
@@ -98,12 +98,12 @@ export class RevocationFollower implements RevocationCheck {
     return false;
   }
 
-  /** Where staleness is refused, the answer changes by itself. */
+  /** Undefined with `whenStale: 'refuse'`: there the answer also changes with time. */
   get version(): number | undefined {
     return this.options.whenStale === 'refuse' ? undefined : this.log.version;
   }
 
-  /** Begins to follow, in the background, with what was saved before. Resolves when that was read. */
+  /** Starts to follow in the background. Resolves when the saved list was read. */
   async start(handlers: FollowHandlers): Promise<void> {
     this.handlers = handlers;
     const { snapshotFile } = this.options;
@@ -113,7 +113,7 @@ export class RevocationFollower implements RevocationCheck {
     this.running = this.follow();
   }
 
-  /** Ends the connection; what is known goes on counting. Resolves when what is known was saved. */
+  /** Closes the connection; the list stays in use. Resolves when the list was saved. */
   async stop(): Promise<void> {
     this.abort.abort();
     clearInterval(this.saveTimer);
@@ -144,7 +144,7 @@ export class RevocationFollower implements RevocationCheck {
       }
       this.log.interrupt();
       failures = this.heardAt === heardBefore ? failures + 1 : 0;
-      // The next instance is asked at once; all of them again after a while.
+      // Try the next instance at once; pause after all of them have failed.
       const isRoundOver = failures > 0 && failures % urls.length === 0;
       const wait = isRoundOver ? Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** (failures / urls.length - 1)) : 0;
       await pause(wait, undefined, { signal }).catch(() => undefined);
@@ -168,7 +168,7 @@ export class RevocationFollower implements RevocationCheck {
         if (this.log.take(message)) this.hear();
       } catch (error) {
         failure = error;
-        // Nothing of the position is left that could be wrong: the next stream begins with a snapshot.
+        // Forget the position, which may be wrong: the next stream begins with a snapshot.
         this.log.position = { epoch: '', seq: 0 };
         connection.abort();
       }
@@ -190,14 +190,14 @@ export class RevocationFollower implements RevocationCheck {
     if (event.type === 'key-revoked') this.handlers?.onKeyRevoked(event.value);
   }
 
-  /** A disk that is full or read-only is no reason to stop following. */
+  /** Following continues even if the disk is full or read-only. */
   private async save(): Promise<void> {
     const { snapshotFile } = this.options;
     const { position, list } = this.log;
     if (snapshotFile === undefined || position.epoch === '' || position === this.savedAt) return;
     this.savedAt = position;
     await saveList(snapshotFile, this.issuer, list.save()).catch((error: unknown) => {
-      this.lastError = `What is known could not be saved: ${String(error)}`;
+      this.lastError = `The revocation list could not be saved: ${String(error)}`;
     });
   }
 }

@@ -4,30 +4,30 @@ import type { RevocationEvent } from './revocation-event.js';
 
 const KINDS = ['sessions', 'tokens', 'subjects', 'keys'] as const;
 
-/** A list as it is kept in a file. */
+/** A list in the form in which it is saved to a file. */
 export type SavedRevocations = Readonly<Record<(typeof KINDS)[number], SavedNames>> & {
   readonly clients: readonly (readonly [clientId: string, denied: DeniedClient])[];
 };
 
-/** A client whose tokens are denied that were issued before a time; both in seconds since the epoch. */
+/** A client whose tokens are denied if they were issued before a time. Times are in seconds since the epoch. */
 interface DeniedClient {
   readonly issuedBefore: number;
-  /** After that none of them is valid any more. */
+  /** By then all of them have expired. */
   readonly end: number;
 }
 
-/** What one issuer has revoked and could still be presented. Exact: a token is denied if, and only if, an event names it. */
+/** The revocations of one issuer that can still matter. Exact: a token is denied if and only if an event names it. */
 export class RevocationList {
   private readonly sessions = new DeniedNames();
   private readonly tokens = new DeniedNames();
   private readonly subjects = new DeniedNames();
   private readonly keys = new DeniedNames();
-  /** By `client_id`. There are few clients, and fewer that are disabled. */
+  /** By `client_id`. There are few clients, so a Map is small enough. */
   private readonly clients = new Map<string, DeniedClient>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** How many names are denied. */
+  /** The number of denied names. */
   get size(): number {
     return this.sessions.size + this.tokens.size + this.subjects.size + this.keys.size + this.clients.size;
   }
@@ -50,13 +50,13 @@ export class RevocationList {
     );
   }
 
-  /** Of what a client obtained for others. Its own tokens are of sessions of its own, which are revoked by name. */
+  /** Whether a disabled client obtained the token for somebody else. The client's own tokens belong to sessions, which are revoked by `sid`. */
   private isOfRevokedClient({ subject, clientId, issuedAt }: VerifiedToken): boolean {
     if (this.clients.size === 0 || subject === clientId) return false;
     return issuedAt < (this.clients.get(clientId)?.issuedBefore ?? 0);
   }
 
-  /** For a file. */
+  /** The form for a file. */
   save(): SavedRevocations {
     const now = this.clock.now() / 1000;
     const { sessions, tokens, subjects, keys } = this;
@@ -69,7 +69,7 @@ export class RevocationList {
     };
   }
 
-  /** Adds what was saved. */
+  /** Adds a saved list. */
   restore(saved: SavedRevocations): void {
     const now = this.clock.now() / 1000;
     for (const kind of KINDS) this[kind].restore(saved[kind], now);
@@ -98,7 +98,7 @@ export class RevocationList {
   }
 }
 
-/** Whether it is what {@link RevocationList.save} made, as far as its form can tell. */
+/** Whether a value has the form that {@link RevocationList.save} returns. */
 export function isSavedRevocations(value: unknown): value is SavedRevocations {
   const saved = (value ?? {}) as Partial<SavedRevocations>;
   return Array.isArray(saved.clients) && KINDS.every((kind) => isSavedNames(saved[kind]));

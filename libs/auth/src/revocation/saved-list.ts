@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { isSavedRevocations, type SavedRevocations } from './revocation-list.js';
 
 /**
- * Keeps what is known, for a service that starts while the issuer is away. Replaces the file at once, so that a process which ends
- * meanwhile leaves the one before. For its owner alone.
+ * Saves the list for a service that starts while the issuer is down. The file is replaced atomically, so that a crash leaves the
+ * previous file. Only its owner can read it.
  */
 export async function saveList(file: string, issuer: string, list: SavedRevocations): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
@@ -13,7 +13,7 @@ export async function saveList(file: string, issuer: string, list: SavedRevocati
   await rename(next, file);
 }
 
-/** @returns undefined where there is no such file, or one that is not whole, or of another issuer */
+/** @returns undefined if the file does not exist, is damaged, or is of another issuer */
 export async function readSavedList(file: string, issuer: string): Promise<SavedRevocations | undefined> {
   try {
     const saved = JSON.parse(await readFile(file, 'utf8')) as { issuer?: unknown; list?: unknown };

@@ -1,9 +1,9 @@
 import type { SigningKey } from './signing-key.js';
 
-/** Text or bytes as they are, or a value to be written as JSON. */
+/** Text or bytes, used unchanged, or a value that is written as JSON. */
 export type SegmentContent = string | Buffer | object;
 
-/** A token of these contents, signed with this key, however wrong they are. */
+/** A token with these contents, valid or not, signed with this key. */
 export function signToken(key: SigningKey, header: SegmentContent, payload: SegmentContent): string {
   const signingInput = `${encodeSegment(header)}.${encodeSegment(payload)}`;
   return `${signingInput}.${key.sign(signingInput).toString('base64url')}`;
@@ -21,7 +21,7 @@ export function withClaims(token: string, change: Readonly<Record<string, unknow
   return [header, encodeSegment({ ...claims, ...change }), signature].join('.');
 }
 
-/** The same token with one bit of its signature turned. */
+/** The same token with one bit of its signature changed. */
 export function withBrokenSignature(token: string): string {
   const [header = '', payload = '', signature = ''] = token.split('.');
   const bytes = Buffer.from(signature, 'base64url');
@@ -29,7 +29,7 @@ export function withBrokenSignature(token: string): string {
   return [header, payload, bytes.toString('base64url')].join('.');
 }
 
-/** The same claims without a signature (RFC 7518 §3.6), which must never open anything. */
+/** The same claims without a signature (RFC 7518 §3.6). Such a token must always be refused. */
 export function unsigned(token: string): string {
   const [header = '', payload = ''] = token.split('.');
   const parameters = JSON.parse(Buffer.from(header, 'base64url').toString()) as object;

@@ -3,15 +3,15 @@ import { createSigningKey } from './signing-key.js';
 import type { TestClaims } from './test-claims.js';
 import type { TestIssuer } from './test-issuer.js';
 
-/** A token that every guarded endpoint must answer with 401 `invalid_token`. */
+/** A token that every guarded endpoint must refuse with 401 `invalid_token`. */
 export interface RefusedToken {
   readonly why: string;
   readonly token: string;
 }
 
 /**
- * One token for each way of not being good, all of them with these claims, which would be enough if it were:
- * to try a guarded endpoint with.
+ * Invalid tokens to test a guarded endpoint with: one for each reason. All have these claims, which would be sufficient in a
+ * valid token.
  */
 export async function refusedTokens(issuer: TestIssuer, claims: TestClaims): Promise<readonly RefusedToken[]> {
   const good = await issuer.mint(claims);

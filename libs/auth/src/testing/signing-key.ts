@@ -4,13 +4,13 @@ import type { AsymmetricAlgorithm, Jwk } from '../verification/index.js';
 import { sharedSecretKeyId } from '../verification/index.js';
 import { ASYMMETRIC_ALGORITHMS, signatureParameters } from '../verification/keys/signature-algorithms.js';
 
-/** What a test issuer signs with. */
+/** A signing key of a test issuer. */
 export interface SigningKey {
   readonly keyId: string;
   readonly algorithm: AsymmetricAlgorithm | 'HS256';
-  /** What it publishes; nothing for a secret. */
+  /** The published key; undefined for a shared secret. */
   readonly publicJwk: Jwk | undefined;
-  /** With an HS256 key only. */
+  /** Only for HS256. */
   readonly secret: string | undefined;
   sign(signingInput: string): Buffer;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Claims of a test token; what is left out is as the issuer makes it, `undefined` leaves the claim away. */
+/** Claims of a test token. Claims that are not given have the issuer's defaults; `undefined` removes a claim. */
 export type TestClaims = Readonly<Record<string, unknown>>;
 
 export interface TestUser {

@@ -22,13 +22,13 @@ export interface TestIssuerOptions {
 export interface MintOptions {
   /** Seconds from `iat` to `exp`. Default 300. */
   readonly lifetime?: number;
-  /** Changes to the header; `undefined` leaves a parameter away. */
+  /** Changes to the header; `undefined` removes a parameter. */
   readonly header?: TestClaims;
   /** Default: the issuer's newest key. */
   readonly key?: SigningKey;
 }
 
-/** An issuer in the test's own process, with keys of its own. Made by {@link createTestIssuer}. */
+/** An issuer in the test process, with its own keys. Created by {@link createTestIssuer}. */
 export class TestIssuer {
   #keys: [SigningKey, ...SigningKey[]];
 
@@ -41,12 +41,12 @@ export class TestIssuer {
     this.#keys = [key];
   }
 
-  /** Seconds since the epoch, by its clock. */
+  /** The time of its clock, in seconds since the epoch. */
   now(): number {
     return Math.floor(this.clock.now() / 1000);
   }
 
-  /** The key that it signs with. */
+  /** The current signing key. */
   get key(): SigningKey {
     return this.#keys[0];
   }
@@ -56,7 +56,7 @@ export class TestIssuer {
     return { keys: this.#keys.flatMap(({ publicJwk }) => (publicJwk === undefined ? [] : [publicJwk])) };
   }
 
-  /** This issuer as a service trusts it, without any network. */
+  /** The options with which a service trusts this issuer, without network access. */
   trusted(audience: string | readonly [string, ...string[]]): TrustedIssuer {
     const { algorithm, secret } = this.key;
     const { issuer } = this;
@@ -64,7 +64,7 @@ export class TestIssuer {
     return { issuer, audience, secrets: [secret as string] };
   }
 
-  /** A good access token in the profile of RFC 9068, but for what is asked to be otherwise. */
+  /** A valid access token in the profile of RFC 9068, with the requested changes. */
   async mint(
     claims: TestClaims = {},
     { lifetime = 300, header = {}, key = this.key }: MintOptions = {},
@@ -72,7 +72,7 @@ export class TestIssuer {
     return this.sign(this.header(header, key), this.claims(claims, lifetime), key);
   }
 
-  /** Signs whatever it is given, as text, bytes or JSON: for tokens that no issuer should make. */
+  /** Signs any text, bytes or JSON, to make invalid tokens. */
   sign(header: SegmentContent, payload: SegmentContent, key: SigningKey = this.key): string {
     return signToken(key, header, payload);
   }
@@ -98,7 +98,7 @@ export class TestIssuer {
     };
   }
 
-  /** Signs with a new key from now on; the old ones stay published. */
+  /** Signs with a new key from now on; the old keys stay published. */
   async rotate(): Promise<SigningKey> {
     const { algorithm } = this.key;
     const key = algorithm === 'HS256' ? createSecretSigningKey() : await createSigningKey(algorithm);
@@ -106,7 +106,7 @@ export class TestIssuer {
     return key;
   }
 
-  /** Publishes this key no longer. */
+  /** Stops publishing this key. */
   retire(keyId: string): void {
     const [first, ...rest] = this.#keys.filter((key) => key.keyId !== keyId);
     if (first === undefined) throw new TypeError('The last key cannot be retired: rotate first');
@@ -119,7 +119,7 @@ export class TestIssuer {
   }
 }
 
-/** An issuer for tests; nothing of it is reachable from outside the test. */
+/** Creates an issuer for tests. It is not reachable from outside the test process. */
 export async function createTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   const { issuer = 'https://issuer.test', algorithm = 'ES256', clock = systemClock } = options;
   const key = algorithm === 'HS256' ? createSecretSigningKey() : await createSigningKey(algorithm);

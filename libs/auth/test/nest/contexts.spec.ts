@@ -149,7 +149,7 @@ describe('the filter', () => {
     caught('ws', [], failed('inventory'));
     expect(lines).toEqual([...Array<string>(10).fill('The service catalog failed'), 'The service inventory failed']);
     jest.advanceTimersByTime(1000);
-    expect(lines.slice(11)).toEqual(['990 times more within a second: The service catalog failed']);
+    expect(lines.slice(11)).toEqual(['990 more times within a second: The service catalog failed']);
     error.mockRestore();
     jest.useRealTimers();
   });

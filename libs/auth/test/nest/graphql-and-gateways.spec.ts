@@ -135,7 +135,7 @@ describe('an application with resolvers', () => {
       }
     }
     expect(await refusalOf([ReferenceResolver])).toMatchObject({
-      message: expect.stringMatching(/^ReferenceResolver\.byName needs a token.*fieldResolverEnhancers/) as unknown,
+      message: expect.stringMatching(/^ReferenceResolver\.byName requires a token.*fieldResolverEnhancers/) as unknown,
     });
     expect(await refusalOf([ReferenceResolver], { fieldResolverEnhancers: ['guards'] })).toBeUndefined();
     expect(await refusalOf([OpenReferenceResolver])).toBeUndefined();

@@ -171,7 +171,7 @@ describe('json()', () => {
     [
       401,
       { code: 'invalid_token', detail: 'secret' },
-      { status: 401, code: 'invalid_token', message: 'The service catalog does not take the access token' },
+      { status: 401, code: 'invalid_token', message: 'The service catalog does not accept the access token' },
     ],
     [403, { code: 'a b' }, { status: 403, code: 'request_refused' }],
     [404, { code: 'not_found', detail: 'secret' }, { status: 502, message: 'The service catalog failed' }],

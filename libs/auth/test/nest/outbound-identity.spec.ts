@@ -206,7 +206,7 @@ describe("a partner issuer's token", () => {
       // oxlint-disable-next-line no-await-in-loop
       expect(await get(token, path)).toMatchObject({ status: 403, code: 'insufficient_audience' });
       expect(errors.splice(0).at(-1)).toMatch(
-        /inventory.*The caller's token is of https:\/\/partner.test, and was not sent/,
+        /inventory.*The caller's token is from https:\/\/partner.test, and was not sent/,
       );
     }
     expect(tokens.requests).toEqual([]);
@@ -424,7 +424,7 @@ it('makes no call in the name of a caller whose request has been answered, and s
   expect(await get(token, '/leave')).toEqual({ left: true });
   await expect(leftBehind).rejects.toMatchObject({
     code: 'caller_missing',
-    message: expect.stringMatching(/has been answered.*credentials: 'service'/) as unknown,
+    message: expect.stringMatching(/has already been answered.*credentials: 'service'/) as unknown,
   });
   expect(tokens.requests).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { handlerClasses } from './handler-classes.js';
 
 /**
  * Refuses to start an application with an unguarded handler, or one whose decorators contradict each other.
- * What each handler requires is worked out here once.
+ * The requirements of each handler are computed here, once.
  */
 @Injectable()
 export class BootAudit implements OnModuleInit {
@@ -21,14 +21,14 @@ export class BootAudit implements OnModuleInit {
     private readonly guard: AccessTokenGuard,
   ) {
     refuseOtherCopies();
-    // Microservices are connected later, some before and some after init: each is watched from its birth.
+    // Microservices are connected later, before or after init: each is watched from its creation on.
     this.modules.getRpcTargetRegistry<object>().subscribe((server) => {
       auditMicroservice(server, { config: this.config, guard: this.guard, modules: this.modules });
       watchUnsettled(server);
     });
   }
 
-  /** As early as the instances are there: before Nest makes routes of their methods, which instrumentation may wrap. */
+  /** Runs as soon as the instances exist: before Nest makes routes of their methods, which instrumentation may wrap. */
   bindHandlers(): void {
     for (const { type, instance } of handlerClasses(this.modules)) bindHandlers(type, instance);
   }
@@ -40,8 +40,8 @@ export class BootAudit implements OnModuleInit {
     }
     if (guards.some((guard) => guard instanceof AccessTokenGuard && guard !== this.guard)) {
       throw new Error(
-        'AuthModule.forRoot() is imported twice, so each request would need a token that is good for both. Import it ' +
-          'once, in the root module; several issuers go into one: forRoot({ issuers: […] }).',
+        'AuthModule.forRoot() is imported twice, so each request would need a token that is valid for both. Import it ' +
+          'once, in the root module. For several issuers use forRoot({ issuers: […] }).',
       );
     }
     this.bindHandlers();

@@ -6,7 +6,7 @@ import { isDecorated, requirementsOf } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';
 import { handlerClasses, isGateway } from './handler-classes.js';
 
-/** What @nestjs/graphql writes on methods, and the token of its options. The package need not be there. */
+/** The metadata keys and the options token of @nestjs/graphql. Copied, because that package is optional. */
 const METADATA = {
   resolver: ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'],
   resolverType: 'graphql:resolver_type',
@@ -15,13 +15,13 @@ const METADATA = {
 } as const;
 
 const ROOT_TYPES: ReadonlySet<unknown> = new Set(['Query', 'Mutation', 'Subscription']);
-/** Nest calls these of a gateway itself, and runs no guard. */
+/** Lifecycle methods of a gateway. Nest calls them without guards. */
 const LIFECYCLE: ReadonlySet<string> = new Set(['afterInit', 'handleConnection', 'handleDisconnect']);
 
 /**
- * Works out what each method of controllers, resolvers and gateways requires.
+ * Computes the requirements of each method of controllers, resolvers and gateways.
  *
- * @throws TypeError where decorators contradict each other, or where Nest would not run the guard that they rely on
+ * @throws TypeError if decorators contradict each other, or if Nest would not run the guard that they need
  */
 export function auditHandlers(modules: ModulesContainer): void {
   const guardsFields = runsGuardsForFields(modules);
@@ -67,11 +67,11 @@ function refuseUnguardedField(type: Type, name: string, method: Handler): void {
   );
 }
 
-/** Nest treats it as a field. But no guarded query leads to it: a federated schema's `_entities` asks for it directly. */
+/** Nest treats a reference resolver as a field. But the `_entities` query of a federated schema calls it directly, without a guarded query before. */
 function refuseUnguardedReference(type: Type, name: string, method: Handler): void {
   if (requirementsOf(type, method).isPublic) return;
   throw new TypeError(
-    `${type.name}.${name} needs a token, but Nest runs no guard for it: it resolves a reference, and GraphQLModule has no ` +
+    `${type.name}.${name} requires a token, but Nest runs no guard for it: it resolves a reference, and GraphQLModule has no ` +
       "fieldResolverEnhancers: ['guards', 'filters']. Set them, or mark it @Public().",
   );
 }
@@ -79,7 +79,7 @@ function refuseUnguardedReference(type: Type, name: string, method: Handler): vo
 function refuseDecoratedLifecycle(type: Type, name: string): void {
   if (!isDecorated(type, name)) return;
   throw new TypeError(
-    `${type.name}.${name} has @Public, @Roles or @Scopes, but Nest runs no guard for it. Remove them there: each message ` +
-      'of the connection is guarded at its own handler.',
+    `${type.name}.${name} has @Public, @Roles or @Scopes, but Nest runs no guard for it. Remove them from it: the guard ` +
+      'checks each message of the connection at its handler.',
   );
 }

@@ -2,15 +2,15 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 
-/** A class of the application whose methods Nest may call for a request. */
+/** A class of the application whose methods can handle requests. */
 export interface HandlerClass {
   readonly type: Type;
   readonly isController: boolean;
-  /** Where there is one for the life of the application: that of a request-scoped class is made for each request. */
+  /** The singleton; undefined for a request-scoped class, of which there is an instance per request. */
   readonly instance?: object;
 }
 
-/** Controllers, and providers: resolvers and gateways are among these. */
+/** All controllers and providers. Resolvers and gateways are providers. */
 export function handlerClasses(modules: ModulesContainer): HandlerClass[] {
   const classes: HandlerClass[] = [];
   for (const { controllers, providers } of modules.values()) {
@@ -20,7 +20,7 @@ export function handlerClasses(modules: ModulesContainer): HandlerClass[] {
   return classes;
 }
 
-/** By what @nestjs/websockets writes on the class. */
+/** Recognized by the metadata of @nestjs/websockets. */
 export function isGateway(type: Type): boolean {
   return Reflect.getMetadata('websockets:is_gateway', type) === true;
 }
@@ -35,7 +35,7 @@ interface Wrapper {
 
 function handlerClass(wrapper: Wrapper, isController: boolean): HandlerClass[] {
   if (!wrapper.isDependencyTreeStatic()) {
-    // Of a factory, what it makes is not known before the request.
+    // The result of a request-scoped factory is not known before the request.
     return isClass(wrapper.metatype) && !wrapper.inject ? [{ type: wrapper.metatype, isController }] : [];
   }
   const { instance } = wrapper;

@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import { PARAMTYPES_METADATA, PROPERTY_DEPS_METADATA, SELF_DECLARED_DEPS_METADATA } from '@nestjs/common/internal';
 import type { ModulesContainer } from '@nestjs/core';
 
-/** Whether anything in the application asks Nest for `token`: a constructor, a property, or a factory. */
+/** Whether anything in the application injects `token`: a constructor, a property, or a factory. */
 export function isInjected(token: Type, modules: ModulesContainer): boolean {
   for (const { providers, controllers, injectables, metatype } of modules.values()) {
     if (dependenciesOf(metatype).includes(token)) return true;
@@ -15,7 +15,7 @@ export function isInjected(token: Type, modules: ModulesContainer): boolean {
   return false;
 }
 
-/** What Nest reads from a class: its constructor's types, and what `@Inject()` says beside them. */
+/** The dependencies of a class, as Nest reads them: the types of its constructor, and `@Inject()`. */
 function dependenciesOf(type: unknown): unknown[] {
   if (typeof type !== 'function') return [];
   const constructorTypes = Reflect.getMetadata(PARAMTYPES_METADATA, type) as unknown[] | undefined;
@@ -28,7 +28,7 @@ function dependenciesOf(type: unknown): unknown[] {
   ].map(tokenOf);
 }
 
-/** Out of `{ token, optional }` and `forwardRef(() => token)`. */
+/** The token of `{ token, optional }` or `forwardRef(() => token)`. */
 function tokenOf(dependency: unknown): unknown {
   const { token, forwardRef } = (dependency ?? {}) as { token?: unknown; forwardRef?: () => unknown };
   if (typeof forwardRef === 'function') return forwardRef();

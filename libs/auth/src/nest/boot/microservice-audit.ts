@@ -5,7 +5,7 @@ import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { AccessTokenGuard } from '../access-token.guard.js';
 import { handlerClasses, isGateway } from './handler-classes.js';
 
-/** What @nestjs/microservices writes on the methods that handle messages. */
+/** The metadata key of @nestjs/microservices on methods that handle messages. */
 const PATTERN_METADATA = 'microservices:pattern';
 
 /** The part of Nest's microservice server that the audit watches. */
@@ -15,12 +15,12 @@ interface RpcServer {
   listen(callback: (...args: unknown[]) => void): unknown;
 }
 
-/** Several of one event are a chain. */
+/** Several handlers of one event form a linked list. */
 interface RegisteredHandler {
   readonly next?: RegisteredHandler;
 }
 
-/** What a microservice is held to. */
+/** What a microservice is compared with. */
 export interface Audit {
   readonly config: ApplicationConfig;
   readonly guard: AccessTokenGuard;
@@ -28,13 +28,13 @@ export interface Audit {
 }
 
 /**
- * Keeps a microservice from listening with a handler that was composed without the guard, or that is nobody's.
+ * Prevents a microservice from listening if one of its handlers was created without the guard.
  *
- * `connectMicroservice(options)` gives the microservice an empty configuration of its own unless it is told to inherit
- * the application's, and nothing of Nest's shows it afterwards. But a handler that is composed under the application's
- * configuration asks that configuration for its hooks first. So each handler that is added without that was composed
- * under another one, or by nobody: `server.addHandler()` takes any function. Handlers of request-scoped controllers are
- * composed at each request. Of those the pattern is known, and their siblings speak for the guard.
+ * `connectMicroservice(options)` gives the microservice its own empty configuration, unless `inheritAppConfig` is set, and Nest
+ * has no API that shows this afterwards. But when Nest creates a handler with the application's configuration, it first reads the
+ * hooks of that configuration. So a handler that is added without this read was created with another configuration, or was passed
+ * to `server.addHandler()` directly. Handlers of request-scoped controllers are created at each request. For them the audit knows
+ * the patterns only, and relies on the other handlers of the same microservice.
  */
 export function auditMicroservice(server: object, { config, guard, modules }: Audit): void {
   if (!isRpcServer(server)) throw new Error('A microservice of an unknown kind was connected: it cannot be audited.');
@@ -59,7 +59,7 @@ export function auditMicroservice(server: object, { config, guard, modules }: Au
       (pattern) => !take(deferred, pattern),
     );
     if (unknown.length > 0) throw new Error(refusal(unknown));
-    // With `deferInitialization` a microservice serves the gateways as well, under its own configuration.
+    // With `deferInitialization`, a microservice also serves the gateways, with its own configuration.
     const gateways = guarded.size > 0 ? [] : handlerClasses(modules).filter(({ type }) => isGateway(type));
     if (gateways.length > 0) throw new Error(gatewayRefusal(gateways.map(({ type }) => type.name)));
     isListening = true;
@@ -67,7 +67,7 @@ export function auditMicroservice(server: object, { config, guard, modules }: Au
   };
 }
 
-/** Patterns of handlers that were put into the server by another way than its `addHandler`, or before it was connected. */
+/** Patterns of handlers that were added before the microservice was connected, or without `addHandler`. */
 function addedBefore(server: RpcServer, ...known: readonly { has(handler: unknown): boolean }[]): string[] {
   return [...server.messageHandlers].flatMap(([pattern, first]) => {
     const chain: RegisteredHandler[] = [];
@@ -76,7 +76,7 @@ function addedBefore(server: RpcServer, ...known: readonly { has(handler: unknow
   });
 }
 
-/** Of each handler of a request-scoped controller, as often as it is declared. */
+/** The patterns of all handlers of request-scoped controllers, with repetitions. */
 function requestScopedPatterns(modules: ModulesContainer): string[] {
   return handlerClasses(modules).flatMap(({ type, isController, instance }) => {
     if (!isController || instance !== undefined) return [];
@@ -89,7 +89,7 @@ function requestScopedPatterns(modules: ModulesContainer): string[] {
   });
 }
 
-/** Takes the text out of the list; false when it is not in it. */
+/** Removes the text from the list; false if it is not in the list. */
 function take(list: string[], text: string): boolean {
   const at = list.indexOf(text);
   if (at >= 0) list.splice(at, 1);
@@ -100,7 +100,7 @@ function textOf(pattern: unknown): string {
   return typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
 }
 
-/** Whether the configuration was asked for its message hooks, in this turn and since `seen` was last cleared. */
+/** Whether the message hooks of the configuration were read in this turn of the event loop, since `seen` was last cleared. */
 interface Composition {
   seen: boolean;
 }
@@ -114,8 +114,8 @@ function watch(config: ApplicationConfig): Composition {
   const getGlobalPreRequestHooks = config.getGlobalPreRequestHooks.bind(config);
   config.getGlobalPreRequestHooks = () => {
     composition.seen = true;
-    // A handler is added in the turn in which it is composed. A request-scoped one is composed when its message comes,
-    // of whichever microservice, and must not speak for what another one adds later.
+    // A handler is added in the turn in which it is created. A request-scoped handler of any microservice is created when a
+    // message arrives, and must not count for a handler that another microservice adds later.
     queueMicrotask(() => (composition.seen = false));
     return getGlobalPreRequestHooks();
   };

@@ -11,11 +11,11 @@ import type { Answer } from './when-answered.js';
 import { isInjected } from './is-injected.js';
 
 /**
- * Opens an async scope around each request, which the guard then fills, and closes it when the answer is out.
+ * Opens an async scope around each request, which the guard then fills, and closes it after the response.
  *
- * A guard can't do both: what it enters ends with it, or (`enterWith`) outlives the request on a kept-alive connection.
- * An application in which nothing asks for {@link CallerContext} has no scopes: up to Node 22 the first one makes every
- * promise of the process dearer, a tenth of a request.
+ * A guard cannot do this: a scope that it opens ends with the guard or, with `enterWith`, outlives the request on a keep-alive
+ * connection. An application that does not inject {@link CallerContext} has no scopes: up to Node 22, the first scope makes all
+ * promises of the process slower, by a tenth of the time of a request.
  */
 @Injectable()
 export class RequestScopes {
@@ -27,7 +27,7 @@ export class RequestScopes {
     if (this.isEntered) modules.getRpcTargetRegistry<object>().subscribe(enterMessages);
   }
 
-  /** Behind the body parser and before everything else, whichever framework is below. */
+  /** After the body parser and before everything else, on Express and Fastify. */
   enterOn(adapter: HttpServer | undefined): void {
     if (!this.isEntered) return;
     adapter?.use((request: unknown, answer: Answer, next: () => void) => {
@@ -41,7 +41,7 @@ export class RequestScopes {
 type StartHook = (transport: unknown, context: unknown, done: () => unknown) => unknown;
 type EndHook = (transport: unknown, context: unknown) => unknown;
 
-/** The part of Nest's microservice server that says when a message starts and ends: one slot each, which tracing uses too. */
+/** The hooks of Nest's microservice server at the start and the end of a message. Each can be set once; tracing uses them too. */
 interface RpcServer {
   readonly onProcessingStartHook?: StartHook;
   setOnProcessingStartHook?: (hook: StartHook) => void;
@@ -50,8 +50,8 @@ interface RpcServer {
 }
 
 /**
- * At the server and not as a global hook of Nest's, which would wrap each message in two Observables more: on TCP that is
- * a tenth of what a message costs. Composes with a hook that is there, or comes later.
+ * Uses the hooks of the server and not a global hook of Nest, which would wrap each message in two more Observables: on TCP a
+ * tenth of the cost of a message. Hooks that were set before, or are set later, still run.
  */
 function enterMessages(server: RpcServer): void {
   if (typeof server.setOnProcessingStartHook !== 'function' || typeof server.setOnProcessingEndHook !== 'function')
@@ -81,8 +81,8 @@ function enterMessages(server: RpcServer): void {
 }
 
 /**
- * What Nest shows to the hook at the end of a message: its context. Of a gRPC call it is the request, and undefined where the
- * client streams: such a call has ended when the work has.
+ * The object that Nest passes to the hook at the end of a message: its context. For a gRPC call it is the request. It is undefined
+ * if the client streams: such a call ends with the work.
  */
 function endingOf(context: unknown): object | undefined {
   const call = metadataOfCall(context) === undefined ? undefined : (context as { readonly request?: object });

@@ -1,4 +1,4 @@
-/** The part of Node's ServerResponse (HTTP/1.1 and HTTP/2) that says how far an answer is. */
+/** The part of Node's ServerResponse (HTTP/1.1 and HTTP/2) that shows the state of the response. */
 export interface Answer {
   readonly headersSent: boolean;
   once(event: 'close', listener: () => void): unknown;
@@ -7,11 +7,11 @@ export interface Answer {
 }
 
 /**
- * Calls `done` once the answer is out, or can't come any more.
+ * Calls `done` once the response was sent, or can no longer be sent.
  *
- * Node says `close` at the end of an answer, and also when the client leaves early. A handler goes on then: an order is
- * still placed, in its caller's name. So where nothing was answered yet, what counts is the handler's own answer, though
- * nobody reads it.
+ * Node emits `close` at the end of a response, and also when the client disconnects early. In that case the handler continues:
+ * it still places an order for its caller, for example. So if there is no response yet, `done` is called when the handler
+ * answers, although the client does not receive the response.
  */
 export function whenAnswered(answer: Answer, done: () => void): void {
   answer.once('close', () => (answer.headersSent ? done() : whenWritten(answer, done)));

@@ -8,8 +8,7 @@ import { AuthError } from '../../verification/index.js';
 import { wasHandedBack } from '../contexts/handed-back.js';
 import { metadataOfMessage, streamCallOf } from '../contexts/rpc/grpc-metadata.js';
 import { authProblem, authRpcError } from './auth-problem.js';
-import { DownstreamError } from './downstream-error.js';
-import { downstreamReason } from './downstream-error.js';
+import { DownstreamError, downstreamReason } from './downstream-error.js';
 import { grpcError } from './grpc-error.js';
 import { LineLimit } from './line-limit.js';
 
@@ -18,7 +17,7 @@ import { LineLimit } from './line-limit.js';
 export class AuthExceptionFilter implements ExceptionFilter<AuthError | DownstreamError> {
   private readonly logger = new Logger(AuthExceptionFilter.name);
   private readonly failures = new LineLimit((what, count) =>
-    this.logger.error(`${count} times more within a second: ${what}`),
+    this.logger.error(`${count} more times within a second: ${what}`),
   );
 
   constructor(private readonly host: HttpAdapterHost) {}
@@ -35,9 +34,9 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
       case 'ws':
         return emit(error, context);
       case 'graphql':
-        return asHttpException(error); // takes an error that a filter returns as the resolver's
+        return asHttpException(error); // GraphQL treats a returned error as the error of the resolver
       default:
-        throw asHttpException(error); // would take it for the result
+        throw asHttpException(error); // a returned error would be the result
     }
   }
 
@@ -45,24 +44,24 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
     const response: unknown = context.getArgByIndex(1);
     const { httpAdapter } = this.host;
     if (httpAdapter.isHeadersSent(response)) {
-      httpAdapter.end(response); // all that can be done: whoever waits for the rest must not wait forever
+      httpAdapter.end(response); // the status is already sent; at least end the response
       return;
     }
     const { status, headers, body } = authProblem(error);
     for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
-    // Whoever gives requests an id says it in this header (libs/platform does): the problem names it too.
+    // If the application sets a request id in this header, as libs/platform does, it is also in the problem document.
     const requestId: unknown = httpAdapter.getHeader(response, 'X-Request-Id');
     httpAdapter.reply(response, typeof requestId === 'string' ? { ...body, requestId } : body, status);
   }
 }
 
-/** What broke elsewhere, or is set up wrongly, the caller is not told. (Refusals of callers are the guard's to log.) */
+/** Failures of other services and configuration errors are not shown to the caller, so they are logged. (The guard logs refusals of callers.) */
 function isForOperator(error: DownstreamError): boolean {
   const { cause } = error;
   return error.getStatus() >= 500 || (cause instanceof PropagationError && cause.code !== 'caller_refused');
 }
 
-/** With `extensions`, which GraphQL puts into its answer: without them a refusal would read as a failure of the server. */
+/** Has `extensions`, which GraphQL puts into its response: without them a refusal would look like a server error. */
 function asHttpException(error: AuthError | DownstreamError): HttpException {
   const { status, body } = authProblem(error);
   const exception = new HttpException({ ...body, message: body.detail }, status);
@@ -70,8 +69,8 @@ function asHttpException(error: AuthError | DownstreamError): HttpException {
 }
 
 /**
- * Nest leaves the answer of a handler with `@GrpcStreamCall()` to the handler, and to nobody what fails before it: that would be an
- * unhandled rejection, which ends the process. So such a call is ended here.
+ * A handler with `@GrpcStreamCall()` answers its call itself. Nest does not handle an error that is thrown before it: that would be
+ * an unhandled rejection, which ends the process. So such a call is ended here.
  */
 function refuseMessage(answer: object, context: ArgumentsHost): Observable<unknown> {
   const streamed = streamCallOf(context);
@@ -81,14 +80,14 @@ function refuseMessage(answer: object, context: ArgumentsHost): Observable<unkno
   return of(undefined);
 }
 
-/** As `{ status, code, message }`; over gRPC by its own status code, with ours in the metadata. */
+/** As `{ status, code, message }`; over gRPC with a gRPC status code, and our code in the metadata. */
 function rpcAnswer(error: AuthError | DownstreamError, context: ArgumentsHost): object {
   const answer = authRpcError(error);
   const metadata = metadataOfMessage(context);
   return metadata === undefined ? answer : grpcError(answer, metadata);
 }
 
-/** As Nest's own filter for gateways does: an `exception` event. */
+/** Emits an `exception` event, as Nest's own filter for gateways does. */
 function emit(error: AuthError | DownstreamError, context: ArgumentsHost): undefined {
   const client = context.getArgByIndex<{ emit?: (event: string, payload: unknown) => void } | undefined>(0);
   client?.emit?.('exception', authRpcError(error));

@@ -3,7 +3,7 @@ import { AuthError, publicError } from '../../verification/index.js';
 import { challenge } from './challenge.js';
 import type { DownstreamError } from './downstream-error.js';
 
-/** An HTTP answer: `application/problem+json` (RFC 9457) with a stable `code`. */
+/** An HTTP response: `application/problem+json` (RFC 9457) with a stable `code`. */
 export interface AuthProblem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,14 +16,14 @@ export interface AuthProblem {
   };
 }
 
-/** An RPC answer. */
+/** An RPC error response. */
 export interface RpcError {
   readonly status: number;
   readonly code: string;
   readonly message: string;
 }
 
-/** What an HTTP caller may see of a refusal. The reason is not in it. */
+/** The HTTP response to a refused caller. It does not contain the private reason. */
 export function authProblem(error: AuthError | DownstreamError): AuthProblem {
   const { status, code, message } = authRpcError(error);
   const extra = error instanceof AuthError ? challenge(status, code, publicError(error).scope) : error.headers;
@@ -34,7 +34,7 @@ export function authProblem(error: AuthError | DownstreamError): AuthProblem {
   };
 }
 
-/** What an RPC caller may see of a refusal. */
+/** The RPC response to a refused caller. It does not contain the private reason. */
 export function authRpcError(error: AuthError | DownstreamError): RpcError {
   if (error instanceof AuthError) {
     const { status, code, message } = publicError(error);

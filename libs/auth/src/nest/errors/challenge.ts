@@ -10,10 +10,10 @@ export function challenge(status: number, code: string, scope?: string): Record<
   return { 'WWW-Authenticate': `Bearer error="${error}"${granted}` };
 }
 
-/** Keys are asked for again within seconds. */
+/** Keys are fetched again within seconds. */
 const RETRY_AFTER_SECONDS = '5';
 
-/** RFC 6750 §3.1 knows three errors; a missing role is a lack of privileges, which is what `insufficient_scope` says. */
+/** RFC 6750 §3.1 has three errors. A missing role is a lack of privileges, so its error is `insufficient_scope`. */
 const BEARER_ERRORS: ReadonlyMap<string, string> = new Map([
   ['invalid_request', 'invalid_request'],
   ['invalid_token', 'invalid_token'],

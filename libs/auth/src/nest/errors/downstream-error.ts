@@ -2,17 +2,17 @@ import { HttpException } from '@nestjs/common';
 import { brand } from '../../verification/index.js';
 import { challenge } from './challenge.js';
 
-/** What went wrong in a call to another service, by the status that this service answers with for it. */
+/** The failure of a call to another service, with the status with which this service answers its own caller. */
 export interface DownstreamFailure {
   /** HTTP status, 400 to 599. */
   readonly status: number;
   /** Stable and machine-readable. */
   readonly code: string;
-  /** Fit for the caller's eyes. */
+  /** May be shown to the caller. */
   readonly message: string;
 }
 
-/** What the called service said itself. Its own words: not for this service's caller. */
+/** The response of the called service. It is not meant for this service's own caller. */
 export interface DownstreamAnswer {
   readonly status: number;
   readonly code: string | undefined;
@@ -26,9 +26,9 @@ export interface DownstreamAnswer {
 export class DownstreamError extends HttpException {
   override readonly name = 'DownstreamError';
   readonly code: string;
-  /** Headers that belong to an HTTP answer with this status. */
+  /** The headers of an HTTP response with this status. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the called service answered, to decide by (`error.answer?.status === 404`); undefined where it did not. */
+  /** The response of the called service, for decisions such as `error.answer?.status === 404`; undefined if there was none. */
   readonly answer: DownstreamAnswer | undefined;
 
   constructor(
@@ -47,7 +47,7 @@ brand(DownstreamError, 'watchword:DownstreamError');
 const MAX_CAUSES = 5;
 const MAX_LENGTH = 300;
 
-/** For the log: what the caller was told, and why, cause by cause. Another service's own words are cut to a line's length. */
+/** For the log: the message and all its causes, in one line. The text of another service is shortened. */
 export function downstreamReason(error: DownstreamError): string {
   const reasons: string[] = [error.message];
   for (let at: unknown = error.cause; at !== undefined && reasons.length <= MAX_CAUSES; at = causeOf(at)) {

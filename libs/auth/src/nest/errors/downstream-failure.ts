@@ -5,25 +5,25 @@ import type { PassOn } from './pass-on.js';
 import { DownstreamError } from './downstream-error.js';
 import type { DownstreamAnswer, DownstreamFailure } from './downstream-error.js';
 
-/** No connection, or a lost one. */
+/** There was no connection, or it was lost. */
 export function unavailable(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {
   const message = `The service ${service} cannot be reached right now`;
   return new DownstreamError({ status: 503, code: 'service_unavailable', message }, because(cause, answer));
 }
 
-/** No answer in time. */
+/** There was no response in time. */
 export function timedOut(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {
   const message = `The service ${service} did not answer in time`;
   return new DownstreamError({ status: 504, code: 'gateway_timeout', message }, because(cause, answer));
 }
 
-/** An answer that is a failure of the other service's own, one that is between the two services, or none that makes sense. */
+/** The other service failed, refused this service itself, or sent an invalid response. */
 export function badGateway(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {
   const message = `The service ${service} failed`;
   return new DownstreamError({ status: 502, code: 'bad_gateway', message }, because(cause, answer));
 }
 
-/** What another service answered in place of a result. */
+/** An error response of another service. */
 export interface RefusedAnswer {
   readonly service: string;
   readonly identity: OutboundIdentity;
@@ -34,8 +34,8 @@ export interface RefusedAnswer {
 }
 
 /**
- * Of a refusal of the caller (401, 403) the code is passed on, of others what the client's options say. The rest is between the two
- * services: this caller can do nothing about it, and what the other service says of it may be meant for this one alone.
+ * If the service refused the caller (401, 403), the code is passed on; for other refusals the client's options decide. Everything
+ * else concerns the two services only: the caller cannot change it, and the details may not be meant for the caller.
  */
 export function refused({ service, identity, passOn, ...said }: RefusedAnswer): DownstreamError {
   const answer = answerOf(said);
@@ -57,11 +57,11 @@ export function refused({ service, identity, passOn, ...said }: RefusedAnswer): 
 const UNNAMED = 'request_refused';
 
 const REFUSAL = {
-  401: (service: string) => `The service ${service} does not take the access token`,
+  401: (service: string) => `The service ${service} does not accept the access token`,
   403: (service: string) => `The service ${service} does not allow this`,
 } as const;
 
-/** What was said, as far as it has the form of an answer. */
+/** The response, if it has the form of an error response. */
 function answerOf({
   status,
   code,
@@ -82,7 +82,7 @@ function because(
   return answer === undefined ? { cause } : { cause, answer };
 }
 
-/** Why no token could be had, as this service's answer to its own caller. */
+/** The answer to this service's own caller when there is no token for a call. */
 export function withoutToken(service: string, error: unknown): unknown {
   if (!(error instanceof PropagationError)) return error;
   const failure = WITHOUT_TOKEN[error.code];
@@ -91,7 +91,7 @@ export function withoutToken(service: string, error: unknown): unknown {
 
 const CODE = /^[\w.-]{1,64}$/;
 
-/** A mistake in the program (no caller, no credentials) has no entry: it stays what it is, a 500 with the fix in the log. */
+/** Programming errors (no caller, no credentials) have no entry: they stay a 500, with the fix in the log. */
 const WITHOUT_TOKEN: Partial<Record<PropagationErrorCode, (service: string) => DownstreamFailure>> = {
   audience_not_granted: notForTarget,
   issuer_not_for_target: notForTarget,
@@ -100,7 +100,7 @@ const WITHOUT_TOKEN: Partial<Record<PropagationErrorCode, (service: string) => D
   token_endpoint_unavailable: (service) => ({
     status: 503,
     code: 'service_unavailable',
-    message: `No token for the service ${service} can be had right now`,
+    message: `A token for the service ${service} cannot be obtained right now`,
   }),
   service_refused: (service) => ({ status: 502, code: 'bad_gateway', message: `The service ${service} failed` }),
 };
@@ -109,6 +109,6 @@ function notForTarget(service: string): DownstreamFailure {
   return {
     status: 403,
     code: 'insufficient_audience',
-    message: `The access token may not be used for the service ${service}, which this needs`,
+    message: `The access token may not be used for the service ${service}, which this request needs`,
   };
 }

@@ -1,7 +1,7 @@
-/** The metadata of a refused call that has the stable `code` of the refusal. */
+/** The metadata key of a refused call for the stable `code` of the refusal. */
 export const GRPC_ERROR_CODE = 'error-code';
 
-/** What an HTTP status is as a status code of gRPC (https://grpc.io/docs/guides/status-codes/). Of two in one direction the first counts. */
+/** Pairs of HTTP status and gRPC status code (https://grpc.io/docs/guides/status-codes/). In each direction the first match counts. */
 const PAIRS: readonly (readonly [http: number, grpc: number])[] = [
   [400, 3], // INVALID_ARGUMENT
   [401, 16], // UNAUTHENTICATED
@@ -20,12 +20,12 @@ const PAIRS: readonly (readonly [http: number, grpc: number])[] = [
 const UNKNOWN = 2;
 const FAILED_PRECONDITION = 9;
 
-/** @param status of HTTP */
+/** @param status the HTTP status */
 export function grpcStatus(status: number): number {
   return PAIRS.find(([http]) => http === status)?.[1] ?? (status >= 500 ? UNKNOWN : FAILED_PRECONDITION);
 }
 
-/** @param code of gRPC; undefined where it says nothing that HTTP has a status for */
+/** @param code the gRPC status code. @returns undefined if HTTP has no such status */
 export function httpStatus(code: number): number | undefined {
   return PAIRS.find(([, grpc]) => grpc === code)?.[0];
 }

@@ -2,13 +2,13 @@ const LINES = 10;
 const WINDOW = 1000;
 
 /**
- * At most {@link LINES} lines of one kind in {@link WINDOW} milliseconds: who causes them by the thousand must not fill the disk, and
- * must not hide a line of another kind. The kinds are a bounded set.
+ * At most {@link LINES} lines of one kind in {@link WINDOW} milliseconds: an attacker who causes thousands of them must not fill the
+ * disk, or hide lines of another kind. The number of kinds is limited.
  */
 export class LineLimit<Kind extends string> {
   readonly #counts = new Map<Kind, number>();
 
-  /** @param onLeftOut is told at the end of a window how many lines of a kind there were too many */
+  /** @param onLeftOut called at the end of a window with the number of lines of a kind that were not written */
   constructor(private readonly onLeftOut: (kind: Kind, count: number) => void) {}
 
   /** Whether a line of this kind may be written now; counts it. */

@@ -7,17 +7,17 @@ import type { VerifiedToken } from '../../verification/index.js';
 import { authorizationHeaders, incomingMessage } from '../contexts/http-context.js';
 
 /**
- * passport's `jwt` strategy on the application's own {@link TokenVerifier}: the same checks and the same cache as the
- * global guard's, for those who use `AuthGuard('jwt')` of @nestjs/passport. `request.user` is the `VerifiedToken`, and calls to
- * other services are made for its subject.
+ * The `jwt` strategy of passport, for `AuthGuard('jwt')` of @nestjs/passport. It uses the application's {@link TokenVerifier}, so
+ * it has the same checks and the same cache as the global guard. `request.user` is the `VerifiedToken`, and calls to other
+ * services are made for its subject.
  *
- * Provide it in a module. HTTP only: passport knows no other transport. A refusal is raised as an error, so that the
- * answer is the same as the guard's; behind other strategies, name it last: `AuthGuard(['api-key', 'jwt'])`.
+ * Add it to the providers of a module. It supports HTTP only, as passport does. A refusal is an error, so that the response is
+ * the same as the guard's. With other strategies, put it last: `AuthGuard(['api-key', 'jwt'])`.
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(private readonly verifier: TokenVerifier) {
-    // passport-jwt's own verification never runs; should it ever, it finds no key.
+    // The verification of passport-jwt never runs; if it did, it would find no key.
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: (_request: unknown, _token: unknown, done: (error: Error) => void) =>
@@ -32,7 +32,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     );
   }
 
-  /** What passport-jwt would call after its own verification. */
+  /** passport-jwt would call this after its own verification. */
   validate(): never {
     throw new Error('Tokens are verified by TokenVerifier');
   }

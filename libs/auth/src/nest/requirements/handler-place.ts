@@ -1,25 +1,25 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 
-/** A method of a controller, as Nest hands it out. */
+/** A method of a controller, as Nest passes it to guards. */
 export type Handler = (...args: never[]) => unknown;
 
-/** The method of a class that a handler is. */
+/** The class and the method name of a handler. */
 export interface HandlerPlace {
-  /** Of the class that has the method: the controller's own, or of one that it extends. */
+  /** The prototype that has the method: of the controller, or of a class that it extends. */
   readonly prototype: object;
   readonly key: string | symbol;
 }
 
 /**
- * Kept on the function itself. Instrumentation that wraps a handler later hands the metadata of the one on to the other,
- * since decorators depend on it; of a function without it nothing is guessed.
+ * Stored on the function itself. Instrumentation that wraps a handler later copies the metadata, because decorators depend on
+ * it. Nothing is guessed for a function without this metadata.
  */
 const PLACES = Symbol.for('watchword:handler-places');
 
 /**
- * @internal Writes on each method of the class which one it is, and on each function that an instance has in place of one
- * (bound or wrapped in its constructor).
+ * @internal Records on each method of the class which one it is. Also on functions that the constructor put in the place of a
+ * method, bound or wrapped.
  */
 export function bindHandlers(type: Type, instance?: object): void {
   const prototypes = prototypesOf(type);
@@ -32,7 +32,7 @@ export function bindHandlers(type: Type, instance?: object): void {
   }
 }
 
-/** @throws TypeError when the handler is no method of the controller, or several at once */
+/** @throws TypeError if the handler is not a method of the controller, or is several of its methods */
 export function placeOf(controller: Type, handler: Handler): HandlerPlace {
   if (!bound.has(controller)) {
     bindHandlers(controller);
@@ -50,12 +50,12 @@ export function placeOf(controller: Type, handler: Handler): HandlerPlace {
 
 const bound = new WeakSet<Type>();
 
-/** The prototypes of the class and of all that it extends, its own first. */
+/** The prototypes of the class and of the classes that it extends, beginning with its own. */
 export function prototypesOf(type: Type): object[] {
   return ancestry(type).map((ancestor) => ancestor.prototype as object);
 }
 
-/** The class and all that it extends. */
+/** The class and the classes that it extends. */
 export function ancestry(type: Type): Type[] {
   const types: Type[] = [];
   for (let at: unknown = type; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
@@ -87,15 +87,15 @@ function ownValue(target: object, key: string | symbol): unknown {
 
 function unknown(controller: Type, handler: Handler): string {
   return (
-    `The handler ${handler.name || '(anonymous)'} is no method of ${controller.name}, so what it requires is unknown. Put ` +
-    'it in place of a method in the constructor at the latest; a wrapper of later must take over the metadata of the ' +
-    'function that it wraps (Reflect.getMetadataKeys).'
+    `The handler ${handler.name || '(anonymous)'} is no method of ${controller.name}, so its requirements are unknown. Replace ` +
+    'a method in the constructor at the latest; a later wrapper must copy the metadata of the function that it wraps ' +
+    '(Reflect.getMetadataKeys).'
   );
 }
 
 function ambiguous(controller: Type, keys: readonly (string | symbol)[]): string {
   return (
-    `${keys.map((key) => `${controller.name}.${String(key)}`).join(' and ')} are one function, so which of them is called, ` +
-    'and what it requires, is unknown. Give each a function of its own.'
+    `${keys.map((key) => `${controller.name}.${String(key)}`).join(' and ')} are the same function, so it is unknown which of them is called and ` +
+    'what it requires. Use a separate function for each.'
   );
 }

@@ -1,16 +1,16 @@
 import { declare } from './requirements.js';
 
-/** How a public handler treats a token that comes along. */
+/** How a public handler treats a token in the request. */
 export interface PublicOptions {
   /**
-   * `never`, the default: it is neither verified nor carried on. `optional`: the caller is known if there is a good token, nobody is if
-   * there is none, and a bad one is refused.
+   * `never`, the default: a token is ignored and not forwarded. `optional`: a valid token identifies the caller, a request without a
+   * token has no caller, and an invalid token is refused.
    */
   readonly verify?: 'optional' | 'never';
 }
 
 /**
- * Opens a handler, or all handlers of a controller, to everybody: the one way out of default deny.
+ * Opens a handler, or all handlers of a controller, to everybody. All other handlers require a token.
  * Classes that extend a public controller are not public.
  *
  * @example

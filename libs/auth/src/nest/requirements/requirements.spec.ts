@@ -27,7 +27,7 @@ describe('decoration', () => {
     // @ts-expect-error -- names no scope
     expect(() => Scopes()).toThrow(TypeError);
     for (const scope of ['', 'a b', 'a"b', 'a\\b', 'a\r\nX: y', 'ä'])
-      expect(() => Scopes(scope)).toThrow(/@Scopes\(\) takes/);
+      expect(() => Scopes(scope)).toThrow(/@Scopes\(\) needs/);
   });
 });
 
@@ -171,7 +171,7 @@ describe('what a handler requires', () => {
       }
     }
     for (const handler of [{ read: () => undefined }.read, { toString: () => '' }.toString, shared]) {
-      expect(() => requirementsOf(Shared, handler)).toThrow(/what it requires, is unknown|what it requires is unknown/);
+      expect(() => requirementsOf(Shared, handler)).toThrow(/it is unknown which|its requirements are unknown/);
     }
     Object.assign(Shared.prototype, { wipe: shared, read: shared });
     class Sharing extends Shared {}

@@ -4,37 +4,37 @@ import { registerCopy } from './copies.js';
 import { ancestry, placeOf, prototypesOf } from './handler-place.js';
 import type { Handler, HandlerPlace } from './handler-place.js';
 
-/** What a handler asks of its caller. */
+/** What a handler requires of its caller. */
 export interface Requirements {
-  /** Anybody may call, with or without a token. */
+  /** Everybody may call it, with or without a token. */
   readonly isPublic: boolean;
   /**
-   * When a token is verified: always; never, in a public handler; or, in a public handler that says so, where one comes along, which
-   * then has to be good.
+   * Whether a token is verified: always in a guarded handler; never in a public handler; or, with `optional`, if the request has
+   * one, which then must be valid.
    */
   readonly verify: 'always' | 'optional' | 'never';
-  /** Of each group the caller has at least one role. */
+  /** The caller needs at least one role of each group. */
   readonly roles: readonly ReadonlySet<string>[];
-  /** The caller's token has all of these. */
+  /** The caller's token needs all of these. */
   readonly scopes: readonly string[];
-  /** The handler takes the caller as a parameter, so whoever lets it in has to keep it. */
+  /** The handler has the caller as a parameter, so the guard must store the caller. */
   readonly readsCaller: boolean;
 }
 
-/** What one decorated class or method says. */
+/** What the decorators of one class or method declare. */
 interface Declaration {
   isPublic: boolean;
-  /** Of a public one. */
+  /** Only if it is public. */
   verify?: 'optional' | 'never';
   roles: ReadonlySet<string>[];
   scopes: string[];
   readsCaller: boolean;
 }
 
-/** Known to every copy of this library, so that the decorators of another one count as well. */
+/** Shared by all copies of this library, so that the decorators of another copy count too. */
 const DECLARATION = Symbol.for('watchword:requirements');
 
-/** @internal Adds to what the decorated class or method declares. */
+/** @internal Changes what the decorators of a class or method declare. */
 export function declare(
   target: object,
   key: string | symbol | undefined,
@@ -43,18 +43,18 @@ export function declare(
   registerCopy();
   const declared = ownDeclaration(target, key) ?? { isPublic: false, roles: [], scopes: [], readsCaller: false };
   change(declared);
-  // By the method's place in its class, not on its function: a decorator that wraps the function can't hide it.
+  // Stored by class and method name, not on the function: a decorator that wraps the function cannot hide it.
   if (key === undefined) Reflect.defineMetadata(DECLARATION, declared, target);
   else Reflect.defineMetadata(DECLARATION, declared, target, key);
 }
 
 /**
- * What `handler` of `controller` requires: its own declaration, those of the methods that it overrides, and those of the
- * class and its ancestors together. Worked out once for each.
+ * What `handler` of `controller` requires: its own declaration, and those of the methods that it overrides, of the class, and of
+ * the classes that it extends. Computed once for each handler.
  *
  * A restriction of a class also holds for its subclasses; `@Public()` holds for that class or that method alone.
  *
- * @throws TypeError when the decorators contradict each other, or when `handler` can't be found on `controller`.
+ * @throws TypeError if the decorators contradict each other, or if `handler` is not a method of `controller`
  */
 export function requirementsOf(controller: Type, handler: Handler): Requirements {
   let ofController = resolved.get(controller);
@@ -98,7 +98,7 @@ function publicly(declaration: Declaration | undefined, readsCaller: boolean): R
   });
 }
 
-/** The handler's own declaration and those of what it overrides. (Nest hands parameter decorators down in the same way.) */
+/** The handler's own declaration and those of the methods that it overrides. (Nest inherits parameter decorators in the same way.) */
 function methodDeclarations(
   controller: Type,
   { prototype, key }: HandlerPlace,
@@ -108,7 +108,7 @@ function methodDeclarations(
   return { isPublic: ownDeclaration(prototype, key)?.isPublic === true, methods };
 }
 
-/** @internal Whether this method itself has one of the decorators, or one that it overrides. */
+/** @internal Whether this method, or a method that it overrides, has one of the decorators. */
 export function isDecorated(type: Type, key: string): boolean {
   return prototypesOf(type).some((prototype) => ownDeclaration(prototype, key) !== undefined);
 }

@@ -1,10 +1,10 @@
 import { declare } from './requirements.js';
 
 /**
- * Lets in callers who have at least one of these roles.
- * Repeated, or on a class and on its method, each must be met.
+ * Allows callers who have at least one of these roles.
+ * If it is repeated, or is on a class and its method, the caller must meet each one.
  *
- * @throws TypeError when no role is named: that would let in everybody or nobody, and the reader can't tell which.
+ * @throws TypeError if no role is given: it would be unclear whether everybody or nobody is allowed
  */
 export function Roles(role: string, ...others: readonly string[]): ClassDecorator & MethodDecorator {
   const anyOf = [role, ...others];
