@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { access, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { compileExamples } from './harness/compile-examples.js';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -52,24 +51,10 @@ describe('README.md', () => {
   });
 
   it('has examples that compile', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'watchword-readme-'));
-    try {
-      const examples = blocks(readme, 'ts');
-      expect(examples.length).toBeGreaterThanOrEqual(2);
-      await Promise.all(examples.map((code, index) => writeFile(join(folder, `example-${index}.ts`), code)));
-      await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-      await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-      await writeFile(
-        join(folder, 'tsconfig.json'),
-        JSON.stringify({ extends: join(root, 'tsconfig.json'), include: ['*.ts'] }),
-      );
-      const output = await new Promise<string>((resolve) => {
-        execFile(join(root, 'node_modules/.bin/tsc'), ['--project', folder], (_error, stdout) => resolve(stdout));
-      });
-      expect(output).toBe('');
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const examples = blocks(readme, 'ts');
+    expect(examples.length).toBeGreaterThanOrEqual(2);
+    const named = new Map(examples.map((code, index) => [`example-${index}`, code]));
+    await expect(compileExamples(named)).resolves.toBe('');
   }, 120_000);
 
   it('has a table of endpoints that has every controller', async () => {

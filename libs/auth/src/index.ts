@@ -1,5 +1,13 @@
+/**
+ * The module, the guard, the decorators and the filter of a service that takes access tokens. Needs no package beside Nest's core.
+ *
+ * What it has in common with `@watchword/auth/verification` is described there.
+ *
+ * @module
+ */
 export { AccessTokenGuard } from './nest/access-token.guard.js';
 export { AuthModule } from './nest/auth.module.js';
+export type { AuthModuleExtras } from './nest/auth.module-definition.js';
 export type { AuthModuleOptions } from './nest/auth-module-options.js';
 export type { ContextAdapter, CustomContextAdapter } from './nest/contexts/context-adapter.js';
 export type { FindCredentials } from './nest/contexts/request-credentials.js';
@@ -36,17 +44,22 @@ export type {
   AuthErrorCode,
   AuthErrorDetail,
   ClaimMapping,
+  Claims,
   Clock,
+  DiscoverySource,
   Grants,
   IssuerGrants,
   Jwk,
+  JwksUriSource,
   KeyCacheOptions,
   KeySourceOptions,
   KeySourceStatus,
   PublicAuthError,
   RevocationCheck,
   SharedSecretIssuer,
+  StaticJwksSource,
   StrictJsonOptions,
+  SuppliedJwksSource,
   TokenCacheOptions,
   TokenVerifierOptions,
   TrustedIssuer,

@@ -1,3 +1,8 @@
+/**
+ * Calls to other services, each with a token that is for that service alone.
+ *
+ * @module
+ */
 export { AuthClientsModule } from '../nest/clients/auth-clients.module.js';
 export type { AuthClientsAsyncOptions } from '../nest/clients/auth-clients.module.js';
 export { AuthHttpClient } from '../nest/clients/auth-http-client.js';
@@ -8,6 +13,7 @@ export type {
   GrpcServiceOptions,
   HttpServiceOptions,
   RpcServiceOptions,
+  ServiceOptions,
   TcpServiceOptions,
 } from '../nest/clients/client-options.js';
 export type { PassOn } from '../nest/errors/pass-on.js';

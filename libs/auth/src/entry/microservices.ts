@@ -1,3 +1,8 @@
+/**
+ * What needs `@nestjs/microservices`: the clients' classes, and a strict socket for Nest's TCP server.
+ *
+ * @module
+ */
 export { AuthRpcClient } from '../nest/clients/auth-rpc-client.js';
 export type { RpcPattern } from '../nest/clients/auth-rpc-client.js';
 export { AuthTcpClient } from '../nest/clients/auth-tcp-client.js';

@@ -1,3 +1,8 @@
+/**
+ * An issuer in the test's own process, tokens of any content, and a clock that stands still. For tests alone.
+ *
+ * @module
+ */
 export { encodeSegment, signToken, unsigned, withBrokenSignature, withClaims } from '../testing/forge.js';
 export type { SegmentContent } from '../testing/forge.js';
 export { serveJwks } from '../testing/jwks-server.js';

@@ -1,3 +1,8 @@
+/**
+ * `TokenVerifier` and what belongs to it, without Nest.
+ *
+ * @module
+ */
 export {
   AuthError,
   TokenVerifier,
@@ -17,17 +22,22 @@ export type {
   AuthErrorCode,
   AuthErrorDetail,
   ClaimMapping,
+  Claims,
   Clock,
+  DiscoverySource,
   Grants,
   IssuerGrants,
   Jwk,
+  JwksUriSource,
   KeyCacheOptions,
   KeySourceOptions,
   KeySourceStatus,
   PublicAuthError,
   RevocationCheck,
   SharedSecretIssuer,
+  StaticJwksSource,
   StrictJsonOptions,
+  SuppliedJwksSource,
   TokenCacheOptions,
   TokenVerifierOptions,
   TrustedIssuer,

@@ -3,11 +3,8 @@ import type { FindCredentials } from './contexts/request-credentials.js';
 import { RevocationFollower, type FollowOptions } from '../revocation/index.js';
 import type { RevocationCheck, TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
 
-/** One trusted issuer, or several. */
-type Trust = TrustedIssuer | { readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]] };
-
 /** The options of `AuthModule`: the trusted issuers, the audience, and the settings of the verifier. */
-export type AuthModuleOptions = Trust &
+export type AuthModuleOptions = (TrustedIssuer | { readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]] }) &
   Omit<TokenVerifierOptions, 'issuers'> & {
     /** Follows the revocations of your own issuer, so that a logout takes effect here within a second. Without it, tokens are valid until they expire. */
     readonly follow?: FollowOptions | undefined;
@@ -16,7 +13,17 @@ export type AuthModuleOptions = Trust &
      * refused. Browsers also send cookies with requests from other sites: protect against them (`SameSite=Strict`, check `Origin`).
      *
      * @example
-     * credentials: (context) => (context.getType() === 'http' ? sessionCookies(context.switchToHttp().getRequest()) : [])
+     * ```ts
+     * import type { IncomingMessage } from 'node:http';
+     * import type { FindCredentials } from '@watchword/auth';
+     *
+     * export const credentials: FindCredentials = (context) => {
+     *   if (context.getType() !== 'http') return [];
+     *   const { headers } = context.switchToHttp().getRequest<IncomingMessage>();
+     *   const cookies = headers.cookie?.split('; ') ?? [];
+     *   return cookies.filter((cookie) => cookie.startsWith('session=')).map((cookie) => cookie.slice('session='.length));
+     * };
+     * ```
      */
     readonly credentials?: FindCredentials | undefined;
     /** Adapters for contexts that this library does not know. */

@@ -53,6 +53,7 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
   exports: [TokenVerifier, CallerContext, RevocationFollower],
 })
 export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
+  /** @internal Nest calls it. */
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly scopes: RequestScopes,

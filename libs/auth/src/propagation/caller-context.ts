@@ -48,7 +48,14 @@ export class CallerContext {
    * Runs `work` with `caller` as the current caller, until `work` returns or the promise that it returns is settled.
    *
    * @example
-   * const order = await callers.runAs(caller, () => inventory.send('reserve', items));
+   * ```ts
+   * import type { Caller, CallerContext } from '@watchword/auth';
+   * import type { AuthHttpClient } from '@watchword/auth/clients';
+   *
+   * export function stockOf(product: string, caller: Caller, callers: CallerContext, inventory: AuthHttpClient) {
+   *   return callers.runAs(caller, () => inventory.json<{ count: number }>(`stock/${product}`));
+   * }
+   * ```
    */
   runAs<T>(caller: Caller, work: () => T): T {
     return runUntilDone(openScope(caller, caller), work);

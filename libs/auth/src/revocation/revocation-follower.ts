@@ -61,10 +61,32 @@ const SAVE_MS = 5_000;
  * It has one connection to one instance of the issuer. If the connection ends, stops sending or has a gap, the follower connects to
  * the next instance and continues from its last position.
  *
+ * `AuthModule` makes one of its option `follow`. By itself it goes with a {@link TokenVerifier}:
+ *
  * @example
- * const follower = new RevocationFollower('https://auth.example', {
- *   urls: ['https://auth.example/security-events'], clientId: 'parcels', clientSecret,
- * });
+ * ```ts
+ * import { RevocationFollower, TokenVerifier } from '@watchword/auth';
+ *
+ * const issuer = 'https://auth.example';
+ *
+ * export async function startVerifier(clientSecret: string): Promise<TokenVerifier> {
+ *   const revocations = new RevocationFollower(issuer, {
+ *     urls: ['https://auth.example/security-events'],
+ *     clientId: 'parcels',
+ *     clientSecret,
+ *   });
+ *   const verifier = new TokenVerifier({
+ *     issuers: [{ issuer, audience: 'parcels', keys: { discovery: true } }],
+ *     revocations,
+ *   });
+ *   await revocations.start({
+ *     onKeysChanged: () => void verifier.refreshKeys(issuer),
+ *     onKeyRevoked: (keyId) => verifier.revokeKey(issuer, keyId),
+ *   });
+ *   await verifier.start();
+ *   return verifier;
+ * }
+ * ```
  */
 export class RevocationFollower implements RevocationCheck {
   private readonly log: FollowedLog;

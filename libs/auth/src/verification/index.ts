@@ -18,6 +18,7 @@ export type {
   AsymmetricAlgorithm,
   AsymmetricIssuer,
   ClaimMapping,
+  Claims,
   DiscoverySource,
   Grants,
   IssuerGrants,

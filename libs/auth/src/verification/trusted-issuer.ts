@@ -57,7 +57,8 @@ export interface SuppliedJwksSource {
   readonly jwks?: never;
 }
 
-type Claims = Readonly<Record<string, unknown>>;
+/** The payload of a token whose signature is good; its members are not checked yet. */
+export type Claims = Readonly<Record<string, unknown>>;
 
 /**
  * Where an issuer puts what RFC 9068 puts into other claims. {@link providerClaims} has the mappings of well-known products.
@@ -86,7 +87,12 @@ export type Grants = readonly string[] | Readonly<Record<string, string | readon
  * {@link VerifiedToken.scopes}.
  *
  * @example
- * const partner = { roles: { manager: 'partner' }, scopes: ['orders:read'] };
+ * ```ts
+ * import type { IssuerGrants } from '@watchword/auth/verification';
+ *
+ * // A manager at the partner's is a partner here; of its scopes one counts.
+ * export const grants: IssuerGrants = { roles: { manager: 'partner' }, scopes: ['orders:read'] };
+ * ```
  */
 export interface IssuerGrants {
   readonly roles?: Grants;

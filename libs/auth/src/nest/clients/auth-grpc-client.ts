@@ -39,13 +39,20 @@ const UNAVAILABLE = 14;
  * Calls one gRPC service with a token that is for it, in the metadata of the call.
  *
  * @example
- * class Orders {
+ * ```ts
+ * import { Injectable } from '@nestjs/common';
+ * import { InjectGrpcClient } from '@watchword/auth/clients';
+ * import { AuthGrpcClient } from '@watchword/auth/grpc';
+ *
+ * @Injectable()
+ * export class Orders {
  *   constructor(@InjectGrpcClient('inventory') private readonly inventory: AuthGrpcClient) {}
  *
- *   reserve(items: Item[]): Promise<Reservation> {
- *     return this.inventory.call('Stock', 'Reserve', { items });
+ *   reserve(product: string, count: number): Promise<{ id: string }> {
+ *     return this.inventory.call('Stock', 'Reserve', { product, count });
  *   }
  * }
+ * ```
  */
 export class AuthGrpcClient implements OnApplicationShutdown {
   readonly #client: ClientGrpcProxy;

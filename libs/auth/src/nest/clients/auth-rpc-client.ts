@@ -25,18 +25,25 @@ export interface RpcConnection {
  * again after a loss.
  *
  * @example
- * class Orders {
+ * ```ts
+ * import { Injectable } from '@nestjs/common';
+ * import { InjectRpcClient } from '@watchword/auth/clients';
+ * import { AuthRpcClient } from '@watchword/auth/microservices';
+ *
+ * @Injectable()
+ * export class Orders {
  *   constructor(@InjectRpcClient('inventory') private readonly inventory: AuthRpcClient) {}
  *
- *   reserve(items: Item[]): Promise<Reservation> {
- *     return this.inventory.send('stock.reserve', items);
+ *   reserve(product: string, count: number): Promise<{ id: string }> {
+ *     return this.inventory.send('stock.reserve', { product, count });
  *   }
  * }
+ * ```
  */
 export class AuthRpcClient implements OnApplicationShutdown {
   readonly #connection: RpcConnection;
 
-  /** @throws TypeError for a service without a name or an audience. */
+  /** @internal `AuthClientsModule` makes it. @throws TypeError for a service without a name or an audience. */
   constructor(
     private readonly service: ServiceOptions,
     private readonly tokens: OutboundTokens,

@@ -31,11 +31,20 @@ export interface ContextAdapter {
  * Given as `AuthModule.forRoot({ contexts: [adapter] })`. Without an adapter such a context is refused.
  *
  * @example
- * const jetStream: CustomContextAdapter = {
- *   handles: (context) => context.getArgByIndex(1) instanceof JetStreamContext,
+ * ```ts
+ * import type { CustomContextAdapter } from '@watchword/auth';
+ *
+ * // The second argument of a handler, as the transport strategy of your own gives it.
+ * class QueueContext {
+ *   constructor(readonly headers: ReadonlyMap<string, readonly string[]>) {}
+ * }
+ *
+ * export const queue: CustomContextAdapter = {
+ *   handles: (context) => context.getArgByIndex(1) instanceof QueueContext,
  *   request: (context) => context.getArgByIndex(1),
- *   authorization: (message) => (message as JetStreamContext).message.headers?.values('authorization') ?? [],
+ *   authorization: (message) => (message as QueueContext).headers.get('authorization') ?? [],
  * };
+ * ```
  */
 export interface CustomContextAdapter extends ContextAdapter {
   /** Whether it is this adapter's. The first one that says so is taken, before those of the library. */

@@ -3,7 +3,11 @@
  * codes, or `'all'`.
  *
  * @example
- * const passOn = { 409: ['insufficient_stock'], 404: 'all' };
+ * ```ts
+ * import type { PassOn } from '@watchword/auth/clients';
+ *
+ * export const passOn: PassOn = { 409: ['insufficient_stock'], 404: 'all' };
+ * ```
  */
 export type PassOn = Readonly<Record<number, 'all' | readonly string[]>>;
 

@@ -14,13 +14,25 @@ export interface PublicOptions {
  * Classes that extend a public controller are not public.
  *
  * @example
- * class Products {
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { CurrentUser, Public, type VerifiedToken } from '@watchword/auth';
+ *
+ * @Controller('products')
+ * export class ProductsController {
  *   @Get()
+ *   @Public()
+ *   list() {
+ *     return ['amphora', 'fibula'];
+ *   }
+ *
+ *   @Get('offers')
  *   @Public({ verify: 'optional' })
- *   list(@CurrentUser() user: VerifiedToken | undefined) {
- *     return user === undefined ? this.prices() : this.pricesFor(user.subject);
+ *   offers(@CurrentUser() user: VerifiedToken | undefined) {
+ *     return user === undefined ? [] : [`an amphora for ${user.subject}`];
  *   }
  * }
+ * ```
  */
 export function Public({ verify = 'never' }: PublicOptions = {}): ClassDecorator & MethodDecorator {
   return (target: object, key?: string | symbol) =>

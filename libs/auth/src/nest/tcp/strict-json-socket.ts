@@ -13,7 +13,15 @@ const MAX_BUFFER_SIZE = 1_048_576;
  * ways, is nested deeper than 32 levels or has text that no database holds is refused with 400; the connection goes on.
  *
  * @example
- * new ServerTCP({ host, port, socketClass: StrictJsonSocket })
+ * ```ts
+ * import { type MicroserviceOptions, ServerTCP } from '@nestjs/microservices';
+ * import { StrictJsonSocket } from '@watchword/auth/microservices';
+ *
+ * // For app.connectMicroservice(), or NestFactory.createMicroservice().
+ * export const microservice: MicroserviceOptions = {
+ *   strategy: new ServerTCP({ host: '127.0.0.1', port: 4003, socketClass: StrictJsonSocket }),
+ * };
+ * ```
  */
 export class StrictJsonSocket extends JsonSocket {
   protected readonly limits: StrictJsonOptions = {};

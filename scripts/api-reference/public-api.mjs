@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Application, Converter, ReflectionKind } from 'typedoc';
+
+const home = join(import.meta.dirname, '../../libs/auth');
+
+/**
+ * What `libs/auth` exports, as TypeDoc reads it from the entry points that the package names in its manifest.
+ *
+ * @param {Partial<import('typedoc').TypeDocOptions & import('typedoc-plugin-markdown').PluginOptions>} options
+ */
+export async function readPublicApi(options) {
+  const modules = await modulesByName();
+  const app = await Application.bootstrapWithPlugins({
+    plugin: ['typedoc-plugin-markdown'],
+    entryPoints: [...modules.values()].map(({ source }) => source),
+    tsconfig: join(home, 'tsconfig.lib.json'),
+    logLevel: 'Warn',
+    excludeExternals: true,
+    excludeInternal: true,
+    excludePrivate: true,
+    // Without line numbers, a page changes only when the API does.
+    disableSources: true,
+    sort: ['kind', 'source-order'],
+    sortEntryPoints: false,
+    treatWarningsAsErrors: true,
+    ...options,
+  });
+  nameModules(app, modules);
+  const project = await app.convert();
+  if (project === undefined) throw new Error('TypeDoc could not read libs/auth: see its messages above');
+  app.validate(project);
+  if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('TypeDoc warns: mend what it names above');
+  return { app, project };
+}
+
+/** A thing that two entry points export is described at the first of them: `verification` comes before the main one. */
+const FIRST = ['./verification', '.'];
+
+/**
+ * By the name that TypeDoc gives the module of an entry point.
+ *
+ * @typedef {{ readonly source: string, readonly page: string }} Module
+ * @returns {Promise<ReadonlyMap<string, Module>>}
+ */
+async function modulesByName() {
+  /** @type {{ exports: Record<string, { types: string } | string> }} */
+  const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
+  const rank = (/** @type {string} */ subpath) => FIRST.toReversed().indexOf(subpath);
+  const entries = Object.entries(manifest.exports).sort(([a], [b]) => rank(b) - rank(a));
+  return new Map(
+    entries.flatMap(([subpath, target]) => {
+      if (typeof target === 'string') return [];
+      const name = target.types.replace(/^\.\/dist\/(.*)\.d\.ts$/, '$1');
+      return [[name, { source: join(home, 'src', `${name}.ts`), page: subpath === '.' ? 'auth' : subpath.slice(2) }]];
+    }),
+  );
+}
+
+/**
+ * A page is named as the import is, not as the file of the entry point.
+ *
+ * @param {Application} app
+ * @param {ReadonlyMap<string, Module>} modules
+ */
+function nameModules(app, modules) {
+  app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_context, reflection) => {
+    if (!reflection.kindOf(ReflectionKind.Module)) return;
+    const module = modules.get(reflection.name);
+    if (module === undefined) throw new Error(`No entry point of libs/auth/package.json is named ${reflection.name}`);
+    reflection.name = module.page;
+  });
+}
+
+/** @param {string} page */
+export const importOf = (page) => (page === 'auth' ? '@watchword/auth' : `@watchword/auth/${page}`);
