@@ -65,16 +65,6 @@ const WITHOUT_EXAMPLE: readonly string[] = [
   'testing.unsigned',
   'testing.withBrokenSignature',
   'testing.withClaims',
-  'verification.AuthError',
-  'verification.TokenVerifier',
-  'verification.parseBearer',
-  'verification.parseStrictJson',
-  'verification.parseStrictJsonObject',
-  'verification.providerClaims',
-  'verification.publicError',
-  'verification.readSharedSecret',
-  'verification.sharedSecretKeyId',
-  'verification.systemClock',
 ];
 
 describe('the API reference of @watchword/auth', () => {

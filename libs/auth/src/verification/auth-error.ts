@@ -107,6 +107,21 @@ const PUBLIC: Record<AuthErrorCode, Omit<PublicAuthError, 'scope'>> = (() => {
 /**
  * A refusal, with the reason for the log. It has no stack trace: a refusal is not a bug, and capturing the trace would be
  * its most expensive part. Attackers decide how many refusals there are.
+ *
+ * @example
+ * ```ts
+ * import { AuthError, type TokenVerifier } from '@watchword/auth/verification';
+ *
+ * export async function isExpired(verifier: TokenVerifier, token: string): Promise<boolean> {
+ *   try {
+ *     await verifier.verify(token);
+ *     return false;
+ *   } catch (error) {
+ *     if (error instanceof AuthError) return error.code === 'token_expired';
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
@@ -132,7 +147,20 @@ export class AuthError extends Error {
 
 brand(AuthError, 'watchword:AuthError');
 
-/** The part of a refusal that a caller may see. */
+/**
+ * The part of a refusal that a caller may see.
+ *
+ * @example
+ * ```ts
+ * import type { Socket } from 'node:net';
+ * import { type AuthError, publicError } from '@watchword/auth/verification';
+ *
+ * export function refuse(socket: Socket, error: AuthError): void {
+ *   const { status, code, message } = publicError(error);
+ *   socket.end(JSON.stringify({ status, code, message }));
+ * }
+ * ```
+ */
 export function publicError(error: AuthError): PublicAuthError {
   const shown = PUBLIC[error.code];
   return error.scopes === undefined ? shown : { ...shown, scope: error.scopes.join(' ') };

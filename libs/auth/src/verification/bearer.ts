@@ -8,6 +8,16 @@ import { AuthError } from './auth-error.js';
  *
  * @throws AuthError `credentials_missing` without a value, and for credentials of another scheme, which are answered with
  *   the challenge (RFC 9110 §11.6.1); `credentials_malformed` for anything else but one Bearer token.
+ *
+ * @example
+ * ```ts
+ * import type { IncomingMessage } from 'node:http';
+ * import { parseBearer, type TokenVerifier, type VerifiedToken } from '@watchword/auth/verification';
+ *
+ * export async function authenticate(request: IncomingMessage, verifier: TokenVerifier): Promise<VerifiedToken> {
+ *   return verifier.verify(parseBearer(request.headersDistinct.authorization ?? []));
+ * }
+ * ```
  */
 export function parseBearer(rawAuthorizationValues: readonly string[]): string {
   if (rawAuthorizationValues.length === 0) throw new AuthError('credentials_missing');

@@ -4,4 +4,15 @@ export interface Clock {
   now(): number;
 }
 
+/**
+ * The clock of this machine. The default wherever a clock can be given.
+ *
+ * @example
+ * ```ts
+ * import { type Clock, systemClock } from '@watchword/auth/verification';
+ *
+ * // A clock that is a minute fast.
+ * export const fast: Clock = { now: () => systemClock.now() + 60_000 };
+ * ```
+ */
 export const systemClock: Clock = { now: () => Date.now() };

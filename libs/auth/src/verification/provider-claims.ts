@@ -1,10 +1,26 @@
-import type { ClaimMapping } from './trusted-issuer.js';
-
-type Claims = Readonly<Record<string, unknown>>;
+import type { ClaimMapping, Claims } from './trusted-issuer.js';
 
 /**
  * The claim mappings of well-known issuers. Set `tokenTypes` too: `['JWT']` for Keycloak and Entra, `['none']` for Cognito.
  * Auth0's RFC 9068 profile needs no `tokenTypes`.
+ *
+ * @example
+ * ```ts
+ * import { providerClaims, TokenVerifier } from '@watchword/auth/verification';
+ *
+ * export const verifier = new TokenVerifier({
+ *   issuers: [
+ *     {
+ *       issuer: 'https://keycloak.example/realms/shop',
+ *       audience: 'parcels',
+ *       keys: { discovery: true },
+ *       algorithms: ['RS256'],
+ *       tokenTypes: ['JWT'],
+ *       claims: providerClaims.keycloak('parcels'),
+ *     },
+ *   ],
+ * });
+ * ```
  */
 export const providerClaims = {
   /** Keycloak: the roles of the realm and of one client; `azp` is the client; `typ: Bearer` in the payload. */

@@ -19,6 +19,14 @@ export interface StrictJsonOptions {
  * seen objects of several shapes. So names with an escape are also read here, and the text is refused if the two differ.
  *
  * @throws SyntaxError whose message quotes no part of the text
+ *
+ * @example
+ * ```ts
+ * import { parseStrictJson } from '@watchword/auth/verification';
+ *
+ * parseStrictJson('{ "price": 12 }'); // { price: 12 }
+ * parseStrictJson('{ "price": 12, "price": 1 }'); // throws SyntaxError: duplicate member
+ * ```
  */
 export function parseStrictJson(json: Buffer | string, options: StrictJsonOptions = {}): unknown {
   const text = typeof json === 'string' ? json : decodeUtf8(json);
@@ -36,7 +44,22 @@ export function parseStrictJson(json: Buffer | string, options: StrictJsonOption
   return value;
 }
 
-/** {@link parseStrictJson} for what must be an object. */
+/**
+ * {@link parseStrictJson} for what must be an object.
+ *
+ * @throws SyntaxError whose message quotes no part of the text
+ *
+ * @example
+ * ```ts
+ * import { parseStrictJsonObject } from '@watchword/auth/verification';
+ *
+ * export function readName(body: Buffer): string {
+ *   const { name } = parseStrictJsonObject(body);
+ *   if (typeof name !== 'string') throw new TypeError('`name` must be text');
+ *   return name;
+ * }
+ * ```
+ */
 export function parseStrictJsonObject(json: Buffer | string, options?: StrictJsonOptions): Record<string, unknown> {
   const value = parseStrictJson(json, options);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('not a JSON object');

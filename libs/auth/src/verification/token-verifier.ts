@@ -28,7 +28,30 @@ export interface TokenVerifierOptions {
   readonly keyCache?: KeyCacheOptions;
 }
 
-/** Verifies access tokens and returns {@link VerifiedToken}s. Create one per application and share it. */
+/**
+ * Verifies access tokens and returns {@link VerifiedToken}s. Create one per application and share it.
+ *
+ * @example
+ * ```ts
+ * import { TokenVerifier } from '@watchword/auth/verification';
+ *
+ * const verifier = new TokenVerifier({
+ *   issuers: [
+ *     {
+ *       issuer: 'https://auth.example',
+ *       audience: 'parcels',
+ *       keys: { jwksUri: 'https://auth.example/.well-known/jwks.json' },
+ *     },
+ *   ],
+ * });
+ * await verifier.start();
+ *
+ * export async function subjectOf(token: string): Promise<string> {
+ *   const { subject } = await verifier.verify(token);
+ *   return subject;
+ * }
+ * ```
+ */
 export class TokenVerifier {
   /** The first trusted issuer: this service's own. */
   readonly ownIssuer: string;

@@ -15,6 +15,16 @@ const FIX = `Make one with: node -p "crypto.randomBytes(32).toString('base64url'
  *
  * @param secret base64url without padding
  * @throws TypeError if it is shorter than 32 bytes, easy to guess or published. The message contains no part of the secret.
+ *
+ * @example
+ * ```ts
+ * import { createHmac } from 'node:crypto';
+ * import { readSharedSecret } from '@watchword/auth/verification';
+ *
+ * export function sign(signingInput: string, secret: string): string {
+ *   return createHmac('sha256', readSharedSecret(secret)).update(signingInput).digest('base64url');
+ * }
+ * ```
  */
 export function readSharedSecret(secret: string): Buffer {
   const bytes = Buffer.from(secret, 'base64url');
@@ -33,6 +43,15 @@ export function readSharedSecret(secret: string): Buffer {
  * inputs cannot be searched. With a weak secret it could be used to test guesses, as any token signed with it can.
  *
  * @throws TypeError for a weak secret
+ *
+ * @example
+ * ```ts
+ * import { sharedSecretKeyId } from '@watchword/auth/verification';
+ *
+ * export function headerOf(secret: string) {
+ *   return { typ: 'at+jwt', alg: 'HS256', kid: sharedSecretKeyId(secret) };
+ * }
+ * ```
  */
 export function sharedSecretKeyId(secret: string): string {
   const k = readSharedSecret(secret).toString('base64url');
