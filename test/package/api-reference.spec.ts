@@ -22,17 +22,6 @@ async function pagesOf(folder: string): Promise<ReadonlyMap<string, string>> {
 
 /** Shrinks to nothing. */
 const WITHOUT_EXAMPLE: readonly string[] = [
-  'auth.AccessTokenGuard',
-  'auth.AuthExceptionFilter',
-  'auth.AuthModule',
-  'auth.CallerContext',
-  'auth.CurrentUser',
-  'auth.Roles',
-  'auth.Scopes',
-  'auth.authProblem',
-  'auth.authRpcError',
-  'auth.authorizationHeaders',
-  'auth.requirementsOf',
   'clients.AuthClientsModule',
   'clients.AuthHttpClient',
   'clients.DownstreamError',
@@ -51,20 +40,6 @@ const WITHOUT_EXAMPLE: readonly string[] = [
   'clients.rpcClientToken',
   'clients.tcpClientToken',
   'microservices.AuthTcpClient',
-  'passport.JwtStrategy',
-  'testing.ManualClock',
-  'testing.TestIssuer',
-  'testing.asUser',
-  'testing.createSecretSigningKey',
-  'testing.createSigningKey',
-  'testing.createTestIssuer',
-  'testing.encodeSegment',
-  'testing.refusedTokens',
-  'testing.serveJwks',
-  'testing.signToken',
-  'testing.unsigned',
-  'testing.withBrokenSignature',
-  'testing.withClaims',
 ];
 
 describe('the API reference of @watchword/auth', () => {

@@ -19,6 +19,21 @@ import type { Requirements } from './requirements/requirements.js';
  *
  * `AuthModule` registers it globally. To change one step, extend it, override a protected method and pass the class as
  * `AuthModule.forRoot({ …, guard: MyGuard })`.
+ *
+ * @example
+ * ```ts
+ * import { type ExecutionContext, Injectable } from '@nestjs/common';
+ * import { AccessTokenGuard, AuthError, type Requirements, type VerifiedToken } from '@watchword/auth';
+ *
+ * // Accepts only people: a token that a service got for itself has no session.
+ * @Injectable()
+ * export class PeopleOnlyGuard extends AccessTokenGuard {
+ *   protected override authorize(caller: VerifiedToken, requirements: Requirements, context: ExecutionContext) {
+ *     if (caller.sessionId === undefined) throw new AuthError('role_insufficient', { reason: 'not a person' });
+ *     return super.authorize(caller, requirements, context);
+ *   }
+ * }
+ * ```
  */
 @Injectable()
 export class AccessTokenGuard implements CanActivate {

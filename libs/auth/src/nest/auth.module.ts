@@ -18,6 +18,26 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
  * Protects every handler of the application: `AuthModule.forRoot({ issuer, audience, keys })`, once, in the root module.
  *
  * Global. Exports {@link TokenVerifier}, {@link CallerContext}, and {@link RevocationFollower} (null without `follow`).
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get, Module } from '@nestjs/common';
+ * import { AuthModule, CurrentUser, type VerifiedToken } from '@watchword/auth';
+ *
+ * @Controller('parcels')
+ * class ParcelsController {
+ *   @Get()
+ *   mine(@CurrentUser() user: VerifiedToken) {
+ *     return { owner: user.subject };
+ *   }
+ * }
+ *
+ * @Module({
+ *   imports: [AuthModule.forRoot({ issuer: 'https://auth.example', audience: 'parcels', keys: { discovery: true } })],
+ *   controllers: [ParcelsController],
+ * })
+ * export class AppModule {}
+ * ```
  */
 @Module({
   providers: [

@@ -12,6 +12,20 @@ import type { Handler } from './requirements/handler-place.js';
  * if the request has no token.
  *
  * @throws AuthError `credentials_missing` in any other public handler: there is no verified caller
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { CurrentUser, type VerifiedToken } from '@watchword/auth';
+ *
+ * @Controller('me')
+ * export class MeController {
+ *   @Get()
+ *   me(@CurrentUser() { issuer, subject }: VerifiedToken) {
+ *     return { issuer, subject };
+ *   }
+ * }
+ * ```
  */
 export function CurrentUser(): ParameterDecorator {
   return (target: object, key: string | symbol | undefined, index: number) => {

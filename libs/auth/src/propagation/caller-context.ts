@@ -20,7 +20,25 @@ export interface Scope {
 /** Shared by all applications of the process: a scope belongs to one request, whichever application serves it. */
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Gives the current caller to any code that a guarded handler calls, without REQUEST-scoped providers. */
+/**
+ * Gives the current caller to any code that a guarded handler calls, without REQUEST-scoped providers.
+ *
+ * @example
+ * ```ts
+ * import { Injectable } from '@nestjs/common';
+ * import { CallerContext } from '@watchword/auth';
+ *
+ * @Injectable()
+ * export class AuditLog {
+ *   constructor(private readonly callers: CallerContext) {}
+ *
+ *   record(what: string): void {
+ *     const subject = this.callers.current()?.verified.subject ?? 'nobody';
+ *     console.log(`${subject}: ${what}`);
+ *   }
+ * }
+ * ```
+ */
 export class CallerContext {
   /** @param isEntered whether the requests of this application run in scopes */
   constructor(private readonly isEntered = true) {}

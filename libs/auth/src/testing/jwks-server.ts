@@ -7,7 +7,19 @@ export interface JwksServer {
   close(): Promise<void>;
 }
 
-/** Serves what `jwks` returns at the time of each request. */
+/**
+ * Serves a JWK Set (RFC 7517 §5) on a free port of this machine: what `jwks` returns at the time of each request.
+ *
+ * @example
+ * ```ts
+ * import { createSigningKey, serveJwks } from '@watchword/auth/testing';
+ *
+ * const key = await createSigningKey('ES256');
+ * const server = await serveJwks(() => ({ keys: [key.publicJwk] }));
+ * console.log(server.jwksUri); // http://127.0.0.1:…/.well-known/jwks.json
+ * await server.close();
+ * ```
+ */
 export async function serveJwks(jwks: () => object): Promise<JwksServer> {
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/jwk-set+json').end(JSON.stringify(jwks()));

@@ -1,6 +1,23 @@
 import type { Clock } from '../verification/index.js';
 
-/** A clock that stands still until it is told to move. */
+/**
+ * A clock that stands still until it is told to move.
+ *
+ * @example
+ * ```ts
+ * import { createTestIssuer, ManualClock } from '@watchword/auth/testing';
+ * import { TokenVerifier } from '@watchword/auth/verification';
+ *
+ * const clock = new ManualClock();
+ * const issuer = await createTestIssuer({ clock });
+ * const verifier = new TokenVerifier({ issuers: [issuer.trusted('parcels')], clock });
+ * const token = await issuer.mint({ aud: ['parcels'] }, { lifetime: 300 });
+ *
+ * await verifier.verify(token);
+ * clock.advance(306); // its lifetime, and more than the 5 seconds by which clocks may differ
+ * await verifier.verify(token); // throws AuthError: token_expired
+ * ```
+ */
 export class ManualClock implements Clock {
   /** @param time in milliseconds since the epoch */
   constructor(private time: number = Date.UTC(2026, 0, 1)) {}

@@ -12,6 +12,18 @@ export interface RefusedToken {
 /**
  * Invalid tokens to test a guarded endpoint with: one for each reason. All have these claims, which would be sufficient in a
  * valid token.
+ *
+ * @example
+ * ```ts
+ * import { asUser, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
+ *
+ * export async function refusesThemAll(url: string, issuer: TestIssuer): Promise<void> {
+ *   for (const { why, token } of await refusedTokens(issuer, asUser({ audience: 'parcels' }))) {
+ *     const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+ *     if (status !== 401) throw new Error(`${url} answers ${status} to a token with ${why}`);
+ *   }
+ * }
+ * ```
  */
 export async function refusedTokens(issuer: TestIssuer, claims: TestClaims): Promise<readonly RefusedToken[]> {
   const good = await issuer.mint(claims);

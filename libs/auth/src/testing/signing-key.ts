@@ -15,6 +15,19 @@ export interface SigningKey {
   sign(signingInput: string): Buffer;
 }
 
+/**
+ * A new key pair for this algorithm. Its id is its thumbprint (RFC 7638).
+ *
+ * @example
+ * ```ts
+ * import { createSigningKey, type TestIssuer } from '@watchword/auth/testing';
+ *
+ * // A token of a key that the issuer does not publish.
+ * export async function signedByAnotherKey(issuer: TestIssuer): Promise<string> {
+ *   return issuer.mint({}, { key: await createSigningKey('ES256') });
+ * }
+ * ```
+ */
 export async function createSigningKey(algorithm: AsymmetricAlgorithm): Promise<SigningKey> {
   const { publicKey, privateKey } = generateKeyPair(algorithm);
   const jwk = await exportJWK(publicKey);
@@ -29,6 +42,20 @@ export async function createSigningKey(algorithm: AsymmetricAlgorithm): Promise<
   };
 }
 
+/**
+ * An HS256 key.
+ *
+ * @param secret base64url; default: 32 random bytes
+ * @throws TypeError for a weak secret
+ *
+ * @example
+ * ```ts
+ * import { createSecretSigningKey, signToken } from '@watchword/auth/testing';
+ *
+ * const key = createSecretSigningKey();
+ * export const token = signToken(key, { typ: 'at+jwt', alg: 'HS256', kid: key.keyId }, { sub: 'ada' });
+ * ```
+ */
 export function createSecretSigningKey(secret: string = randomBytes(32).toString('base64url')): SigningKey {
   const bytes = Buffer.from(secret, 'base64url');
   return {

@@ -12,7 +12,17 @@ export interface TestUser {
   readonly sessionId?: string;
 }
 
-/** The claims of a person: `issuer.mint(asUser({ subject: 'ada', roles: ['admin'] }))`. */
+/**
+ * The claims of a person, for `mint()` of the test issuer. Default: a random subject with the role `customer` and no scopes.
+ *
+ * @example
+ * ```ts
+ * import { asUser, createTestIssuer } from '@watchword/auth/testing';
+ *
+ * const issuer = await createTestIssuer();
+ * export const token = await issuer.mint(asUser({ subject: 'ada', audience: 'parcels', scopes: ['parcels:read'] }));
+ * ```
+ */
 export function asUser({
   subject,
   roles = ['customer'],

@@ -28,7 +28,21 @@ export interface MintOptions {
   readonly key?: SigningKey;
 }
 
-/** An issuer in the test process, with its own keys. Created by {@link createTestIssuer}. */
+/**
+ * An issuer in the test process, with its own keys. Created by {@link createTestIssuer}.
+ *
+ * @example
+ * ```ts
+ * import { TestIssuer } from '@watchword/auth/testing';
+ *
+ * // A service that was started with `issuer.serve()` takes tokens of the new key, and still those of the old one.
+ * export async function tokensOfTwoKeys(issuer: TestIssuer): Promise<[old: string, current: string]> {
+ *   const old = await issuer.mint();
+ *   await issuer.rotate();
+ *   return [old, await issuer.mint()];
+ * }
+ * ```
+ */
 export class TestIssuer {
   #keys: [SigningKey, ...SigningKey[]];
 
@@ -119,7 +133,22 @@ export class TestIssuer {
   }
 }
 
-/** Creates an issuer for tests. It is not reachable from outside the test process. */
+/**
+ * Creates an issuer for tests. It is not reachable from outside the test process.
+ *
+ * @example
+ * ```ts
+ * import { asUser, createTestIssuer } from '@watchword/auth/testing';
+ * import { TokenVerifier } from '@watchword/auth/verification';
+ *
+ * const issuer = await createTestIssuer();
+ * const verifier = new TokenVerifier({ issuers: [issuer.trusted('parcels')] });
+ *
+ * const token = await issuer.mint(asUser({ subject: 'ada', audience: 'parcels' }));
+ * const { subject } = await verifier.verify(token);
+ * console.log(subject); // ada
+ * ```
+ */
 export async function createTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   const { issuer = 'https://issuer.test', algorithm = 'ES256', clock = systemClock } = options;
   const key = algorithm === 'HS256' ? createSecretSigningKey() : await createSigningKey(algorithm);

@@ -23,6 +23,17 @@ export function incomingMessage(request: unknown): object {
  * The Authorization values of a request, out of its raw headers: Node's parsed ones keep the first of two and drop the other.
  *
  * @throws AuthError `context_unsupported` for what has no raw headers
+ *
+ * @example
+ * ```ts
+ * import type { IncomingMessage } from 'node:http';
+ * import { authorizationHeaders, parseBearer, type TokenVerifier } from '@watchword/auth';
+ *
+ * // For what no guard of Nest sees, such as middleware.
+ * export async function authenticate(request: IncomingMessage, verifier: TokenVerifier) {
+ *   return verifier.verify(parseBearer(authorizationHeaders(request)));
+ * }
+ * ```
  */
 export function authorizationHeaders(message: object): readonly string[] {
   const { rawHeaders } = message as { readonly rawHeaders?: unknown };

@@ -12,7 +12,27 @@ import { DownstreamError, downstreamReason } from './downstream-error.js';
 import { grpcError } from './grpc-error.js';
 import { LineLimit } from './line-limit.js';
 
-/** Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC. */
+/**
+ * Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC.
+ *
+ * @example
+ * ```ts
+ * import { UseFilters } from '@nestjs/common';
+ * import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+ * import { AuthExceptionFilter, Roles } from '@watchword/auth';
+ *
+ * // `AuthModule` registers the filter globally. Nest applies no global filter to gateways.
+ * @WebSocketGateway()
+ * @UseFilters(AuthExceptionFilter)
+ * export class ParcelsGateway {
+ *   @SubscribeMessage('parcels')
+ *   @Roles('clerk')
+ *   parcels() {
+ *     return { event: 'parcels', data: [] };
+ *   }
+ * }
+ * ```
+ */
 @Catch(AuthError, DownstreamError)
 export class AuthExceptionFilter implements ExceptionFilter<AuthError | DownstreamError> {
   private readonly logger = new Logger(AuthExceptionFilter.name);

@@ -23,7 +23,31 @@ export interface RpcError {
   readonly message: string;
 }
 
-/** The HTTP response to a refused caller. It does not contain the private reason. */
+/**
+ * The HTTP response to a refused caller. It does not contain the private reason.
+ *
+ * @example
+ * ```ts
+ * import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+ * import { HttpAdapterHost } from '@nestjs/core';
+ * import { AuthError, authProblem } from '@watchword/auth';
+ *
+ * // A filter of your own for everything answers a refusal as the library does.
+ * @Catch()
+ * export class EverythingFilter implements ExceptionFilter {
+ *   constructor(private readonly host: HttpAdapterHost) {}
+ *
+ *   catch(error: unknown, context: ArgumentsHost): void {
+ *     const { httpAdapter } = this.host;
+ *     const response: unknown = context.switchToHttp().getResponse();
+ *     if (!(error instanceof AuthError)) return httpAdapter.reply(response, { detail: 'Internal error' }, 500);
+ *     const { status, headers, body } = authProblem(error);
+ *     for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
+ *     httpAdapter.reply(response, body, status);
+ *   }
+ * }
+ * ```
+ */
 export function authProblem(error: AuthError | DownstreamError): AuthProblem {
   const { status, code, message } = authRpcError(error);
   const extra = error instanceof AuthError ? challenge(status, code, publicError(error).scope) : error.headers;
@@ -34,7 +58,24 @@ export function authProblem(error: AuthError | DownstreamError): AuthProblem {
   };
 }
 
-/** The RPC response to a refused caller. It does not contain the private reason. */
+/**
+ * The RPC response to a refused caller. It does not contain the private reason.
+ *
+ * @example
+ * ```ts
+ * import { Catch, type ExceptionFilter } from '@nestjs/common';
+ * import { AuthError, authRpcError } from '@watchword/auth';
+ * import { throwError } from 'rxjs';
+ *
+ * // A filter of your own for message handlers.
+ * @Catch(AuthError)
+ * export class RefusedMessageFilter implements ExceptionFilter<AuthError> {
+ *   catch(error: AuthError) {
+ *     return throwError(() => authRpcError(error));
+ *   }
+ * }
+ * ```
+ */
 export function authRpcError(error: AuthError | DownstreamError): RpcError {
   if (error instanceof AuthError) {
     const { status, code, message } = publicError(error);

@@ -13,6 +13,30 @@ import { authorizationHeaders, incomingMessage } from '../contexts/http-context.
  *
  * Add it to the providers of a module. It supports HTTP only, as passport does. A refusal is an error, so that the response is
  * the same as the guard's. With other strategies, put it last: `AuthGuard(['api-key', 'jwt'])`.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
+ * import { AuthGuard } from '@nestjs/passport';
+ * import { AuthModule, type VerifiedToken } from '@watchword/auth';
+ * import { JwtStrategy } from '@watchword/auth/passport';
+ *
+ * @Controller('parcels')
+ * class ParcelsController {
+ *   @Get()
+ *   @UseGuards(AuthGuard('jwt'))
+ *   mine(@Req() request: { user: VerifiedToken }) {
+ *     return { owner: request.user.subject };
+ *   }
+ * }
+ *
+ * @Module({
+ *   imports: [AuthModule.forRoot({ issuer: 'https://auth.example', audience: 'parcels', keys: { discovery: true } })],
+ *   providers: [JwtStrategy],
+ *   controllers: [ParcelsController],
+ * })
+ * export class AppModule {}
+ * ```
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {

@@ -55,6 +55,18 @@ export function declare(
  * A restriction of a class also holds for its subclasses; `@Public()` holds for that class or that method alone.
  *
  * @throws TypeError if the decorators contradict each other, or if `handler` is not a method of `controller`
+ *
+ * @example
+ * ```ts
+ * import type { Type } from '@nestjs/common';
+ * import { requirementsOf } from '@watchword/auth';
+ *
+ * // Names the public handlers of a controller, for a test that no new one appears.
+ * export function publicHandlers(controller: Type): string[] {
+ *   const names = Object.getOwnPropertyNames(controller.prototype).filter((name) => name !== 'constructor');
+ *   return names.filter((name) => requirementsOf(controller, controller.prototype[name]).isPublic);
+ * }
+ * ```
  */
 export function requirementsOf(controller: Type, handler: Handler): Requirements {
   let ofController = resolved.get(controller);

@@ -5,6 +5,21 @@ import { declare } from './requirements.js';
  * If it is repeated, or is on a class and its method, the caller must meet each one.
  *
  * @throws TypeError if no role is given: it would be unclear whether everybody or nobody is allowed
+ *
+ * @example
+ * ```ts
+ * import { Controller, Delete, Param } from '@nestjs/common';
+ * import { Roles } from '@watchword/auth';
+ *
+ * @Controller('parcels')
+ * export class ParcelsController {
+ *   @Delete(':id')
+ *   @Roles('admin', 'clerk') // one of these
+ *   remove(@Param('id') id: string) {
+ *     return { removed: id };
+ *   }
+ * }
+ * ```
  */
 export function Roles(role: string, ...others: readonly string[]): ClassDecorator & MethodDecorator {
   const anyOf = [role, ...others];
