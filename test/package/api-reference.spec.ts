@@ -20,28 +20,6 @@ async function pagesOf(folder: string): Promise<ReadonlyMap<string, string>> {
   );
 }
 
-/** Shrinks to nothing. */
-const WITHOUT_EXAMPLE: readonly string[] = [
-  'clients.AuthClientsModule',
-  'clients.AuthHttpClient',
-  'clients.DownstreamError',
-  'clients.HttpTarget',
-  'clients.InjectGrpcClient',
-  'clients.InjectHttpClient',
-  'clients.InjectRpcClient',
-  'clients.InjectTcpClient',
-  'clients.OutboundTokens',
-  'clients.PropagationError',
-  'clients.ServiceTokens',
-  'clients.TokenEndpoint',
-  'clients.TokenExchange',
-  'clients.grpcClientToken',
-  'clients.httpClientToken',
-  'clients.rpcClientToken',
-  'clients.tcpClientToken',
-  'microservices.AuthTcpClient',
-];
-
 describe('the API reference of @watchword/auth', () => {
   let folder: string;
   let found: Found;
@@ -73,7 +51,8 @@ describe('the API reference of @watchword/auth', () => {
   });
 
   it('has an example for every exported function, class, decorator and module', () => {
-    expect(found.missing).toEqual(WITHOUT_EXAMPLE);
+    expect(found.missing).toEqual([]);
+    expect(found.examples.length).toBeGreaterThan(50);
   });
 
   it('has examples that compile against the entry points', async () => {

@@ -1,4 +1,15 @@
-/** A registered service, identified by its base URL. URLs outside of it get no request, and so no token. */
+/**
+ * A registered service, identified by its base URL. URLs outside of it get no request, and so no token.
+ *
+ * @example
+ * ```ts
+ * import { HttpTarget } from '@watchword/auth/clients';
+ *
+ * const catalog = new HttpTarget('http://catalog:3001/api');
+ * catalog.resolve('products/7').href; // 'http://catalog:3001/api/products/7'
+ * catalog.resolve('../admin'); // throws TypeError: it is outside of the base URL
+ * ```
+ */
 export class HttpTarget {
   readonly #base: URL;
 

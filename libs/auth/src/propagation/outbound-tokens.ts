@@ -31,7 +31,28 @@ export interface OutboundTokensOptions {
   readonly service?: ServiceTokens | undefined;
 }
 
-/** Selects the token for a call to another service. */
+/**
+ * Selects the token for a call to another service.
+ *
+ * @example
+ * ```ts
+ * import type { CallerContext } from '@watchword/auth';
+ * import { OutboundTokens, ServiceTokens, type TokenEndpoint, TokenExchange } from '@watchword/auth/clients';
+ *
+ * // What `AuthClientsModule` does, for a client of your own.
+ * export async function catalogProducts(callers: CallerContext, endpoint: TokenEndpoint): Promise<Response> {
+ *   const tokens = new OutboundTokens({
+ *     callers,
+ *     issuer: endpoint.issuer,
+ *     exchange: new TokenExchange(endpoint),
+ *     service: new ServiceTokens(endpoint),
+ *   });
+ *   const token = await tokens.tokenFor({ audience: 'catalog' }, 'caller');
+ *   const headers = token === undefined ? {} : { authorization: `Bearer ${token.value}` };
+ *   return fetch('http://catalog:3001/products', { headers });
+ * }
+ * ```
+ */
 export class OutboundTokens {
   constructor(private readonly options: OutboundTokensOptions) {}
 

@@ -19,7 +19,24 @@ export type PropagationErrorCode =
   /** The issuer refused this service itself (`invalid_client`, `unauthorized_client`, …). */
   | 'service_refused';
 
-/** There is no token for a call. The message is for the operator and names the fix; it contains no secret. */
+/**
+ * There is no token for a call. The message is for the operator and names the fix; it contains no secret.
+ *
+ * @example
+ * ```ts
+ * import { PropagationError, type ServiceTokens } from '@watchword/auth/clients';
+ *
+ * export async function canCallCatalog(tokens: ServiceTokens): Promise<boolean> {
+ *   try {
+ *     await tokens.tokenFor({ audience: 'catalog' });
+ *     return true;
+ *   } catch (error) {
+ *     if (error instanceof PropagationError && error.code === 'service_refused') return false;
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export class PropagationError extends Error {
   override readonly name = 'PropagationError';
   /** The `error` of the issuer's response (RFC 6749 §5.2), if the issuer refused. */

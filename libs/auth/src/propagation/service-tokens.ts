@@ -3,7 +3,20 @@ import type { UsableToken } from './granted-tokens.js';
 import type { GrantedToken, TokenEndpoint } from './token-endpoint.js';
 import type { ExchangeTarget } from './token-exchange.js';
 
-/** Tokens that this service obtains for itself (RFC 6749 §4.4): one per audience and scope, cached until shortly before it expires. */
+/**
+ * Tokens that this service obtains for itself (RFC 6749 §4.4): one per audience and scope, cached until shortly before it expires.
+ *
+ * @example
+ * ```ts
+ * import type { ServiceTokens } from '@watchword/auth/clients';
+ *
+ * // A call as this service, by a client of your own.
+ * export async function catalogAsService(tokens: ServiceTokens): Promise<Response> {
+ *   const token = await tokens.tokenFor({ audience: 'catalog' });
+ *   return fetch('http://catalog:3001/products', { headers: { authorization: `Bearer ${token}` } });
+ * }
+ * ```
+ */
 export class ServiceTokens {
   readonly #tokens: GrantedTokens<RenewedToken>;
 

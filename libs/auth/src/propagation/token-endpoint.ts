@@ -35,6 +35,21 @@ export interface GrantedToken {
 /**
  * The issuer's token endpoint. This service is a confidential client with `client_secret_basic` (RFC 6749 §2.3.1, §3.2). While the
  * endpoint fails, it is asked less often, by one request at a time.
+ *
+ * @example
+ * ```ts
+ * import { ServiceTokens, TokenEndpoint } from '@watchword/auth/clients';
+ *
+ * export function serviceTokens(clientSecret: string): ServiceTokens {
+ *   const endpoint = new TokenEndpoint({
+ *     issuer: 'https://auth.example',
+ *     tokenEndpoint: 'https://auth.example/oauth/token',
+ *     clientId: 'parcels',
+ *     clientSecret,
+ *   });
+ *   return new ServiceTokens(endpoint);
+ * }
+ * ```
  */
 export class TokenEndpoint {
   readonly clock: Clock;

@@ -21,6 +21,18 @@ export interface ExchangeTarget {
 /**
  * Exchanges a caller's token for one that is valid at one other service only (RFC 8693), with this service's credentials.
  * A token is cached until it or the caller's own token expires; a refusal is remembered for a few seconds.
+ *
+ * @example
+ * ```ts
+ * import type { Caller } from '@watchword/auth';
+ * import type { TokenExchange } from '@watchword/auth/clients';
+ *
+ * // A call for the caller, whose own token is not for the catalog.
+ * export async function catalogFor(caller: Caller, exchange: TokenExchange): Promise<Response> {
+ *   const token = await exchange.tokenFor(caller, { audience: 'catalog', scope: 'products:read' });
+ *   return fetch('http://catalog:3001/products', { headers: { authorization: `Bearer ${token}` } });
+ * }
+ * ```
  */
 export class TokenExchange {
   readonly #tokens: GrantedTokens<UsableToken>;

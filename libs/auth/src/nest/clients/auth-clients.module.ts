@@ -22,7 +22,37 @@ export interface AuthClientsAsyncOptions<Dependencies extends readonly unknown[]
 
 const OPTIONS = Symbol('AuthClientsOptions');
 
-/** The services that this one calls, each as a client that carries a token which is for that service. Needs `AuthModule`. */
+/**
+ * The services that this one calls, each as a client that carries a token which is for that service. Needs `AuthModule`.
+ *
+ * @example
+ * ```ts
+ * import { Injectable, Module } from '@nestjs/common';
+ * import { AuthModule } from '@watchword/auth';
+ * import { AuthClientsModule, AuthHttpClient, InjectHttpClient } from '@watchword/auth/clients';
+ *
+ * @Injectable()
+ * class Shipping {
+ *   constructor(@InjectHttpClient('catalog') private readonly catalog: AuthHttpClient) {}
+ *
+ *   // Called with the token of the caller of this request, or with one that it was exchanged for.
+ *   price(sku: string): Promise<{ cents: number }> {
+ *     return this.catalog.json(`products/${encodeURIComponent(sku)}/price`);
+ *   }
+ * }
+ *
+ * @Module({
+ *   imports: [
+ *     AuthModule.forRoot({ issuer: 'https://auth.example', audience: 'parcels', keys: { discovery: true } }),
+ *     AuthClientsModule.register({
+ *       http: [{ name: 'catalog', baseUrl: 'http://catalog:3001', audience: 'catalog' }],
+ *     }),
+ *   ],
+ *   providers: [Shipping],
+ * })
+ * export class ParcelsModule {}
+ * ```
+ */
 @Module({})
 export class AuthClientsModule {
   static register(options: AuthClientsOptions): DynamicModule {
@@ -35,6 +65,26 @@ export class AuthClientsModule {
     });
   }
 
+  /**
+   * Takes the options from a factory. `http`, `tcp`, `rpc` and `grpc` name the clients for which the factory gives options.
+   *
+   * @example
+   * ```ts
+   * import { AuthClientsModule } from '@watchword/auth/clients';
+   *
+   * class ParcelsConfig {
+   *   readonly catalogUrl = 'http://catalog:3001';
+   * }
+   *
+   * export const clients = AuthClientsModule.registerAsync({
+   *   http: ['catalog'],
+   *   inject: [ParcelsConfig],
+   *   useFactory: ({ catalogUrl }: ParcelsConfig) => ({
+   *     http: [{ name: 'catalog', baseUrl: catalogUrl, audience: 'catalog' }],
+   *   }),
+   * });
+   * ```
+   */
   static registerAsync<Dependencies extends readonly unknown[]>({
     http = [],
     tcp = [],

@@ -22,6 +22,27 @@ export interface AuthRequestInit extends CallOptions {
  * Calls one HTTP service with a token that is for it: the caller's, an exchanged one, or this service's own.
  *
  * Redirects are followed for GET and HEAD, below the base URL alone; a redirect to elsewhere is the service's failure.
+ *
+ * @example
+ * ```ts
+ * import { Injectable } from '@nestjs/common';
+ * import { AuthHttpClient, InjectHttpClient } from '@watchword/auth/clients';
+ *
+ * @Injectable()
+ * export class Catalog {
+ *   constructor(@InjectHttpClient('catalog') private readonly catalog: AuthHttpClient) {}
+ *
+ *   // For the caller of this request.
+ *   product(sku: string): Promise<{ name: string }> {
+ *     return this.catalog.json(`products/${encodeURIComponent(sku)}`);
+ *   }
+ *
+ *   // As this service, which a job without a caller can do.
+ *   async refreshPrices(): Promise<void> {
+ *     await this.catalog.json('prices', { method: 'PUT', json: {}, credentials: 'service', timeoutMs: 30_000 });
+ *   }
+ * }
+ * ```
  */
 export class AuthHttpClient {
   readonly #target: HttpTarget;

@@ -8,7 +8,25 @@ import { StrictTcpClient } from './strict-tcp-client.js';
 /** Message patterns of Nest microservices. */
 export type TcpPattern = RpcPattern;
 
-/** Calls one TCP service with a token that is for it, in the packet's metadata. Connects on first use, and again after a loss. */
+/**
+ * Calls one TCP service with a token that is for it, in the packet's metadata. Connects on first use, and again after a loss.
+ *
+ * @example
+ * ```ts
+ * import { Injectable } from '@nestjs/common';
+ * import { InjectTcpClient } from '@watchword/auth/clients';
+ * import { AuthTcpClient } from '@watchword/auth/microservices';
+ *
+ * @Injectable()
+ * export class Orders {
+ *   constructor(@InjectTcpClient('inventory') private readonly inventory: AuthTcpClient) {}
+ *
+ *   reserve(product: string, count: number): Promise<{ id: string }> {
+ *     return this.inventory.send('stock.reserve', { product, count });
+ *   }
+ * }
+ * ```
+ */
 export class AuthTcpClient extends AuthRpcClient {
   /** @throws TypeError for a service without a name or an audience. */
   constructor(

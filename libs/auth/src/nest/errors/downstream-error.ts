@@ -22,6 +22,20 @@ export interface DownstreamAnswer {
 /**
  * A called service refused or failed. It is an `HttpException`, so that an unhandled one answers with the
  * matching status; `getResponse()` has `code` and `message`.
+ *
+ * @example
+ * ```ts
+ * import { type AuthHttpClient, DownstreamError } from '@watchword/auth/clients';
+ *
+ * export async function findProduct(sku: string, catalog: AuthHttpClient): Promise<{ name: string } | undefined> {
+ *   try {
+ *     return await catalog.json<{ name: string }>(`products/${encodeURIComponent(sku)}`);
+ *   } catch (error) {
+ *     if (error instanceof DownstreamError && error.answer?.status === 404) return undefined;
+ *     throw error;
+ *   }
+ * }
+ * ```
  */
 export class DownstreamError extends HttpException {
   override readonly name = 'DownstreamError';
