@@ -58,7 +58,7 @@ describeOnEveryDatabase('while auth is stopped', (options) => {
     expect(asked.status).toBe(503);
     expect(asked.body.code).toBe('temporarily_unavailable');
     const said = (text: string) => orders.line((line) => parseLogLine(line)?.message.includes(text) === true, 30_000);
-    expect(await said('answered with 503 until the keys are there')).toContain('ECONNREFUSED');
+    expect(await said('answered with 503 until the keys are loaded')).toContain('ECONNREFUSED');
     const garbage = await request('GET', `${system.url('orders')}/orders`, { token: 'garbage' });
     expect(garbage.status).toBe(401);
 
@@ -66,7 +66,7 @@ describeOnEveryDatabase('while auth is stopped', (options) => {
     await system.apps.ready(60_000, ['auth', 'orders']);
     const again = await request('GET', `${system.url('orders')}/orders`, { token: session.access_token });
     expect(again.status).toBe(200);
-    await said('The keys are there');
+    await said('The keys were loaded');
     const metrics = await (await fetch(`${system.url('orders')}/metrics`)).text();
     expect(metrics).toMatch(/watchword_verification_keys_age_seconds\{issuer="[^"]+"\} \d/);
   }, 90_000);

@@ -73,7 +73,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
   });
 
   it('a port that is taken, for HTTP and for TCP', async () => {
-    const message = `another process listens on 127.0.0.1:${takenPort()} already; stop it or set another port`;
+    const message = `another process already listens on 127.0.0.1:${takenPort()}; stop it or set another port`;
     const refusals = await Promise.all([
       refusal('inventory', { PORT: takenPort(), DATA_DIR: join(folder, 'http') }),
       refusal('inventory', { TCP_PORT: takenPort(), DATA_DIR: join(folder, 'tcp') }),

@@ -67,6 +67,6 @@ describe('the check of keys', () => {
     expect(await looks()).toEqual([]);
 
     more = [];
-    expect(await looks()).toEqual([expect.arrayContaining(['log', expect.stringContaining('sound again')])]);
+    expect(await looks()).toEqual([expect.arrayContaining(['log', expect.stringContaining('valid again')])]);
   });
 });

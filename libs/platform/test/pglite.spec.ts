@@ -75,7 +75,7 @@ describe('the embedded database', () => {
     await database.db.execute('update drizzle.__drizzle_migrations set created_at = created_at - 1');
     await database.close();
     const refusal = new RegExp(
-      `${join(dataDirectory, 'sample')} was made by other migrations .* Delete that directory`,
+      `${join(dataDirectory, 'sample')} was created by other migrations .* Delete that directory`,
     );
     await expect(open()).rejects.toThrow(refusal);
     await expect(open()).rejects.toThrow(OperatorError);

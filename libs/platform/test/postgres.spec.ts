@@ -54,7 +54,7 @@ describeOnPostgres('a PostgreSQL database', () => {
     await watcher.end();
   }, 30_000);
 
-  it('says in a line what is wrong with a URL, and with a role that may not make tables', async () => {
+  it('says in a line what is wrong with a URL, and with a role that may not create tables', async () => {
     await expect(open('postgres://u:hunter2@127.0.0.1:port/db')).rejects.toThrow(
       /^The server of DATABASE_URL cannot be used: .*Invalid URL$/,
     );
@@ -63,7 +63,7 @@ describeOnPostgres('a PostgreSQL database', () => {
     const guest = `guest_${new URL(server.url).pathname.slice(-12)}`;
     await owner.query(`create role ${guest} login password 'guest'`);
     const url = Object.assign(new URL(server.url), { username: guest, password: 'guest' }).href;
-    await expect(open(url)).rejects.toThrow(/^The role of DATABASE_URL may not make its tables: permission denied/);
+    await expect(open(url)).rejects.toThrow(/^The role of DATABASE_URL may not create tables: permission denied/);
     await owner.query(`drop role ${guest}`);
     await owner.end();
   }, 30_000);
@@ -77,7 +77,7 @@ describeOnPostgres('a PostgreSQL database', () => {
 
     it('by other migrations is refused, and the refusal says what to do', async () => {
       await changeHistory('update drizzle.__drizzle_migrations set created_at = created_at - 1');
-      const refusal = /^The database of DATABASE_URL was made by other migrations .* Drop it/;
+      const refusal = /^The database of DATABASE_URL was created by other migrations .* Drop it/;
       await expect(open()).rejects.toThrow(refusal);
       await expect(open()).rejects.toThrow(OperatorError);
     }, 30_000);
@@ -86,12 +86,12 @@ describeOnPostgres('a PostgreSQL database', () => {
       await changeHistory(
         "insert into drizzle.__drizzle_migrations (hash, created_at) select '', created_at - 1 from drizzle.__drizzle_migrations",
       );
-      await expect(open()).rejects.toThrow(/was made by other migrations/);
+      await expect(open()).rejects.toThrow(/was created by other migrations/);
     }, 30_000);
 
     it('by another app alone is refused, though that is newer', async () => {
       await changeHistory('update drizzle.__drizzle_migrations set created_at = created_at + 1');
-      await expect(open()).rejects.toThrow(/was made by other migrations/);
+      await expect(open()).rejects.toThrow(/was created by other migrations/);
     }, 30_000);
 
     it('by a newer version too is opened', async () => {

@@ -39,7 +39,7 @@ describe('a process of an app', () => {
     const { url } = await start().ready();
     const second = RunningProcess.start(app.file, { PORT: new URL(url).port });
     expect(await second.exit()).toBe(1);
-    expect(second.output).toContain('another process listens on 127.0.0.1:');
+    expect(second.output).toContain('another process already listens on 127.0.0.1:');
     expect(second.output).not.toContain('    at ');
   }, 30_000);
 

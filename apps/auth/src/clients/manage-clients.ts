@@ -129,7 +129,7 @@ async function readKeys(jwks: unknown): Promise<readonly JsonWebKey[]> {
     return await readClientKeys(jwks);
   } catch (error) {
     if (!(error instanceof ClientKeysError)) throw error;
-    throw new Refusal('invalid', 'validation_failed', 'What was sent is not valid', {
+    throw new Refusal('invalid', 'validation_failed', 'The request is not valid', {
       errors: [{ field: 'jwks', message: error.message }],
     });
   }

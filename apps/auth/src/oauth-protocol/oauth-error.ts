@@ -50,7 +50,7 @@ export function toOAuthError(error: unknown): OAuthError {
   const { code, status, detail, headers = {} } = problemOf(error);
   return isOAuthErrorCode(code)
     ? new OAuthError(code, detail ?? code, { status, headers, cause: error })
-    : new OAuthError('server_error', 'An unexpected error happened', { cause: error });
+    : new OAuthError('server_error', 'An unexpected error occurred', { cause: error });
 }
 
 function isOAuthErrorCode(code: string): code is OAuthErrorCode {

@@ -13,20 +13,20 @@ import { exitOnSignals, shutDownOnSignals } from './shutdown.js';
 export interface BootstrapOptions<C extends AppConfig> {
   /** The app's name, as in `PlatformModule.forRoot`. */
   readonly name: string;
-  /** Imports `PlatformModule.forRoot({ name, config })` first. */
+  /** The root module. It must import `PlatformModule.forRoot({ name, config })` first. */
   readonly module: Type<object>;
   readonly config: Type<C>;
-  /** For an app that also answers RPC messages: where it listens for them. */
+  /** For an app that also handles RPC messages: the address to listen on. */
   readonly tcp?: (config: C) => TcpAddress;
-  /** Called before bodies are parsed: for middleware that reads a body itself. */
+  /** Called before the body parser is added: for middleware that reads the body itself. */
   readonly configure?: (app: NestExpressApplication, config: C) => void;
-  /** Adds to the description at `/docs` what Nest does not know of: endpoints that are middleware. */
+  /** Adds endpoints that are middleware to the OpenAPI document at `/docs`. Nest does not know them. */
   readonly openApi?: (document: OpenAPIObject) => void;
 }
 
 /**
- * Starts an app: configuration, database, HTTP, RPC; logs `ready` when all of it listens.
- * Never rejects: what keeps the app from starting is printed as one clear message, and the process exits with 1.
+ * Starts an app: configuration, database, HTTP, RPC. Logs `ready` when everything listens.
+ * Never rejects: if the app cannot start, one clear message is printed, and the process exits with 1.
  */
 export async function bootstrap<C extends AppConfig>(options: BootstrapOptions<C>): Promise<void> {
   try {
@@ -41,9 +41,9 @@ async function start<C extends AppConfig>(options: BootstrapOptions<C>): Promise
   const { name, module, config, tcp, configure, openApi } = options;
   const settings = loadConfig(name, config, readEnvironment(name));
   const logger = new StructuredLogger({ app: name, level: settings.LOG_LEVEL, format: formatOf(settings) });
-  // Node's own report of it would go past the log's format and its redaction.
+  // Node's own message would not be in the format of the log, and not redacted.
   process.on('uncaughtException', (error) => {
-    logger.fatal('An error that nothing handles ends the process', error);
+    logger.fatal('An unhandled error ends the process', error);
     process.exit(1);
   });
   const bootIsOver = exitOnSignals();

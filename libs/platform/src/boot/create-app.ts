@@ -19,7 +19,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { DrainingTcpServer } from '../rpc/draining-tcp-server.js';
 import { APP_NAME } from '../config/app-name.js';
 
-/** Where an app listens for RPC. */
+/** The address on which an app listens for RPC messages. */
 export interface TcpAddress {
   readonly host: string;
   readonly port: number;
@@ -27,31 +27,31 @@ export interface TcpAddress {
 
 export interface AppOptions<C extends AppConfig> {
   readonly module: Type<object>;
-  /** What the module's providers get as their configuration. */
+  /** The configuration for the providers of the module. */
   readonly config: C;
   readonly logger: StructuredLogger | false;
-  /** For an app that also answers RPC messages. */
+  /** For an app that also handles RPC messages. */
   readonly tcp?: TcpAddress | undefined;
-  /** Called before the body is parsed: for middleware that reads the body itself. */
+  /** Called before the body parser is added: for middleware that reads the body itself. */
   readonly configure?: ((app: NestExpressApplication, config: C) => void) | undefined;
-  /** Adds to the description at `/docs` what Nest does not know of: endpoints that are middleware. */
+  /** Adds endpoints that are middleware to the OpenAPI document at `/docs`. Nest does not know them. */
   readonly openApi?: ((document: OpenAPIObject) => void) | undefined;
 }
 
-/** An app that is wired and does not listen yet. */
+/** An app that is created and does not listen yet. */
 export interface App {
   readonly nest: NestExpressApplication;
   readonly tcp: DrainingTcpServer | undefined;
   readonly http: { drain(): Promise<void> };
 }
 
-/** Longest time that a client may take to send a whole request, and its head, in milliseconds. */
+/** How long a client may take to send the complete request, and also its header section, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
-/** Longer than load balancers keep idle connections (60 s, as a rule): the side that sends must be the one that closes. */
+/** Longer than load balancers keep idle connections (usually 60 s): the side that sends requests should be the one that closes. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-/** Makes the Nest application with everything that is the same for all apps. */
+/** Creates the Nest application with everything that all apps have in common. */
 export async function createApp<C extends AppConfig>(options: AppOptions<C>): Promise<App> {
   const { module, config, logger, configure } = options;
   const nest = await withConfig(config, () =>
@@ -77,7 +77,7 @@ export async function createApp<C extends AppConfig>(options: AppOptions<C>): Pr
   return { nest, tcp, http: drainable(server) };
 }
 
-/** Without `inheritAppConfig` the global guards would not see RPC messages: every handler would be open. */
+/** Without `inheritAppConfig`, the global guards would not run for RPC messages: every handler would be public. */
 function connectTcp(nest: NestExpressApplication, address: TcpAddress): DrainingTcpServer {
   const strategy = new DrainingTcpServer(address);
   nest.connectMicroservice({ strategy }, { inheritAppConfig: true });

@@ -16,15 +16,15 @@ import { APP_NAME } from '../config/app-name.js';
 import { Lifecycle } from '../health/lifecycle.js';
 
 export interface PlatformModuleOptions {
-  /** The app's name: its `.env.<name>`, its data directory, its name in logs. */
+  /** The app's name: used for `.env.<name>`, the data directory and the logs. */
   readonly name: string;
-  /** Validated at boot, injectable by its class. */
+  /** The configuration class. It is validated at startup and injectable. */
   readonly config: Type<AppConfig>;
 }
 
 /**
- * What every app has: configuration, validation, problem documents, health, metrics.
- * Must be the first import of the app's module: Nest asks the filters of later modules first, and this one takes every error.
+ * What all apps have in common: configuration, validation, problem documents, health, metrics.
+ * It must be the first import of the root module: Nest asks the filters of later modules first, and this one handles all errors.
  */
 @Module({})
 export class PlatformModule implements OnModuleInit {
@@ -32,7 +32,7 @@ export class PlatformModule implements OnModuleInit {
     private readonly application: ApplicationConfig,
     metrics: Metrics,
   ) {
-    // Read when a microservice is connected, which is before any lifecycle hook.
+    // Nest reads these hooks when a microservice is connected, before any lifecycle hook.
     application.registerPreRequestHook(rpcScope(metrics));
   }
 
@@ -60,12 +60,14 @@ export class PlatformModule implements OnModuleInit {
   onModuleInit(): void {
     const [first] = this.application.getGlobalFilters();
     if (!(first instanceof ProblemFilter)) {
-      throw new Error('Import PlatformModule first: its filter takes every error, so the others must come after it');
+      throw new Error(
+        'Import PlatformModule first: its filter handles all errors, so the filters of other modules must come after it',
+      );
     }
   }
 }
 
-/** Under the app's own class, and under those that it extends, for the modules that know only these. */
+/** Provides the configuration under the app's own class, and under its base classes for modules that only know these. */
 function configProviders(name: string, config: Type<AppConfig>): Provider[] {
   const bases = [AppConfig, VerifierConfig].filter((base) => base !== config && config.prototype instanceof base);
   return [

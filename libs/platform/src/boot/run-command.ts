@@ -1,8 +1,8 @@
 import { reportBootFailure } from './boot-failure.js';
 
 /**
- * Runs a command that an operator calls by hand, and prints what it answers. Never rejects: what keeps it from its work is
- * printed as one clear message, and the process exits with 1.
+ * Runs a command for operators and prints its result. Never rejects: if the command fails, one clear message is printed, and the
+ * process exits with 1.
  *
  *     await runCommand('recover', () => recover(process.argv.slice(2)));
  */

@@ -5,8 +5,8 @@ import type { App } from './create-app.js';
 import { Lifecycle } from '../health/lifecycle.js';
 
 /**
- * Exits on SIGTERM and SIGINT, until the function that it returns is called. As the first process of a container it would
- * otherwise not hear them (signal(7): no default action for PID 1), and be killed after a wait for a database, say.
+ * Exits on SIGTERM and SIGINT, until the returned function is called. As process 1 of a container, the app would otherwise ignore
+ * these signals while it starts (signal(7): no default action for PID 1), for example while it waits for a database.
  */
 export function exitOnSignals(): () => void {
   const exit = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
@@ -19,15 +19,15 @@ export function exitOnSignals(): () => void {
 }
 
 export interface ShutdownOptions {
-  /** Milliseconds for which everything goes on as before but for readiness, so that load balancers send nothing new. */
+  /** Milliseconds in which the app still accepts requests but is not ready, so that load balancers stop sending new ones. */
   readonly delayMs: number;
-  /** Milliseconds after which what is in flight is cut off. */
+  /** Milliseconds after which unfinished requests are aborted. */
   readonly timeoutMs: number;
 }
 
 /**
- * Shuts the app down on SIGTERM and SIGINT: not ready any more; after the delay nothing new accepted, what is in flight answered on HTTP
- * and TCP, then everything closed. Exits with 0, or with 1 if closing failed. A second signal exits at once.
+ * Shuts the app down on SIGTERM and SIGINT. First it is no longer ready. After the delay it accepts no new requests, answers the
+ * running ones over HTTP and TCP, and closes everything. Exits with 0, or with 1 if closing failed. A second signal exits at once.
  */
 export function shutDownOnSignals(app: App, options: ShutdownOptions): void {
   const logger = new Logger('Shutdown');
@@ -58,7 +58,7 @@ async function shutDown(
   const drained = Promise.all([http.drain(), tcp?.drain()]).then(() => true);
   const inTime = await Promise.race([drained, sleep(timeoutMs, false, { ref: false })]);
   if (!inTime) {
-    logger.warn('What was still in flight is cut off', { timeoutMs });
+    logger.warn('Unfinished requests are aborted', { timeoutMs });
     nest.getHttpServer().closeAllConnections();
   }
   await nest.close();

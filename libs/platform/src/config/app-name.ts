@@ -1,2 +1,2 @@
-/** Injects the app's name, `orders` say: its environment file, its data directory, its name in logs and metrics. */
+/** Injects the app's name, for example `orders`. It is used for the environment file, the data directory, logs and metrics. */
 export const APP_NAME = Symbol('AppName');

@@ -10,7 +10,7 @@ export function withConfig<T>(config: object, work: () => Promise<T>): Promise<T
   return given.run(config, work);
 }
 
-/** The configuration of the application that is being created: the given one, else that of the process's environment. */
+/** The configuration of the application that is being created: the one of {@link withConfig}, else that of the environment. */
 export function bootConfig<C extends object>(app: string, configClass: Type<C>): C {
   const config = given.getStore();
   return config instanceof configClass ? config : loadConfig(app, configClass, readEnvironment(app));

@@ -1,6 +1,6 @@
 import { OperatorError } from '../errors/operator-error.js';
 
-/** The configuration is wrong. The message lists every fault at once. */
+/** The configuration is invalid. The message lists all faults. */
 export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
 

@@ -1,17 +1,17 @@
 import type { Type } from '@nestjs/common';
 import { variablesOf } from './variable.js';
 
-/** One environment variable, as documentation and `.env.example` show it. */
+/** An environment variable, for documentation and `.env.example`. */
 export interface VariableDescription {
   readonly name: string;
   readonly doc: string;
-  /** As it would be written in an environment file; undefined where there is none. */
+  /** As written in an environment file; undefined if there is no default. */
   readonly defaultValue: string | undefined;
   readonly secret: boolean;
   readonly explicitInProduction: boolean;
 }
 
-/** Every variable that a configuration class knows, those of its base classes first. */
+/** All variables of a configuration class, beginning with those of its base classes. */
 export function describeVariables(configClass: Type<object>): VariableDescription[] {
   const defaults = new configClass();
   return [...variablesOf(configClass)].map(([name, options]) => {

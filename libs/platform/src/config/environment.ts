@@ -5,8 +5,8 @@ import { parseEnv } from 'node:util';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment of an app: the process's own, before `.env.<app>`, before `.env` of the working directory.
- * An empty variable of the process hides the files' value too.
+ * The environment of an app: the variables of the process, then `.env.<app>`, then `.env` of the working directory; the first one
+ * wins. An empty variable of the process also hides the value of the files.
  */
 export function readEnvironment(
   app: string,

@@ -1,7 +1,7 @@
 import type { AsymmetricAlgorithm } from '@watchword/auth';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
-/** Signature algorithms with a public key; `none` and the HMAC ones can't be listed. */
+/** Signature algorithms with a public key. `none` and the HMAC algorithms are not allowed. */
 const ALGORITHMS: Record<AsymmetricAlgorithm, true> = {
   ES256: true,
   ES384: true,
@@ -31,7 +31,7 @@ export function IsAlgorithmList(options?: ValidationOptions): PropertyDecorator 
   );
 }
 
-/** The list of a text that {@link IsAlgorithmList} has accepted. */
+/** The list in a text that {@link IsAlgorithmList} has accepted. */
 export function algorithmsOf(text: string): readonly [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]] {
   const [first = 'ES256', ...rest] = text
     .split(',')

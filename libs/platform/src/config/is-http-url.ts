@@ -1,6 +1,6 @@
 import { isURL, ValidateBy, type ValidationOptions } from 'class-validator';
 
-/** An absolute URL of a server, which may be one that only this network knows: `http://auth:3000`. */
+/** An absolute URL. The host name may be known in this network only: `http://auth:3000`. */
 export function IsHttpUrl(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {

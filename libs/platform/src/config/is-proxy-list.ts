@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 
-/** A comma-separated list, maybe empty, of IP addresses and CIDR blocks. Names and "everyone" are refused. */
+/** A comma-separated list of IP addresses and CIDR blocks. It may be empty. Host names and blocks of all addresses are refused. */
 export function IsProxyList(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {

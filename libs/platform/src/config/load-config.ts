@@ -5,11 +5,11 @@ import type { Environment } from './environment.js';
 import { variablesOf } from './variable.js';
 
 /**
- * Makes and validates a configuration from the environment.
+ * Reads and validates a configuration from the environment.
  *
- * A variable that is unset or empty keeps its default. All faults are reported together, one a variable.
+ * A variable that is unset or empty has its default. All faults are reported together, one per variable.
  *
- * @throws ConfigError naming each wrong variable and what it must be
+ * @throws ConfigError that names each invalid variable and its allowed values
  */
 export function loadConfig<T extends object>(app: string, configClass: Type<T>, environment: Environment): T {
   const config = new configClass();
@@ -24,7 +24,7 @@ export function loadConfig<T extends object>(app: string, configClass: Type<T>, 
     }
   }
   const faults = [
-    ...missing.map((name) => `${name} must be set when NODE_ENV is production: its default is for development alone`),
+    ...missing.map((name) => `${name} must be set when NODE_ENV is production: its default is for development only`),
     ...invalid(config, environment, missing),
   ];
   if (faults.length > 0) throw new ConfigError(app, faults);
@@ -46,13 +46,13 @@ function invalid(config: object, environment: Environment, known: readonly strin
         : secret === true
           ? 'its value is not shown'
           : `it is ${JSON.stringify(given)}`;
-    // Decorators run from the last to the first: the one that is written first is the most basic.
+    // Decorators run from the last to the first, so the last message belongs to the decorator that is written first.
     const demand = Object.values(constraints ?? {}).at(-1) ?? `${property} is wrong`;
     return `${demand} (${shown})`;
   });
 }
 
-/** The declared type, or that of the default. */
+/** The declared type, or the type of the default. */
 function typeOf(config: object, name: string): unknown {
   const declared: unknown = Reflect.getMetadata('design:type', config, name);
   if (declared === Number || declared === Boolean || declared === String) return declared;
@@ -61,7 +61,7 @@ function typeOf(config: object, name: string): unknown {
   return typeof byDefault === 'boolean' ? Boolean : String;
 }
 
-/** What can't be converted stays as it is, for the validator to refuse. */
+/** A text that cannot be converted is returned unchanged; the validator then refuses it. */
 function parse(text: string, type: unknown): unknown {
   if (type === Number) return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   if (type === Boolean) return text === 'true' ? true : text === 'false' ? false : text;

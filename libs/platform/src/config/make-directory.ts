@@ -2,10 +2,10 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory and those above it, at boot. Node's own `recursive` never returns below `/proc` (20, 22 and 24): it makes the
- * directory above anew as long as the one below cannot be made.
+ * Creates a directory and its parents, at startup. Node's own `recursive` never returns below `/proc` (Node 20, 22 and 24): it
+ * creates the parent again and again while the child cannot be created.
  *
- * @throws Error of the file system: a directory that cannot be made, a file in the way
+ * @throws Error of the file system, if a directory cannot be created or a file has its name
  */
 export function makeDirectory(path: string): void {
   try {

@@ -1,12 +1,12 @@
-/** libuv's own, and the most that it takes. */
+/** The default and the maximum of libuv. */
 const DEFAULT = 4;
 const MOST = 1024;
 
 /**
- * How many threads libuv's pool has in this process: files, look-ups of hosts, and what node:crypto and native packages compute.
+ * The number of threads in libuv's pool in this process. The pool is used for files, DNS look-ups, node:crypto and native packages.
  *
- * libuv reads `UV_THREADPOOL_SIZE` once, at the pool's first use, before any line of an app runs. So what counts is what the process
- * was started with, not `.env`.
+ * libuv reads `UV_THREADPOOL_SIZE` once, before any code of an app runs. So it must be set when the process is started; `.env` has
+ * no effect on it.
  */
 export function threadPoolSize(variable: string | undefined = process.env['UV_THREADPOOL_SIZE']): number {
   if (variable === undefined) return DEFAULT;

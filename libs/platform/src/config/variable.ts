@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 
-/** What a configuration class says of one of its variables, beside how it is validated. */
+/** The description of a variable of a configuration class, besides its validation. */
 export interface VariableOptions {
-  /** What it is for, in one sentence; also the comment in `.env.example`. */
+  /** Its purpose, in one sentence; also the comment in `.env.example`. */
   readonly doc: string;
-  /** Its value never appears in a message or a log. */
+  /** Whether its value must never appear in a message or a log. */
   readonly secret?: boolean;
-  /** The default suits a laptop alone: with `NODE_ENV=production` it must be set. */
+  /** Whether the default is for development only: with `NODE_ENV=production` the variable must be set. */
   readonly explicitInProduction?: boolean;
 }
 
@@ -14,7 +14,7 @@ const VARIABLES = Symbol('watchword:variables');
 
 /**
  * Marks a property of a configuration class as an environment variable of the same name.
- * The property's initial value is the default; class-validator's decorators say what it must be.
+ * The initial value of the property is its default. The decorators of class-validator validate it.
  */
 export function Variable(options: VariableOptions): PropertyDecorator {
   return (prototype, property) => {
@@ -23,7 +23,7 @@ export function Variable(options: VariableOptions): PropertyDecorator {
   };
 }
 
-/** The variables of a class, its base classes' first, in the order of declaration. */
+/** The variables of a class in the order of their declaration, beginning with those of its base classes. */
 export function variablesOf(target: object): ReadonlyMap<string, VariableOptions> {
   return (Reflect.getMetadata(VARIABLES, target) as Map<string, VariableOptions> | undefined) ?? new Map();
 }

@@ -7,7 +7,7 @@ import { IsHttpUrl } from './is-http-url.js';
 import { IsSharedSecretList } from './is-shared-secret-list.js';
 import { Variable } from './variable.js';
 
-/** The configuration of an app that verifies access tokens: whom it trusts, and how it learns the keys. */
+/** The configuration of an app that verifies access tokens: the trusted issuer, and how to get its keys. */
 export class VerifierConfig extends AppConfig {
   @Variable({
     doc: "URL of the issuer, exactly as in its tokens' `iss`.",
@@ -17,20 +17,20 @@ export class VerifierConfig extends AppConfig {
   readonly AUTH_ISSUER: string = 'http://127.0.0.1:3000';
 
   @Variable({
-    doc: "Where the issuer's public keys are fetched, when not at AUTH_ISSUER (inside a private network, say).",
+    doc: "URL of the issuer's public keys, if it is not below AUTH_ISSUER (for example inside a private network).",
   })
   @IsOptional()
   @IsHttpUrl()
   readonly AUTH_JWKS_URI?: string;
 
   @Variable({
-    doc: 'asymmetric: the issuer signs with a private key. shared-secret: HS256 with a secret known to all.',
+    doc: 'asymmetric: the issuer signs with a private key. shared-secret: HS256 with a secret that all services share.',
   })
   @IsIn(['asymmetric', 'shared-secret'])
   readonly JWT_SIGNING: 'asymmetric' | 'shared-secret' = 'asymmetric';
 
   @Variable({
-    doc: 'With JWT_SIGNING=asymmetric: signature algorithms that tokens may have, separated by commas. More than one while the issuer changes its own.',
+    doc: 'With JWT_SIGNING=asymmetric: allowed signature algorithms of tokens, separated by commas. Use more than one while the issuer changes its algorithm.',
   })
   @IsAlgorithmList()
   readonly JWT_ALGORITHMS: string = 'ES256';
@@ -46,7 +46,7 @@ export class VerifierConfig extends AppConfig {
   readonly JWT_SHARED_SECRETS?: string;
 
   @Variable({
-    doc: "This app's client at the issuer. With it the app follows what the issuer revokes, so that a logout counts here within a second (the client needs the scope security-events:read); orders also gets tokens for inventory with it.",
+    doc: "This app's client at the issuer. With it the app follows the revocations of the issuer, so that a logout takes effect here within a second (the client needs the scope security-events:read). orders also uses it to get tokens for inventory.",
   })
   @ValidateIf(({ CLIENT_ID, CLIENT_SECRET }: VerifierConfig) => CLIENT_ID !== undefined || CLIENT_SECRET !== undefined)
   @IsNotEmpty({ message: 'CLIENT_ID must be set when CLIENT_SECRET is' })
@@ -58,7 +58,7 @@ export class VerifierConfig extends AppConfig {
   readonly CLIENT_SECRET?: string;
 
   @Variable({
-    doc: 'Where what the issuer revokes is followed, when not at AUTH_ISSUER (inside a private network, say): URLs of its /security-events, one an instance, separated by commas.',
+    doc: 'URLs of /security-events of the issuer, if they are not below AUTH_ISSUER (for example inside a private network): one per instance, separated by commas.',
   })
   @IsOptional()
   @Matches(/^https?:\/\/[^\s,]+(,https?:\/\/[^\s,]+)*$/, {
@@ -67,17 +67,17 @@ export class VerifierConfig extends AppConfig {
   readonly AUTH_EVENTS_URLS?: string;
 
   @Variable({
-    doc: 'What is done with tokens while the issuer was not heard for 10 seconds. accept: they end by themselves within minutes. refuse: 503 until it is heard again.',
+    doc: 'What happens to tokens after 10 seconds without a message from the issuer. accept: they are accepted and expire within minutes. refuse: 503 until the next message.',
   })
   @IsIn(['accept', 'refuse'])
   readonly WHEN_REVOCATIONS_STALE: 'accept' | 'refuse' = 'accept';
 
-  /** What `AuthModule` of the app `app` takes: whom it trusts, and how it follows what is revoked. */
+  /** The options of `AuthModule` for the app `app`: the trusted issuer, and how to follow its revocations. */
   authOptions(app: string): AuthModuleOptions {
     return { ...this.trustedIssuer(app), follow: this.followed(app) };
   }
 
-  /** How what the issuer revokes is followed, as `AuthModule` takes it; undefined where this app is no client of it. */
+  /** How to follow the issuer's revocations; undefined if this app is not a client of the issuer. */
   private followed(app: string): FollowOptions | undefined {
     const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = this;
     if (clientId === undefined || clientSecret === undefined) return undefined;
@@ -91,7 +91,7 @@ export class VerifierConfig extends AppConfig {
     return this.AUTH_ISSUER.replace(/\/$/, '') + path;
   }
 
-  /** The issuer as `AuthModule` takes it. `audience` is this service. */
+  /** The trusted issuer for `AuthModule`. `audience` is this service. */
   trustedIssuer(audience: string): TrustedIssuer {
     const issuer = this.AUTH_ISSUER;
     if (this.JWT_SIGNING === 'shared-secret') {

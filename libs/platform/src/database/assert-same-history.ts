@@ -2,22 +2,22 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { OperatorError } from '../errors/operator-error.js';
 
 export interface HistoryOptions {
-  /** Runs one statement on the database that is about to be migrated. */
+  /** Runs a statement on the database that will be migrated. */
   readonly query: (statement: string) => Promise<{ readonly rows: readonly unknown[] }>;
   readonly migrationsFolder: string;
-  /** Names the database, for the message. */
+  /** The database, for the message. */
   readonly database: string;
-  /** How the operator gets an empty one, for the message. */
+  /** How the operator gets an empty database, for the message. */
   readonly remedy: string;
 }
 
 /**
- * Compares the migrations that the database has with those of this version, as far back as both go. drizzle would apply
- * all that are newer than the database's last one, whatever came before: a statement of one of them would fail, or a later one.
+ * Compares the applied migrations of the database with the migrations of this version. drizzle does not compare them: it applies all
+ * migrations that are newer than the last applied one, which would fail on a database with another history.
  *
- * A database with newer migrations than this version knows is fine: an instance of the next version made them.
+ * A database with newer migrations than this version has is accepted: an instance of the next version applied them.
  *
- * @throws OperatorError where the database was made by other migrations
+ * @throws OperatorError if the database was created by other migrations
  */
 export async function assertSameHistory(options: HistoryOptions): Promise<void> {
   const applied = await appliedMigrations(options.query);
@@ -26,12 +26,12 @@ export async function assertSameHistory(options: HistoryOptions): Promise<void> 
   const common = (migrations: number[]) => migrations.filter((time) => time <= until).join();
   if (common(applied) === common(known)) return;
   throw new OperatorError(
-    `${options.database} was made by other migrations than those of this version: by a version before 0.1.0, or by another app. ` +
-      `It cannot be brought up to date. ${options.remedy}`,
+    `${options.database} was created by other migrations than those of this version: by a version before 0.1.0, or by another app. ` +
+      `It cannot be migrated. ${options.remedy}`,
   );
 }
 
-/** Times of the migrations, by which drizzle knows them; none where the database is new. */
+/** The times of the applied migrations, which drizzle uses as their ids; empty for a new database. */
 async function appliedMigrations(query: HistoryOptions['query']): Promise<number[]> {
   const table = 'drizzle.__drizzle_migrations';
   const { rows: tables } = await query(`select 1 where to_regclass('${table}') is not null`);

@@ -1,15 +1,15 @@
 import type { Database, DatabaseSchema } from './database.js';
 
 export interface DatabaseOptions<S extends DatabaseSchema = DatabaseSchema> {
-  /** The app's name: its directory below `dataDirectory`, and its name in `pg_stat_activity`. */
+  /** The app's name: used for its directory below `dataDirectory`, and in `pg_stat_activity`. */
   readonly app: string;
   /** `import * as schema from './schema.js'` */
   readonly schema: S;
-  /** Made by drizzle-kit; has `meta/_journal.json`. */
+  /** Created by drizzle-kit; contains `meta/_journal.json`. */
   readonly migrationsFolder: string;
-  /** A PostgreSQL server; without it, an embedded PGlite below `dataDirectory`. */
+  /** The URL of a PostgreSQL server; without it, an embedded PGlite below `dataDirectory` is used. */
   readonly url?: string | undefined;
-  /** Most connections to PostgreSQL. */
+  /** The maximum number of connections to PostgreSQL. */
   readonly poolSize: number;
   readonly dataDirectory: string;
   readonly warn: (message: string) => void;
@@ -21,6 +21,6 @@ export interface OpenDatabase<S extends DatabaseSchema = DatabaseSchema> {
   readonly kind: 'pglite' | 'postgres';
   /** Rejects while the database does not answer. */
   ping(): Promise<void>;
-  /** Waits for what runs, then closes. */
+  /** Waits for running queries, then closes. */
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface DatabaseModuleOptions {
 
 const OPEN_DATABASE = Symbol('OpenDatabase');
 
-/** Opens the app's database at boot, migrated; reports it to readiness; closes it last. */
+/** Opens and migrates the app's database at startup, adds it to the readiness checks, and closes it last. */
 @Module({})
 export class DatabaseModule {
   static forRoot({ schema, migrationsFolder }: DatabaseModuleOptions): DynamicModule {
@@ -51,7 +51,7 @@ export class DatabaseModule {
   }
 }
 
-/** After everything else was stopped nobody needs the database any more. */
+/** Closes the database after everything else was stopped. */
 class DatabaseLifecycle implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Database');
 
@@ -64,7 +64,7 @@ class DatabaseLifecycle implements OnModuleInit, OnApplicationShutdown {
     this.health.register('database', () => this.check());
   }
 
-  /** Its own words stay in the log: readiness is open to everybody. */
+  /** The details are logged only: the readiness endpoint is public. */
   private async check(): Promise<void> {
     try {
       await this.database.ping();

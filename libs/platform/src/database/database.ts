@@ -2,13 +2,13 @@ import { Inject } from '@nestjs/common';
 import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core';
 
-/** Tables and relations of an app, as `import * as schema` gives them. */
+/** The tables and relations of an app, from `import * as schema`. */
 export type DatabaseSchema = Record<string, unknown>;
 
-/** What a statement gives that is not built with the query builder, as far as both drivers agree. */
+/** The result of a raw statement; only what both drivers have in common. */
 export interface QueryResult<Row> {
   readonly rows: Row[];
-  /** Rows returned or changed. */
+  /** The number of returned or changed rows. */
   readonly rowCount: number | null;
 }
 
@@ -17,22 +17,22 @@ interface QueryResultKind extends PgQueryResultHKT {
 }
 
 /**
- * An app's database, the same type over PGlite and PostgreSQL.
+ * The database of an app. The type is the same for PGlite and PostgreSQL.
  *
- * Inside `db.transaction(async (tx) => …)` use `tx` alone. A query on `db` there would run outside of the transaction; on
- * PGlite, which has one connection, it would also wait forever. Both drivers refuse it: the error's cause is a `NestedQueryError`.
- * PGlite runs transactions one after the other, so keep them short and never await the network in one.
+ * Inside `db.transaction(async (tx) => …)` use `tx` only. A query on `db` would run outside of the transaction, and on PGlite,
+ * which has one connection, it would wait forever. So both drivers refuse it: the cause of the error is a `NestedQueryError`.
+ * PGlite runs transactions one after the other, so keep them short and do not wait for the network in a transaction.
  */
 export type Database<S extends DatabaseSchema = DatabaseSchema> = PgDatabase<QueryResultKind, S>;
 
-/** What `db.transaction(async (tx) => …)` hands to its callback. */
+/** What `db.transaction(async (tx) => …)` passes to its callback. */
 export type Transaction<S extends DatabaseSchema = DatabaseSchema> = PgTransaction<
   QueryResultKind,
   S,
   ExtractTablesWithRelations<S>
 >;
 
-/** Either: for code that runs inside its caller's transaction or on its own. */
+/** For code that can run inside a transaction of its caller, or without one. */
 export type DatabaseOrTransaction<S extends DatabaseSchema = DatabaseSchema> = Database<S> | Transaction<S>;
 
 export const DATABASE = Symbol('Database');

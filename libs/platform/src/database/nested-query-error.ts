@@ -1,11 +1,11 @@
-/** A query on the database itself was made inside a transaction of it. Use the transaction that the callback was given. */
+/** A query was sent to the database itself inside a transaction. Use the transaction object of the callback. */
 export class NestedQueryError extends Error {
   override readonly name = 'NestedQueryError';
 
   constructor() {
     super(
-      'This query runs on the database while a transaction of the same database is open around it. ' +
-        'Use the `tx` that the transaction callback was given: outside of it the query would not see its changes, ' +
+      'This query runs on the database inside the callback of a transaction of the same database. ' +
+        'Use the `tx` of the callback: outside of the transaction the query would not see its changes, ' +
         'and on PGlite it would wait forever.',
     );
   }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database, DatabaseSchema } from './database.js';
 import { NestedQueryError } from './nested-query-error.js';
 
-/** Knows whether the code that runs now is inside a transaction of one database. */
+/** Knows whether the current code runs inside a transaction of a database. */
 export class TransactionScope {
   private readonly storage = new AsyncLocalStorage<{ open: boolean }>();
 
@@ -11,7 +11,7 @@ export class TransactionScope {
     if (this.storage.getStore()?.open === true) throw new NestedQueryError();
   }
 
-  /** Makes the database's transactions open this scope around their callback. */
+  /** Makes the transactions of the database open this scope around their callbacks. */
   watch<S extends DatabaseSchema>(db: Database<S>): Database<S> {
     const transaction = db.transaction.bind(db);
     db.transaction = async (callback, config) => {

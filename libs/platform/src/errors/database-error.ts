@@ -1,4 +1,4 @@
-/** SQLSTATE codes that code decides by (PostgreSQL, appendix A). */
+/** The SQLSTATE codes that are used here (PostgreSQL, appendix A). */
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 const CHECK_VIOLATION = '23514';
@@ -6,16 +6,16 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
 /**
- * Of the operating system; SQLSTATE class 08 (connection) but for 08P01, which says that we broke the protocol; 57P0x (shut
- * down, starting up), 57014 (took too long), 25P03 (was silent in a transaction), 53300 (too many connections).
+ * Codes of the operating system; SQLSTATE class 08 (connection) without 08P01 (protocol violation); 57P0x (shut down, starting up),
+ * 57014 (statement timeout), 25P03 (idle in transaction), 53300 (too many connections).
  */
 const CONNECTION_FAILURE =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|08(?!P01)...|57P0[1-3]|57014|25P03|53300)$/;
-/** The words of `pg`, which gives these errors no code. */
+/** Messages of `pg` for errors without a code. */
 const POOL_FAILURE =
   /^(Connection terminated|timeout (exceeded when trying to connect|expired)|Client (has encountered a connection error|was closed) and is not queryable)/;
 
-/** What the database said of a statement that it refused. */
+/** The error of the database for a refused statement. */
 export interface DatabaseErrorInfo {
   /** SQLSTATE, five characters. */
   readonly code: string;
@@ -23,7 +23,7 @@ export interface DatabaseErrorInfo {
   readonly table: string | undefined;
 }
 
-/** The database's own error, out of what drizzle and either driver wrap around it; undefined if there is none. */
+/** The error of the database itself, without the wrappers of drizzle and the drivers; undefined if there is none. */
 export function databaseError(error: unknown): DatabaseErrorInfo | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const { code, constraint, table } = at as Error & Partial<DatabaseErrorInfo>;
@@ -32,7 +32,7 @@ export function databaseError(error: unknown): DatabaseErrorInfo | undefined {
   return undefined;
 }
 
-/** A row with this key is there already. With `constraint`, that one alone is meant. */
+/** Whether a row with this key already exists. With `constraint`, only that constraint counts. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   return violates(error, UNIQUE_VIOLATION, constraint);
 }
@@ -45,13 +45,13 @@ export function isCheckViolation(error: unknown, constraint?: string): boolean {
   return violates(error, CHECK_VIOLATION, constraint);
 }
 
-/** The transaction lost against another one; the same again may succeed. */
+/** Whether the transaction failed because of a concurrent one. It may succeed if it is repeated. */
 export function isRetryable(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
 }
 
-/** No connection, or one that was lost: the database can't be asked right now, which says nothing of the request. */
+/** Whether the database is currently not reachable: there is no connection, or it was lost. The request itself may be valid. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (let at = linkOf(error), depth = 0; at !== undefined && depth < 5; at = linkOf(at.cause), depth++) {
     if (typeof at.code === 'string' && CONNECTION_FAILURE.test(at.code)) return true;
@@ -60,7 +60,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** One of a chain of errors. Not by `instanceof`: those of Node may come from another realm. */
+/** An error in a chain of causes. Not by `instanceof`: errors of Node may come from another realm. */
 function linkOf(error: unknown): { code?: unknown; message?: unknown; cause?: unknown } | undefined {
   return typeof error === 'object' && error !== null ? error : undefined;
 }

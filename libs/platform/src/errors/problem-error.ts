@@ -1,4 +1,4 @@
-/** One thing that is wrong with what was sent. */
+/** An invalid field of a request. */
 export interface FieldError {
   /** Path of the field: `items.0.quantity`. */
   readonly field: string;
@@ -7,15 +7,15 @@ export interface FieldError {
 
 export interface ProblemErrorOptions {
   readonly errors?: readonly FieldError[];
-  /** Sent with the HTTP response: `Retry-After`, say. */
+  /** Headers of the HTTP response, for example `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For the log. */
   readonly cause?: unknown;
 }
 
 /**
- * A refusal by the edge itself (a body that cannot be read, a challenge to log in again), with the status and headers of HTTP. Its caller
- * reads it as a problem document (RFC 9457), over RPC as `{ status, code, message }`. The domain throws a `Refusal`.
+ * A refusal of the transport layer itself (an unreadable body, a challenge to log in again), with an HTTP status and headers. The
+ * caller receives a problem document (RFC 9457), over RPC `{ status, code, message }`. The domain throws a `Refusal` instead.
  */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
@@ -24,8 +24,8 @@ export class ProblemError extends Error {
 
   /**
    * @param status HTTP status, 400 to 599
-   * @param code stable, `snake_case`: what callers decide by
-   * @param message for people; reaches the caller
+   * @param code stable, in `snake_case`; callers decide by it
+   * @param message for people; sent to the caller
    */
   constructor(
     readonly status: number,

@@ -4,11 +4,11 @@ import { isDatabaseUnavailable } from './database-error.js';
 import { ProblemError, type FieldError } from './problem-error.js';
 import { Refusal, type RefusalKind } from './refusal.js';
 
-/** What may leave the process of an error, on any transport. */
+/** The part of an error that a caller may see, on any transport. */
 export interface Problem {
   readonly status: number;
   readonly code: string;
-  /** Undefined where there is nothing to say beyond the status. */
+  /** Undefined if the status says everything. */
   readonly detail: string | undefined;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
@@ -49,20 +49,20 @@ const STATUS: Readonly<Record<RefusalKind, number>> = {
   unavailable: 503,
 };
 
-/** Nest's words for an unknown route echo the path, with its query. */
+/** Nest's message for an unknown route contains the path with its query. */
 const UNKNOWN_ROUTE = /^Cannot [A-Z]+ \/[^]*$/;
-/** Tells it from a thing that is not there. */
+/** Distinguishes an unknown route from a resource that does not exist. */
 const NO_ROUTE = 'There is no route for this method and path';
 
 const INTERNAL: Problem = {
   status: 500,
   code: 'internal_error',
-  detail: 'An unexpected error happened; it was logged under the request id',
+  detail: 'An unexpected error occurred; it was logged with the request id',
   errors: undefined,
   headers: undefined,
 };
 
-/** Unavailable is not invalid. */
+/** An unavailable database does not make the request invalid. */
 const UNAVAILABLE: Problem = {
   status: 503,
   code: 'temporarily_unavailable',
@@ -71,7 +71,7 @@ const UNAVAILABLE: Problem = {
   headers: { 'Retry-After': '5' },
 };
 
-/** The public side of any error. What is unexpected says nothing of itself, and who is to ask again is told when. */
+/** The part of any error that a caller may see. Unexpected errors have no details. A temporary error says when to try again. */
 export function problemOf(error: unknown): Problem {
   const problem = publicSideOf(error);
   return problem.status === UNAVAILABLE.status && problem.headers === undefined
@@ -100,7 +100,7 @@ export function titleOf(status: number): string {
   return STATUS_CODES[status] ?? 'Error';
 }
 
-/** Keeps the `code` and `errors` of a body that another service made, and its text unless it is the status's own. */
+/** Keeps `code` and `errors` of the body of another service, and its message unless that is the title of the status. */
 function ofHttpException(error: HttpException): Problem {
   const status = error.getStatus();
   const body = error.getResponse();
@@ -116,7 +116,7 @@ function ofHttpException(error: HttpException): Problem {
   };
 }
 
-/** Errors of Express: made by http-errors, which marks what may be shown. */
+/** Errors of Express. http-errors creates them, and marks whether the message may be shown. */
 function ofHttpError(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status, expose } = error as { status?: unknown; expose?: unknown };

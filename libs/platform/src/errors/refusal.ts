@@ -1,16 +1,16 @@
 import type { FieldError } from './problem-error.js';
 
 /**
- * Why something is refused, in the domain's words. The edge knows the status of each:
+ * Why the domain refuses a request. `problemOf` maps each kind to a status:
  *
- * - `invalid`: what was sent makes no sense
- * - `unauthenticated`, `forbidden`: it is not known who asks, or they may not
- * - `not-found`: it is not there, or not theirs
- * - `conflict`: what is there already does not allow it
- * - `unprocessable`: it makes sense, and cannot be done
- * - `too-many`: not now, because it was asked for too often
- * - `failed`: another service is needed, and did not understand
- * - `unavailable`: this cannot be told or done right now; it says nothing of what was sent
+ * - `invalid`: the request is not valid
+ * - `unauthenticated`, `forbidden`: the caller is unknown, or is not allowed to do this
+ * - `not-found`: it does not exist, or belongs to somebody else
+ * - `conflict`: it conflicts with the current state
+ * - `unprocessable`: it is valid, but cannot be done
+ * - `too-many`: there were too many requests
+ * - `failed`: another service, which is needed, failed
+ * - `unavailable`: it is not possible right now; the request itself may be valid
  */
 export type RefusalKind =
   | 'invalid'
@@ -25,15 +25,15 @@ export type RefusalKind =
 
 export interface RefusalOptions {
   readonly errors?: readonly FieldError[];
-  /** Milliseconds after which it may be asked again. */
+  /** Milliseconds after which the caller may try again. */
   readonly retryAfterMs?: number;
   /** For the log. */
   readonly cause?: unknown;
 }
 
 /**
- * The domain's own error: it refuses what it was asked. It knows no transport; `problemOf` translates it at the edge, to a
- * problem document over HTTP, to `{ status, code, message }` over RPC, and in the issuer to an error of OAuth 2.0.
+ * The error with which the domain refuses a request. It is independent of the transport: `problemOf` translates it to a problem
+ * document over HTTP, to `{ status, code, message }` over RPC, and in the issuer to an OAuth 2.0 error.
  *
  * @example throw new Refusal('conflict', 'insufficient_stock', `There is not enough stock of ${sku}`);
  */
@@ -43,8 +43,8 @@ export class Refusal extends Error {
   readonly retryAfterMs: number | undefined;
 
   /**
-   * @param code stable, `snake_case`: what callers decide by
-   * @param message for people; reaches the caller
+   * @param code stable, in `snake_case`; callers decide by it
+   * @param message for people; sent to the caller
    */
   constructor(
     readonly kind: RefusalKind,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Rejects, with a message that may be shown, while this part can't do its work. */
+/** Rejects while this part does not work. The message is public. */
 export type HealthCheck = () => Promise<void> | void;
 
 export type CheckResult = { readonly status: 'ok' } | { readonly status: 'failed'; readonly reason: string };
@@ -13,14 +13,14 @@ export interface HealthReport {
 /** How long a check may take, in milliseconds. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** What must work for this instance to be sent requests. Modules add their own checks. */
+/** The checks that must pass before this instance receives requests. Modules add their own checks. */
 @Injectable()
 export class HealthRegistry {
   private readonly checks = new Map<string, HealthCheck>();
 
-  /** @throws TypeError if the name is taken */
+  /** @throws TypeError if there is already a check with this name */
   register(name: string, check: HealthCheck): void {
-    if (this.checks.has(name)) throw new TypeError(`There is a health check "${name}" already`);
+    if (this.checks.has(name)) throw new TypeError(`There is already a health check "${name}"`);
     this.checks.set(name, check);
   }
 

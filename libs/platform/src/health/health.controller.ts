@@ -5,7 +5,7 @@ import type { Response } from 'express';
 import { Lifecycle } from './lifecycle.js';
 import { HealthRegistry, type HealthReport } from './health-registry.js';
 
-/** For whoever starts this process and sends it requests. */
+/** Liveness and readiness, for orchestrators and load balancers. */
 @ApiExcludeController()
 @Public()
 @Controller('health')
@@ -15,14 +15,14 @@ export class HealthController {
     private readonly lifecycle: Lifecycle,
   ) {}
 
-  /** The process runs and its event loop turns; a restart would not help. */
+  /** The process runs and its event loop is not blocked. */
   @Get('live')
   @Header('Cache-Control', 'no-store')
   live(): { status: 'live' } {
     return { status: 'live' };
   }
 
-  /** 200 if requests may be sent here, else 503; either way with what each check says. */
+  /** 200 if this instance may receive requests, else 503. Both have the result of each check. */
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   async ready(@Res({ passthrough: true }) response: Response): Promise<HealthReport> {

@@ -5,10 +5,10 @@ import { Gauge } from 'prom-client';
 import { Metrics } from '../metrics/metrics.js';
 import { HealthRegistry } from './health-registry.js';
 
-/** How often to look whether the log has to say something, in milliseconds: longer than all apps of a system take to start. */
+/** The interval between two checks for the log, in milliseconds: longer than all apps of a system take to start. */
 const LOOK_MS = 15_000;
 
-/** An app that verifies tokens is not ready before it has the keys of every issuer that it trusts. The log says when it has not, the metrics how old they are. */
+/** An app that verifies tokens is ready once it has the keys of all trusted issuers. Missing keys are logged, and the metrics have the age of the keys. */
 @Injectable()
 export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Keys');
@@ -42,23 +42,27 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
     this.sayWhatChanged(missingKeys(verifier));
   }
 
-  /** An error: a private key that was published is everybody's, and the issuer's operator may not know it yet. */
+  /** Logged as an error: it may be a published private key, which the operator of the issuer may not know. */
   private sayWhatIsLeftOut(statuses: readonly Status[]): void {
     const reasons = statuses.map(({ issuer, leftOut }) => `${issuer}: ${leftOut.join('; ')}`).join('; ');
     if (reasons === this.leftOut) return;
     this.leftOut = reasons;
-    if (reasons === '') this.logger.log('All keys that the issuers publish are sound again');
-    else this.logger.error('Keys that an issuer publishes are not used. Tell who runs it', { reason: reasons });
+    if (reasons === '') this.logger.log('All published keys of the issuers are valid again');
+    else
+      this.logger.error(
+        'Some published keys of an issuer are invalid and not used. Inform the operator of the issuer',
+        { reason: reasons },
+      );
   }
 
   private sayWhatChanged(missing: string | undefined): void {
     if (missing === this.said) return;
     this.said = missing;
-    if (missing === undefined) this.logger.log('The keys are there');
-    else this.logger.warn('Requests with a token are answered with 503 until the keys are there', { reason: missing });
+    if (missing === undefined) this.logger.log('The keys were loaded');
+    else this.logger.warn('Requests with a token are answered with 503 until the keys are loaded', { reason: missing });
   }
 
-  /** An app without AuthModule has none. */
+  /** Undefined in an app without AuthModule. */
   private findVerifier(): TokenVerifier | undefined {
     try {
       return this.modules.get(TokenVerifier, { strict: false });
@@ -68,12 +72,12 @@ export class KeysCheck implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** Read when the metrics are. */
+/** Measured whenever the metrics are read. */
 function measureKeys({ registry }: Metrics, verifier: TokenVerifier): void {
   const labelNames = ['issuer'] as const;
   const keys = new Gauge({
     name: 'watchword_verification_keys',
-    help: 'Keys of the issuer that tokens are verified with',
+    help: 'Keys of the issuer that are used to verify tokens',
     labelNames,
     registers: [],
     collect() {
@@ -82,7 +86,7 @@ function measureKeys({ registry }: Metrics, verifier: TokenVerifier): void {
   });
   const age = new Gauge({
     name: 'watchword_verification_keys_age_seconds',
-    help: 'Time since the issuer last confirmed its keys; absent before the first time',
+    help: 'Time since the last successful fetch of the issuer keys; absent before the first one',
     labelNames,
     registers: [],
     collect() {
@@ -93,7 +97,7 @@ function measureKeys({ registry }: Metrics, verifier: TokenVerifier): void {
   });
   const leftOut = new Gauge({
     name: 'watchword_verification_keys_left_out',
-    help: 'Keys that the issuer publishes and that are not used, because they are not sound',
+    help: 'Published keys of the issuer that are not used because they are invalid',
     labelNames,
     registers: [],
     collect() {
@@ -107,7 +111,7 @@ function measureKeys({ registry }: Metrics, verifier: TokenVerifier): void {
 
 type Status = ReturnType<TokenVerifier['status']>[number];
 
-/** Of which issuers there are none and why; undefined when there are some of each. */
+/** The issuers without keys, and why; undefined if there are keys of all issuers. */
 function missingKeys(verifier: TokenVerifier): string | undefined {
   const missing = verifier.status().filter(({ ready }) => !ready);
   return missing.length === 0 ? undefined : missing.map(describe).join('; ');

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Where this process is in its life. A long answer, an event stream say, ends when {@link draining} is aborted:
- * until then the shutdown waits for it.
+ * Whether this process is shutting down. A long response, such as an event stream, must end when {@link draining} is aborted,
+ * because the shutdown waits for it.
  */
 @Injectable()
 export class Lifecycle {
   private readonly controller = new AbortController();
 
-  /** Aborted when the process begins to shut down. */
+  /** Aborted when the shutdown begins. */
   get draining(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** Readiness ends here; nothing new should be sent to this process. */
+  /** From now on the process is not ready; it should receive no new requests. */
   beginDrain(): void {
     this.controller.abort();
   }

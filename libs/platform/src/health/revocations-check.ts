@@ -4,12 +4,12 @@ import { RevocationFollower } from '@watchword/auth';
 import { Gauge } from 'prom-client';
 import { Metrics } from '../metrics/metrics.js';
 
-/** How often to look whether the log has to say something, in milliseconds. */
+/** The interval between two checks for the log, in milliseconds. */
 const LOOK_MS = 5_000;
 
 /**
- * The log says when an app has not heard for too long what its issuer revoked, and when it hears it again; the metrics say how old what
- * it knows is. It stays ready: tokens end by themselves within minutes, and other instances would not know more.
+ * Logs when the revocation list of an app becomes stale, and when it is up to date again; the metrics have its age. The app stays
+ * ready: tokens expire within minutes, and other instances would have the same problem.
  */
 @Injectable()
 export class RevocationsCheck implements OnModuleInit, OnApplicationShutdown {
@@ -37,14 +37,14 @@ export class RevocationsCheck implements OnModuleInit, OnApplicationShutdown {
     const { isStale, age, lastError } = follower.status();
     if (isStale === this.wasStale) return;
     this.wasStale = isStale;
-    if (!isStale) this.logger.log('The issuer is heard again: what it revokes is refused at once');
+    if (!isStale) this.logger.log('The issuer is reachable again: revocations take effect at once');
     else {
-      const since = age === undefined ? 'since this process began' : `for ${String(Math.round(age / 1000))} s`;
-      this.logger.warn(`The issuer was not heard ${since}: what it revokes may still be let in`, { reason: lastError });
+      const since = age === undefined ? 'since this process started' : `for ${String(Math.round(age / 1000))} s`;
+      this.logger.warn(`No message from the issuer ${since}: revoked tokens may be accepted`, { reason: lastError });
     }
   }
 
-  /** Null in an app without AuthModule, and in one that follows nothing. */
+  /** Null in an app without AuthModule, and in one that does not follow revocations. */
   private findFollower(): RevocationFollower | null {
     try {
       return this.modules.get<RevocationFollower | null>(RevocationFollower, { strict: false });
@@ -54,13 +54,13 @@ export class RevocationsCheck implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** Read when the metrics are. */
+/** Measured whenever the metrics are read. */
 function measure({ registry }: Metrics, follower: RevocationFollower): void {
   const labelNames = ['issuer'] as const;
   registry.registerMetric(
     new Gauge({
       name: 'watchword_revocations_age_seconds',
-      help: 'Time since the issuer last said what it has revoked; absent before the first time',
+      help: 'Time since the last message of the issuer about revocations; absent before the first one',
       labelNames,
       registers: [],
       collect() {

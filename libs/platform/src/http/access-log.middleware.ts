@@ -4,10 +4,10 @@ import { currentRequestId, runInRequest } from '../logging/request-context.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { routeOf } from './route-name.js';
 
-/** Asked so often by machines that they would drown the log. */
+/** Requested by machines so often that they are not logged. */
 const QUIET_PATHS = new Set(['/health/live', '/health/ready', '/metrics']);
 
-/** Logs each request when it has been answered, without its query and headers, and measures it. */
+/** Logs each request after its response, without query and headers, and measures it. */
 export function accessLog(metrics: Metrics): RequestHandler {
   const logger = new Logger('Http');
   return (request: Request, response: Response, next: NextFunction) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** Makes a server ready to be drained; call it before the server listens. */
+/** Prepares a server for draining; call it before the server listens. */
 export function drainable(server: Server): { drain(): Promise<void> } {
   const open = new Set<ServerResponse>();
   let draining = false;
@@ -10,12 +10,12 @@ export function drainable(server: Server): { drain(): Promise<void> } {
     open.add(response);
     response.once('close', () => {
       open.delete(response);
-      // A keep-alive connection whose response was begun before the drain is idle only now.
+      // A keep-alive connection becomes idle only now if its response was started before the drain.
       if (draining) setImmediate(() => server.closeIdleConnections());
     });
   });
   return {
-    /** Stops accepting, answers the requests in flight, closes idle connections. Resolves when none is left. */
+    /** Accepts no new connections, answers the running requests, closes idle connections. Resolves when none is left. */
     async drain() {
       draining = true;
       open.forEach(closeAfter);

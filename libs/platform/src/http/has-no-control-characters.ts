@@ -1,5 +1,5 @@
 import { Matches } from 'class-validator';
 
-/** Of what is kept as text: PostgreSQL takes no NUL, and a name has one line. */
+/** For stored text: PostgreSQL accepts no NUL, and a name has one line. */
 export const HasNoControlCharacters = (): PropertyDecorator =>
   Matches(/^\P{Cc}*$/u, { message: '$property must not contain control characters' });

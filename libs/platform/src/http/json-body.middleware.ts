@@ -2,12 +2,12 @@ import type { RequestHandler } from 'express';
 import { parseStrictJson } from '@watchword/auth';
 import { ProblemError } from '../errors/problem-error.js';
 
-/** What {@link jsonBody} reads; Express's `raw` parser brings it as bytes. */
+/** The media type that {@link jsonBody} reads; Express's `raw` parser provides the bytes. */
 export const JSON_BODY = 'application/json';
 
 /**
- * Parses a JSON body that was read as bytes, so that it can be read in one way only: no member twice, at most 32 levels, no text
- * that a database cannot hold. Express's own JSON parser sees to none of that.
+ * Parses a JSON body strictly, so that it has one meaning only: no duplicate members, at most 32 levels, no text that a database
+ * cannot store. Express's own JSON parser does not check this.
  *
  * @throws ProblemError 400 `malformed_body`, 415 for a charset other than UTF-8 (RFC 8259 §8.1)
  */
@@ -24,7 +24,7 @@ function parse(bytes: Buffer, contentType = ''): unknown {
   if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
     throw new ProblemError(415, 'unsupported_media_type', 'The charset is not supported: send UTF-8');
   }
-  // A common mistake of clients that have nothing to send.
+  // Some clients send an empty body instead of an empty object.
   if (bytes.length === 0) return {};
   try {
     const body = parseStrictJson(bytes);

@@ -7,7 +7,7 @@ import { nameRoute } from './route-name.js';
 
 const PATH = 'docs';
 
-/** Serves the description of the app's endpoints at `/docs`, and as JSON at `/docs/openapi.json`. Built when first asked for. */
+/** Serves the OpenAPI document of the app at `/docs`, and as JSON at `/docs/openapi.json`. It is built at the first request. */
 export function serveOpenApi(app: INestApplication, name: string, extend?: (document: OpenAPIObject) => void): void {
   let document: OpenAPIObject | undefined;
   app.use(`/${PATH}`, (_request: Request, response: Response, next: NextFunction) => {
@@ -25,7 +25,7 @@ function describe(app: INestApplication, name: string, extend?: (document: OpenA
     .setTitle(`Watchword: ${name}`)
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    // Of an operation whose handler is not found here.
+    // For an operation whose handler is not found here.
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
@@ -39,7 +39,7 @@ type Handlers = ReadonlyMap<string, readonly (readonly [controller: Type, handle
 
 const operationId = (controller: string, method: string): string => `${controller}_${method}`;
 
-/** Says of each operation what its decorators ask of a caller: the guard's own truth, not a second one. */
+/** Adds to each operation what its decorators require, with the same function that the guard uses. */
 function describeSecurity({ paths }: OpenAPIObject, handlers: Handlers): void {
   for (const operation of Object.values(paths).flatMap((path): Operation[] => Object.values(path))) {
     // A handler of several paths has one operation for each: `read[0]`, `read[1]`.
@@ -55,7 +55,7 @@ function describeSecurity({ paths }: OpenAPIObject, handlers: Handlers): void {
   }
 }
 
-/** The methods of all controllers by their operation's id; two controllers of one name share theirs. */
+/** The methods of all controllers by operation id. Controllers with the same name share their ids. */
 function handlersOf(app: INestApplication): Handlers {
   const scanner = new MetadataScanner();
   const handlers = new Map<string, (readonly [Type, Handler])[]>();

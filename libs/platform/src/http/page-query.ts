@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-/** An integer of a query string, if it is there. */
+/** An optional integer of a query string. */
 export const IsOptionalInt = (least: number, most: number): PropertyDecorator =>
   applyDecorators(
     IsOptional(),
@@ -12,7 +12,7 @@ export const IsOptionalInt = (least: number, most: number): PropertyDecorator =>
     Max(most),
   );
 
-/** How many entries of a list one answer holds. */
+/** The number of entries in one page of a list. */
 export class PageQuery {
   @IsOptionalInt(1, 200)
   readonly limit: number = 50;

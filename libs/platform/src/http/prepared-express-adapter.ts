@@ -6,9 +6,9 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 const UNUSED = ['httpsOptions', 'forceCloseConnections', 'return503OnClosing'] as const;
 
 /**
- * Nest's Express adapter whose requests and responses are made with Express's methods (docs/adr, 11). Express otherwise changes
- * the prototype of each one that comes; V8 then takes every access to it the slow way, and keeps it through collections of the
- * young generation. That is most of the CPU time of a small request, and of the pauses.
+ * Nest's Express adapter whose requests and responses are created with Express's prototypes (ADR 11 in docs/adr). Otherwise Express
+ * changes the prototype of each request; then V8 accesses it slowly, and it survives garbage collections of the young generation.
+ * That is most of the CPU time of a small request, and of the garbage collection pauses.
  */
 export class PreparedExpressAdapter extends ExpressAdapter {
   /** @throws TypeError for options about TLS and open connections, which the platform does not use */
@@ -21,7 +21,7 @@ export class PreparedExpressAdapter extends ExpressAdapter {
   }
 }
 
-/** Puts classes of Node's between Express's prototypes and the objects, so that each object has from birth what Express sets. */
+/** Creates classes between Node's classes and Express's prototypes, so that each new object already has the prototype that Express would set. */
 function prepareClasses(express: Express) {
   class ExpressRequest extends IncomingMessage {}
   class ExpressResponse extends ServerResponse {}

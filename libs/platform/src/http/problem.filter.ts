@@ -5,7 +5,7 @@ import { throwError, type Observable } from 'rxjs';
 import { currentRequestId } from '../logging/request-context.js';
 import { problemOf, titleOf, type Problem } from '../errors/problem.js';
 
-/** What a refused RPC call is answered with. */
+/** The response to a refused RPC call. */
 export interface RpcProblem {
   readonly status: number;
   readonly code: string;
@@ -14,8 +14,8 @@ export interface RpcProblem {
 }
 
 /**
- * Answers every error that no other filter takes: over HTTP with a problem document (RFC 9457), over RPC with
- * `{ status, code, message }`. An unexpected one is logged whole and shown not at all.
+ * Answers every error that no other filter handles: over HTTP with a problem document (RFC 9457), over RPC with
+ * `{ status, code, message }`. An unexpected error is logged completely, and the caller sees no details.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -33,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Sends a problem document, or gives up on a response that was begun already. */
+/** Sends a problem document, or aborts a response that was already started. */
 export function respond(response: Response, { status, code, detail, errors, headers }: Problem): void {
   if (response.headersSent) {
     response.destroy();
@@ -57,7 +57,7 @@ export function respond(response: Response, { status, code, detail, errors, head
     );
 }
 
-/** A payload that somebody threw on purpose goes on as it is. */
+/** The payload of an RpcException in the form of {@link RpcProblem} is sent unchanged. */
 function payloadOf(error: unknown, { status, code, detail, errors }: Problem): unknown {
   if (error instanceof RpcException && isRpcProblem(error.getError())) return error.getError();
   return { status, code, message: detail ?? titleOf(status), ...(errors === undefined ? {} : { errors }) };

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { requestIdFrom, runInRequest } from '../logging/request-context.js';
 
-/** Gives each request an id, taken from `X-Request-Id` where it is well-formed, and sends it back. */
+/** Gives each request an id, from a well-formed `X-Request-Id` or a new one, and returns it in the response. */
 export function requestScope(): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const requestId = requestIdFrom(request.headers['x-request-id']);

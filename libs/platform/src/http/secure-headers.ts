@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] };
-/** Swagger UI has its scripts in files, its styles and icons in place. */
+/** Swagger UI has its scripts in files, and its styles and icons inline. */
 const DOCS = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -14,7 +14,7 @@ const DOCS = {
   formAction: ["'none'"],
 };
 
-/** For pages and plug-ins of other days, which none of these answers are. Each header costs every response. */
+/** Headers for old browsers and plug-ins, which these responses do not need. Each header costs time in every response. */
 const WITHOUT = {
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
@@ -24,7 +24,7 @@ const WITHOUT = {
   crossOriginOpenerPolicy: false,
 } as const;
 
-/** Headers that keep a browser from making anything of an answer but data; the documentation page may render. */
+/** Headers that make browsers treat responses as data only. The documentation page may be rendered. */
 export function secureHeaders(): RequestHandler {
   const api = helmet({ ...WITHOUT, contentSecurityPolicy: { useDefaults: false, directives: NOTHING } });
   const docs = helmet({ contentSecurityPolicy: { useDefaults: false, directives: DOCS } });

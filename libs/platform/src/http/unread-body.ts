@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 
-/** Stands in the place of a body that nobody has read, because it is no JSON. */
+/** The value of a body that was not read because it is not JSON. */
 export const UNREAD_BODY = Symbol('UnreadBody');
 
 /**
- * Stands behind the JSON parser, which passes over other bodies without a word: a handler would see none and find fault
- * with fields that were sent. It is no refusal yet, because middleware further on may read a form itself.
+ * Marks bodies that the JSON parser ignored: otherwise a handler would report missing fields that were sent. Add it after the JSON
+ * parser. It does not refuse the request, because a later middleware may read a form itself.
  */
 export function markUnreadBody(): RequestHandler {
   return (request, _response, next) => {

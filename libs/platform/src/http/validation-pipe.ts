@@ -3,20 +3,20 @@ import type { ValidationError } from 'class-validator';
 import { ProblemError, type FieldError } from '../errors/problem-error.js';
 import { UNREAD_BODY } from './unread-body.js';
 
-/** A body of small unknown fields must not become an answer many times its size. */
+/** A body with many unknown fields must not cause a response that is many times as large. */
 const MOST_ERRORS = 50;
 
-/** Validates what comes in against its DTO class: unknown fields are refused, values are never converted by guessing. */
+/** Validates input against its DTO class: unknown fields are refused, and types are not converted implicitly. */
 export function createValidationPipe(): ValidationPipe {
   return new BodyAwarePipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
-    // Off in Nest; an array or a text where an object is expected would go unchecked.
+    // Nest's default is off; then an array or a string in the place of an object would not be validated.
     forbidUnknownValues: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) =>
-      new ProblemError(400, 'validation_failed', 'What was sent is not valid', {
+      new ProblemError(400, 'validation_failed', 'The request is not valid', {
         errors: errors.flatMap((error) => flatten(error)).slice(0, MOST_ERRORS),
       }),
   });

@@ -1,9 +1,9 @@
 import type { Abstract, FactoryProvider, InjectionToken, Type } from '@nestjs/common';
 
-/** A token that knows the type of what it injects; see {@link tokenOf}. */
+/** An injection token with the type of the injected value; see {@link tokenOf}. */
 export type Token<T> = (string | symbol) & { readonly injects: T };
 
-/** What can be injected as a `T`: its token or its class. */
+/** What identifies an injected `T`: its token or its class. */
 export type Dependency<T> = Token<T> | Type<T> | Abstract<T>;
 
 type Dependencies<P extends readonly unknown[]> = { readonly [I in keyof P]: Dependency<P[I]> };
@@ -11,9 +11,9 @@ type Injected<D> = D extends Type<infer T> | Abstract<infer T> ? T : D extends T
 type InjectedInto<D extends readonly unknown[]> = { [I in keyof D]: Injected<D[I]> };
 
 /**
- * A token for what has no class of its own.
+ * A token for a value without a class.
  *
- * @param token a new symbol, or that of a token that an app knows a closer type of
+ * @param token a new symbol, or an existing one for which an app knows a more specific type
  * @example export const CLOCK = tokenOf<Clock>(Symbol('Clock'));
  */
 export function tokenOf<T>(token: string | symbol): Token<T> {
@@ -21,7 +21,7 @@ export function tokenOf<T>(token: string | symbol): Token<T> {
 }
 
 /**
- * A provider of a class, or of what `make` makes. A dependency that is missing, or in the place of another, does not compile.
+ * A provider of a class, or of what `make` returns. Missing or swapped dependencies do not compile.
  *
  * @example provide(LogIn, [DATABASE, AccountStore])
  * @example provide(KeyStore, [KeyEncryptionKeys], (keys) => new KeyStore(new PrivateKeyEncryption(keys)))

@@ -3,7 +3,7 @@ import type { LogEntry } from './log-entry.js';
 
 const NAMES: Record<string, string> = { log: 'info', verbose: 'trace' };
 
-/** An entry as a person at a terminal reads it: one line, and the stack of an error below it. */
+/** Formats an entry for a terminal: one line, and the stack of an error below it. */
 export function formatText({ time, level, app, context, requestId, msg, error, stack, ...fields }: LogEntry): string {
   const head = [time.slice(11, 23), (NAMES[level] ?? level).padEnd(5), app.padEnd(9), context && `[${context}]`, msg];
   const rest = Object.entries(fields).map(([name, value]) => `${name}=${show(value)}`);
@@ -13,7 +13,7 @@ export function formatText({ time, level, app, context, requestId, msg, error, s
   return trace === undefined ? line : `${line}\n${trace}`;
 }
 
-/** The stack of an error with those of its causes below. */
+/** The stack of an error, followed by the stacks of its causes. */
 export function stackOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { stack, cause } = error as { stack?: unknown; cause?: unknown };

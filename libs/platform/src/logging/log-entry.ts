@@ -6,7 +6,7 @@ export interface LogEntry {
   readonly level: LogLevel;
   readonly app: string;
   readonly msg: string;
-  /** The part of the program that speaks. */
+  /** The part of the program that wrote the entry. */
   readonly context?: string;
   readonly requestId?: string;
   readonly [field: string]: unknown;

@@ -2,34 +2,34 @@ const HIDDEN = '[redacted]';
 const MAX_DEPTH = 8;
 const MAX_VALUES = 2_000;
 
-/** Names whose value is a credential, wherever they stand in a name: `refresh_token`, `set-cookie`, `clientSecret`. */
+/** Names whose value is a credential. They may be a part of a name: `refresh_token`, `set-cookie`, `clientSecret`. */
 const SENSITIVE_NAME =
   /authorization|cookie|passw(or)?d|passphrase|secret|token|jwt|assertion|credential|api[-_]?key|private[-_]?key|encryption[-_]?key|client[-_]?key/i;
-/** Names that only look like it: public facts of RFC 6749 and of this project. */
+/** Names that look similar but are public: of RFC 6749 and of this project. */
 const HARMLESS_NAME =
   /^(token_?(type|id|endpoint|types|lifetime|uri)|(access_|refresh_|max_?)?token_?(ttl|lifetime|count)|client_?secret_?expires_at|authorization_?(endpoint|server)|credentials_(missing|malformed)|.*_methods_supported)$/i;
 
 /** `Bearer x`, `Basic x` and the like (RFC 9110 §11.4). */
 const CREDENTIALS = /\b(Bearer|Basic|DPoP|Digest)(\s{1,8})[\w.~+/=-]{4,}/gi;
-/** A JWS or JWE in its compact form, whatever stands around it (RFC 7515 §7.1). */
+/** A JWS or JWE in compact serialization, anywhere in a text (RFC 7515 §7.1). */
 const COMPACT = /(?<![\w-])ey[\w-]{8,}(?:\.[\w-]*){2,4}/g;
 /** The user information of a URL. */
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]*):[^\s/@]+@/gi;
-/** A header whose whole line is the value. */
+/** A header whose value is the rest of the line. */
 const HEADER = /((?:cookie|authorization)\\{0,4}["']?\s{0,8}[=:]\s{0,8}\\{0,4}["']?)[^\r\n"'\\]+/gi;
 /** `name=value` of a query or form, and `"name":"value"` of JSON in a text. The name may begin before the match. */
 const PAIR =
   /((?:passw(?:or)?d|passphrase|secret|token|assertion|credential|api[-_]?key|private[-_]?key|encryption[-_]?key)[\w-]{0,32}\\{0,4}["']?\s{0,8}[=:]\s{0,8})(\\{0,4}"(?:\\.|[^"\\])*"?|[^\s&;,"'}]+)/gi;
-/** Drizzle ends a failed statement's message with its parameters: addresses, hashes, whatever was to be stored. */
+/** Drizzle appends the parameters of a failed statement to its message: email addresses, hashes, anything that was to be stored. */
 const QUERY_PARAMETERS = /(\nparams: )[\s\S]*?(?=\n {4}at |$)/g;
 
-/** Any of the above has one of these; most texts have none, and this is cheaper than to try each. */
+/** Every pattern above contains one of these. Most texts contain none, and this check is cheaper than all patterns. */
 const SUSPICIOUS =
   /bearer|basic|dpop|digest|\bey|:\/\/|pass|secret|token|cookie|authorization|assertion|credential|key|\nparams: /i;
 
 /**
- * A text without the credentials in it. No pattern has two unbounded runs that may share characters: a caller who
- * gets a text of his own into the log can't make this slow.
+ * A text without its credentials. No pattern has two unbounded repetitions of the same characters, so a text of an attacker cannot
+ * make this slow.
  */
 export function redactText(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
@@ -44,24 +44,24 @@ export function redactText(text: string): string {
     );
 }
 
-/** The name with what stands before the part that matched: `access_token_ttl` of `token_ttl=300`. */
+/** The whole name, with the part before the match: `access_token_ttl` if `token_ttl=300` matched. */
 function wholeName(text: string, at: number, matched: string): string {
   const before = /[\w-]*$/.exec(text.slice(Math.max(0, at - 32), at))?.[0] ?? '';
   return before + (/^[\w-]*/.exec(matched)?.[0] ?? '');
 }
 
 /**
- * A copy of any value that may be logged: no credential by its name or by its look, errors as plain objects.
- * Runs no code of the value, and gives up on what is too deep or too large for a log.
+ * A copy of any value that is safe to log: without credentials, recognized by name or form, and with errors as plain objects.
+ * It runs no code of the value, and omits what is too deep or too large for a log.
  */
 export function redact(value: unknown): unknown {
   return new Copy().of(value, 0);
 }
 
-/** What database drivers hang on their errors that holds the values of rows. */
+/** Properties of database errors that contain values of rows. */
 const ROW_VALUES: ReadonlySet<string> = new Set(['params', 'parameters', 'detail', 'where', 'query']);
 
-/** One copy in progress. */
+/** The state of one copy. */
 class Copy {
   private readonly ancestors = new Set<object>();
   private left = MAX_VALUES;
@@ -113,14 +113,14 @@ class Copy {
   }
 }
 
-/** Its own members, without running its getters. */
+/** The own members of an object, without running its getters. */
 function membersOf(value: object): [string, unknown][] {
   return Object.entries(Object.getOwnPropertyDescriptors(value))
     .filter(([, { enumerable }]) => enumerable === true)
     .map(([name, descriptor]) => [name, 'value' in descriptor ? (descriptor.value as unknown) : '[getter]']);
 }
 
-/** Whether there is a credential may be said, not which. */
+/** Whether the value must be hidden. Booleans, null and undefined under a sensitive name only say whether there is a credential. */
 function isCredential(name: string, value: unknown): boolean {
   if (value === undefined || value === null || typeof value === 'boolean') return false;
   return SENSITIVE_NAME.test(name) && !HARMLESS_NAME.test(name);

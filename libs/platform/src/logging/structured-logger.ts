@@ -5,19 +5,19 @@ import type { LogEntry } from './log-entry.js';
 import { redact } from './redact.js';
 import { currentRequestId } from './request-context.js';
 
-/** Where Nest logs an error that it also throws, to whoever boots the app. */
+/** The contexts in which Nest logs an error that it also throws at startup. */
 const RETHROWING = new Set(['ExceptionHandler', 'NestApplication', 'Server']);
 
 export interface StructuredLoggerOptions {
   readonly app: string;
-  /** The least severe level that is logged. */
+  /** The lowest level that is logged. */
   readonly level: LogLevel;
   readonly format: 'json' | 'text';
 }
 
 /**
- * Nest's logger, with one entry a call: its text as `msg`, the fields of the objects that come with it, an error as `error`,
- * the request's id. All of it goes through {@link redact}, so that no credential is ever written.
+ * Nest's logger with one structured entry per call: the text as `msg`, the fields of object arguments, an error as `error`, and the
+ * request id. Everything goes through {@link redact}, so no credential is written.
  *
  *     logger.log('ready', { url })
  *     logger.error('The order could not be stored', error)
@@ -32,7 +32,7 @@ export class StructuredLogger extends ConsoleLogger {
     });
   }
 
-  /** Until `work` is done, leaves out the errors of Nest that make it fail: whoever catches them says so in better words. */
+  /** While `work` runs, does not log errors that Nest also throws: the caller of `work` reports them with a better message. */
   async duringBoot(work: () => Promise<void>): Promise<void> {
     this.booting = true;
     await work();
@@ -67,13 +67,13 @@ export class StructuredLogger extends ConsoleLogger {
     process[stream].write(`${line}\n`);
   }
 
-  /** The stack is in the entry. */
+  /** Does nothing: the stack is in the entry. */
   protected override printStackTrace(): void {
     return undefined;
   }
 }
 
-/** The first text is the message; the rest are fields. */
+/** The first text is the message; the other arguments are fields. */
 function compose(
   messages: unknown[],
   stack: unknown,

@@ -4,7 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Metrics } from './metrics.js';
 
-/** In the text format of Prometheus. */
+/** The metrics in the text format of Prometheus. */
 @ApiExcludeController()
 @Public()
 @Controller('metrics')

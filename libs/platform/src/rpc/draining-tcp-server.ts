@@ -6,10 +6,10 @@ import { AnsweringTcpServer } from './answering-tcp-server.js';
 import { LoggingSocket } from './logging-socket.js';
 
 /**
- * A TCP server which can stop without losing a reply: Nest's own destroys its sockets at once.
+ * A TCP server that can stop without losing replies. Nest's own server destroys its sockets at once.
  *
- * {@link drain} stops accepting, handles what has arrived, sends the replies, then ends each connection. What arrives on a
- * connection after that is not run: its sender sees the connection close instead of a reply.
+ * {@link drain} accepts no new connections, handles the received messages, sends the replies, and then closes each connection.
+ * Messages that arrive later are not handled: the sender sees the connection close instead of a reply.
  */
 export class DrainingTcpServer extends AnsweringTcpServer {
   private readonly inFlight = new InFlight();
@@ -34,7 +34,7 @@ export class DrainingTcpServer extends AnsweringTcpServer {
     }
   }
 
-  /** A handler's work may go on after `handleMessage`, in the stream that it answered with; this is called at its end. */
+  /** Called at the end of a handler's work, which may continue after `handleMessage` in a stream that it returned. */
   protected override createProcessingEndHookRunner(context: BaseRpcContext): () => void {
     const [socket] = context.getArgs() as [TcpSocket];
     const release = this.inFlight.hold(socket.netSocket);
@@ -47,7 +47,7 @@ export class DrainingTcpServer extends AnsweringTcpServer {
   }
 
   private async finish(socket: Socket): Promise<void> {
-    // What the system has received already is read first.
+    // First read what the system has already received.
     await nextTurn();
     await nextTurn();
     socket.pause();
@@ -55,18 +55,18 @@ export class DrainingTcpServer extends AnsweringTcpServer {
     if (socket.destroyed) return;
     const closed = once(socket, 'close');
     socket.end();
-    // To close with unread data would reset the connection, and the peer would lose the replies too.
+    // Closing with unread data would reset the connection, and the peer would also lose the replies.
     socket.resume();
     await closed;
   }
 }
 
-/** Counts what is under way on each connection. */
+/** Counts the messages in progress on each connection. */
 class InFlight {
   private readonly counts = new Map<Socket, number>();
   private readonly waiting = new Map<Socket, Array<() => void>>();
 
-  /** Returns what ends it; only its first call counts. */
+  /** Returns a function that ends it; only the first call of that function has an effect. */
   hold(socket: Socket): () => void {
     this.counts.set(socket, (this.counts.get(socket) ?? 0) + 1);
     let held = true;
@@ -76,7 +76,7 @@ class InFlight {
     };
   }
 
-  /** Resolves when nothing is under way on this connection. */
+  /** Resolves when no message is in progress on this connection. */
   none(socket: Socket): Promise<void> {
     if (!this.counts.has(socket)) return Promise.resolve();
     return new Promise((resolve) => this.waiting.set(socket, [...(this.waiting.get(socket) ?? []), resolve]));

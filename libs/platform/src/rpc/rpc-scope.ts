@@ -7,8 +7,7 @@ import { requestIdFrom, runInRequest } from '../logging/request-context.js';
 import type { Metrics } from '../metrics/metrics.js';
 
 /**
- * Runs each RPC message under a request id, its caller's `x-request-id` of the packet's metadata where it is well-formed;
- * logs and measures it.
+ * Runs each RPC message with a request id: a well-formed `x-request-id` of the packet's metadata, or a new one. Logs and measures it.
  */
 export function rpcScope(metrics: Metrics): PreRequestHook {
   const logger = new Logger('Rpc');
@@ -37,7 +36,7 @@ export function rpcScope(metrics: Metrics): PreRequestHook {
   };
 }
 
-/** The status that the error filters make of it, for they run outside of this. */
+/** The status that the error filters will give the error; they run outside of this hook. */
 function statusOf(error: unknown): string {
   return String(error instanceof AuthError ? publicError(error).status : problemOf(error).status);
 }

@@ -1,28 +1,28 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What happens to what is sent. */
+/** What happens to the data. */
 type State = 'open' | 'cut' | 'silent';
 
 interface Connection {
   readonly near: Socket;
   readonly far: Socket;
-  /** Nothing passes any more, and nobody is told. */
+  /** Whether data is dropped without notice. */
   silent: boolean;
   losesAnswer: boolean;
 }
 
-/** A way to a PostgreSQL server that can be cut, silenced and healed. */
+/** A proxy to a PostgreSQL server that can be cut, silenced and healed. */
 export class DatabaseProxy {
   private state: State = 'open';
   private readonly connections = new Set<Connection>();
-  /** Begun while nothing passed. */
+  /** Connections that were opened while the proxy was silent. */
   private readonly unheard = new Set<Socket>();
   private lossOf: { readonly text: string; readonly happened: () => void } | undefined;
 
   private constructor(
     private readonly server: Server,
-    /** The database, by way of this proxy. */
+    /** The URL of the database through this proxy. */
     readonly url: string,
   ) {}
 
@@ -45,18 +45,18 @@ export class DatabaseProxy {
     for (const near of this.unheard) near.resetAndDestroy();
   }
 
-  /** As where packets get lost: nothing passes on any connection, old or new, and no end or reset comes. */
+  /** Simulates packet loss: no data passes on any connection, old or new, and no end or reset arrives. */
   silence(): void {
     this.state = 'silent';
     for (const connection of this.connections) connection.silent = true;
   }
 
-  /** New connections pass again. Those that fell silent stay so, as behind a firewall that has forgotten them. */
+  /** New connections work again. Silent connections stay silent, as behind a firewall that has forgotten them. */
   heal(): void {
     this.state = 'open';
   }
 
-  /** Lets the next message pass that has `text` in it, and resets its connection when the answer comes. Resolves then. */
+  /** Passes the next message that contains `text`, and resets its connection when the answer arrives. Then resolves. */
   loseAnswerTo(text: string): Promise<void> {
     return new Promise((resolve) => {
       this.lossOf = { text, happened: resolve };
@@ -75,7 +75,7 @@ export class DatabaseProxy {
       near.resetAndDestroy();
       return;
     }
-    // Its packets get lost from the first one on: the server never hears of it.
+    // All its packets are lost: the server never sees this connection.
     if (this.state === 'silent') {
       this.unheard.add(near.on('close', () => this.unheard.delete(near)));
       return;
@@ -89,7 +89,7 @@ export class DatabaseProxy {
       this.connections.delete(connection);
       if (!connection.silent) near.destroy();
     });
-    // The far side of a silenced connection does not learn of its end.
+    // The server does not see the end of a silent connection.
     near.on('close', () => void (connection.silent || far.destroy()));
   }
 

@@ -9,18 +9,18 @@ import { createTestDatabase, describeOnPostgres } from './postgres.js';
 export interface TestDatabaseOptions<S extends DatabaseSchema> {
   readonly schema: S;
   readonly migrationsFolder: string;
-  /** Connections to PostgreSQL; default 10. */
+  /** The maximum number of connections to PostgreSQL; default 10. */
   readonly poolSize?: number;
 }
 
-/** Long enough to make PGlite's template on a busy machine, in milliseconds. */
+/** Long enough to create PGlite's template on a busy machine, in milliseconds. */
 const OPEN_TIMEOUT_MS = 60_000;
 
 /**
- * `describe` that runs its body twice: on the embedded database and on PostgreSQL, each fresh and migrated.
- * Where no PostgreSQL is reachable that half is skipped, with the reason in its title.
+ * `describe` that runs its body twice: on the embedded database and on PostgreSQL, each new and migrated.
+ * If no PostgreSQL is reachable, that half is skipped, with the reason in its title.
  *
- * @param body takes a function that gives the database, to be called within tests and hooks, and which database it is
+ * @param body receives a function that returns the database (call it inside tests and hooks), and the kind of the database
  */
 export function describeOnEachDatabase<S extends DatabaseSchema>(
   title: string,
@@ -62,7 +62,7 @@ function runOn<S extends DatabaseSchema>(
   });
 
   body(() => {
-    if (open === undefined) throw new Error('The database is open within tests and hooks alone');
+    if (open === undefined) throw new Error('The database is only open inside tests and hooks');
     return open.db;
   });
 }

@@ -23,8 +23,8 @@ const reason = await unreachable();
 export const postgresReachable = reason === undefined;
 
 /**
- * `describe` for what needs PostgreSQL. Where none is reachable the tests are skipped and the title says why:
- * `npm test` prints the titles of skipped tests and fails on one that gives no reason.
+ * `describe` for tests that need PostgreSQL. If none is reachable, the tests are skipped and the title says why:
+ * `npm test` prints the titles of skipped tests and fails if one has no reason.
  */
 export function describeOnPostgres(title: string, body: () => void): void {
   if (postgresReachable) describe(title, body);
@@ -42,10 +42,10 @@ async function onServer(statement: string): Promise<void> {
   }
 }
 
-/** A database of a test's own. */
+/** A database for one test. */
 export interface TestDatabase {
   readonly url: string;
-  /** Also ends connections that are still open. */
+  /** Also closes open connections. */
   drop(): Promise<void>;
 }
 

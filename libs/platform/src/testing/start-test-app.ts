@@ -11,16 +11,16 @@ export interface TestAppOptions<C extends AppConfig> {
   readonly name: string;
   readonly module: Type<object>;
   readonly config: Type<C>;
-  /** Variables beside those that keep the app to itself; the process's own are not read. `PORT` is a free one unless given. */
+  /** More variables for the app. The environment of the process is not read. `PORT` is a free port unless it is given. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Also answer RPC messages, on a free port. */
+  /** Whether it also handles RPC messages, on a free port. */
   readonly tcp?: boolean;
 }
 
 export interface TestApp {
-  /** Where it answers over HTTP. */
+  /** Its base URL. */
   readonly url: string;
-  /** Where it answers over TCP, if it does. */
+  /** Its TCP port, if it handles RPC messages. */
   readonly tcpPort: number | undefined;
   /** A provider of the app. */
   get<T>(token: Type<T> | symbol | string): T;
@@ -29,7 +29,7 @@ export interface TestApp {
 
 const HOST = '127.0.0.1';
 
-/** Starts an app whole, as `bootstrap` does, within the test's own process: on free ports, with an embedded database of its own. */
+/** Starts a complete app, as `bootstrap` does, in the test process: on free ports, with its own embedded database. */
 export async function startTestApp<C extends AppConfig>(options: TestAppOptions<C>): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'watchword-app-'));
   const environment = { PORT: '0', HOST, DATA_DIR: directory, NODE_ENV: 'test', ...options.environment };
@@ -47,7 +47,7 @@ export async function startTestApp<C extends AppConfig>(options: TestAppOptions<
     tcpPort: tcp && portOf(tcp.unwrap<Server>()),
     get: (token) => nest.get(token, { strict: false }),
     close: async () => {
-      // A test may have left a request half sent, for which the server would wait.
+      // A test may have left an incomplete request, for which the server would wait.
       nest.getHttpServer().closeAllConnections();
       await nest.close();
       await rm(directory, { recursive: true, force: true });

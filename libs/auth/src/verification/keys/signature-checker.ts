@@ -21,7 +21,7 @@ export class SignatureChecker {
   #spent = 0;
   #isTurnBegun = false;
   #inPool = 0;
-  /** When the pool last gave a result, or was last empty. */
+  /** When the pool last gave a result, or got work while it was empty. */
   #movedAt = 0;
 
   /** @param cores the number of CPU cores that this process may use */

@@ -7,14 +7,14 @@ import { makeDirectory } from '../../config/make-directory.js';
 import { OperatorError } from '../../errors/operator-error.js';
 import { isRunning, startTimeOf } from './process-identity.js';
 
-/** A holder touches its lock this often, in milliseconds… */
+/** The holder touches its lock in this interval, in milliseconds. */
 const HEARTBEAT_MS = 2_000;
-/** …so that one which is older than this, and was made on another host or container, is nobody's. */
+/** A lock of another host or container that was not touched for so long is abandoned, in milliseconds. */
 const ABANDONED_MS = 10_000;
 const RETRY_MS = 50;
 
 export interface LockOptions {
-  /** What is locked, for the message. */
+  /** The locked thing, for the message. */
   readonly purpose: string;
   /** How long to wait for a living holder, in milliseconds; default 0. */
   readonly waitMs?: number;
@@ -24,20 +24,20 @@ interface Holder {
   readonly id: string;
   readonly pid: number;
   readonly host: string;
-  /** When the process started, as the system counts it; tells it from a later process with the same pid. */
+  /** When the process started, in the unit of the system. Distinguishes it from a later process with the same pid. */
   readonly started: string | undefined;
 }
 
-/** Somebody else holds the lock. The message names the process. */
+/** Another process holds the lock. The message names it. */
 export class LockedError extends OperatorError {
   override readonly name = 'LockedError';
 }
 
 /**
- * A file that one living process holds. That of a killed process is taken over.
+ * A lock file that one running process holds. The lock of a killed process is taken over.
  *
- * On the same host a holder is known by pid and start time. Containers that share a volume don't see each other's
- * processes, so there the heartbeat decides, and a takeover waits until it has been silent for ten seconds.
+ * On the same host, the holder is identified by pid and start time. Containers that share a volume do not see each other's
+ * processes. There the heartbeat decides: the lock is taken over when it was not touched for ten seconds.
  */
 export class DirectoryLock {
   private readonly heartbeat: NodeJS.Timeout;
@@ -52,7 +52,7 @@ export class DirectoryLock {
     }, HEARTBEAT_MS).unref();
   }
 
-  /** @throws LockedError if a living process holds it */
+  /** @throws LockedError if a running process holds it */
   static async acquire(path: string, { purpose, waitMs = 0 }: LockOptions): Promise<DirectoryLock> {
     makeDirectory(dirname(path));
     const me: Holder = {
@@ -73,17 +73,17 @@ export class DirectoryLock {
     }
   }
 
-  /** Gives it up. Safe to call twice. */
+  /** Releases the lock. It may be called twice. */
   async release(): Promise<void> {
     clearInterval(this.heartbeat);
     if ((await readHolder(this.path))?.id === this.id) await rm(this.path, { force: true });
   }
 }
 
-/** Of a file that a crash of the machine left empty: its age decides. */
+/** The holder of a file that is empty after a crash of the machine: there the age of the file decides. */
 const UNKNOWN: Holder = { id: '', pid: 0, host: '', started: undefined };
 
-/** Creates the file with its whole content in one step, so that nobody reads a half-written one. */
+/** Creates the file with its content atomically, so that nobody reads an incomplete file. */
 async function take(path: string, me: Holder): Promise<boolean> {
   const draft = `${path}.${me.id}`;
   await writeFile(draft, JSON.stringify(me), { flag: 'wx' });
@@ -121,20 +121,20 @@ async function stateOf(path: string, holder: Holder): Promise<'living' | 'gone' 
   return silentMs > 2 * HEARTBEAT_MS ? 'unsure' : 'living';
 }
 
-/** One contender alone may remove it, and only while it is still the one that was found abandoned. */
+/** Only one process may remove the file, and only if it is still the one that was found abandoned. */
 async function removeAbandoned(path: string, holder: Holder): Promise<void> {
   const doomed = `${path}.abandoned-${holder.id}`;
   try {
     await link(path, doomed);
   } catch {
-    // Another contender is at it, or it is gone already. One that died half-way is passed after a while.
+    // Another process is removing it, or it is already removed. If that process was killed meanwhile, try again after a while.
     const since = (await stat(doomed).catch(() => undefined))?.ctimeMs;
     if (since !== undefined && Date.now() - since > ABANDONED_MS) await rm(doomed, { force: true });
     else await sleep(RETRY_MS);
     return;
   }
   try {
-    // No rename: between two links of one file it does nothing (rename(2)).
+    // Not by rename: it does nothing if both names are links to the same file (rename(2)).
     if ((await readHolder(path))?.id === holder.id) await rm(path, { force: true });
   } finally {
     await rm(doomed, { force: true });

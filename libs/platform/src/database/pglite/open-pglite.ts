@@ -13,9 +13,9 @@ import { PgliteUpkeep } from './pglite-upkeep.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
 
 /**
- * Opens the embedded database of an app in a directory of its own, which no other process may have open.
+ * Opens the embedded database of an app. Only one process may have its directory open.
  *
- * @throws OperatorError where another process has it open, the directory cannot be used, or other migrations made it
+ * @throws OperatorError if another process has it open, the directory cannot be used, or it was created by other migrations
  */
 export async function openPglite<S extends DatabaseSchema>(options: DatabaseOptions<S>): Promise<OpenDatabase<S>> {
   try {
@@ -41,7 +41,7 @@ async function openLocked<S extends DatabaseSchema>(
     client = await openClient(scope, directory);
     await bringUpToDate(client, directory, options);
     const db = drizzle({ client, schema: options.schema });
-    // The drivers differ in the result of raw statements alone, and agree on what QueryResult promises of it.
+    // The drivers differ only in the result of raw statements, and both have what QueryResult declares.
     return opened(scope.watch(db as unknown as Database<S>), client, lock, options.warn);
   } catch (error) {
     await client?.close();
@@ -83,7 +83,7 @@ function opened<S extends DatabaseSchema>(
   };
 }
 
-/** One of a system call on a path: no permission, no space, a file in the way. */
+/** An error of a system call on a path: for example no permission, no space, or a file with that name. */
 function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'path' in error;
 }
@@ -95,14 +95,14 @@ async function openClient(scope: TransactionScope, directory: string): Promise<P
     return client;
   } catch (cause) {
     throw new OperatorError(
-      `The embedded database in ${directory} cannot be opened. Was it made by another version of PGlite? ` +
+      `The embedded database in ${directory} cannot be opened. Was it created by another version of PGlite? ` +
         'Move it away to begin with an empty one.',
       { cause },
     );
   }
 }
 
-/** PGlite whose queries outside of a transaction are refused while the caller is inside of one. */
+/** PGlite that refuses queries outside of the transaction while the caller is inside one. */
 class ScopedPglite extends PGlite {
   constructor(
     private readonly scope: TransactionScope,
@@ -112,7 +112,7 @@ class ScopedPglite extends PGlite {
   }
 
   override async query<T>(query: string, params?: unknown[], options?: QueryOptions): Promise<Results<T>> {
-    // The base class queries while it is being built, before `scope` is there.
+    // The constructor of the base class sends queries before `scope` is set.
     (this.scope as TransactionScope | undefined)?.assertOutside();
     return super.query<T>(query, params, options);
   }

@@ -1,13 +1,13 @@
 import type { PGlite } from '@electric-sql/pglite';
 
-/** How often to look, in milliseconds. */
+/** The interval between two checks, in milliseconds. */
 const INTERVAL_MS = 30_000;
-/** How much may be written before it is tidied up, in bytes. */
+/** How much WAL may be written before the maintenance runs, in bytes. */
 const WRITTEN_BYTES = 16 * 1024 * 1024;
 
 /**
- * What a PostgreSQL server does in the background and PGlite does not, because it is one process: without checkpoints the
- * WAL would grow forever (and the recovery after a crash with it), without vacuum every changed row would leave its old self.
+ * The background work of a PostgreSQL server, which PGlite does not do because it is a single process. Without checkpoints, the
+ * WAL and the recovery after a crash would grow without limit. Without vacuum, the old versions of changed rows would stay.
  */
 export class PgliteUpkeep {
   private readonly timer: NodeJS.Timeout;
@@ -22,13 +22,13 @@ export class PgliteUpkeep {
     }, INTERVAL_MS).unref();
   }
 
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when no maintenance runs any more. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.running;
   }
 
-  /** Does its work if enough was written since the last time. */
+  /** Runs the maintenance if enough was written since the last time. */
   async tidyUpIfDue(): Promise<boolean> {
     const { rows } = await this.client.query<{ written: number }>(
       'select pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::float8 as written from pg_control_checkpoint()',
@@ -41,7 +41,7 @@ export class PgliteUpkeep {
 
   private report(error: unknown): void {
     this.warn(
-      `The embedded database could not be tidied up: ${error instanceof Error ? error.message : String(error)}`,
+      `The maintenance of the embedded database failed: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -7,14 +7,14 @@ import { makeDirectory } from '../../config/make-directory.js';
 import { DirectoryLock } from './directory-lock.js';
 import { PGLITE_OPTIONS } from './pglite-options.js';
 
-/** Counts changes of how a template is made; another one is another directory. */
+/** The version of the way in which templates are created. Each version has its own directory. */
 const RECIPE = 2;
 
 /**
- * Makes sure that there is a database cluster in `directory`, whose lock the caller holds.
+ * Makes sure that `directory` contains a database cluster. The caller holds its lock.
  *
- * Making one (initdb) takes seconds, so it is made once as a template and copied. A copy appears by one rename:
- * a process that is killed meanwhile leaves nothing that looks like a database.
+ * Creating one (initdb) takes seconds, so it is created once as a template and copied. A copy appears by an atomic rename: a process
+ * that is killed meanwhile does not leave a partial database.
  */
 export async function prepareDataDirectory(directory: string, dataDirectory: string): Promise<void> {
   if (await exists(join(directory, 'PG_VERSION'))) return;
@@ -22,7 +22,7 @@ export async function prepareDataDirectory(directory: string, dataDirectory: str
   await removeLeftovers(directory);
   const copy = `${directory}.copy-${String(process.pid)}`;
   await cp(template, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
-  // Password hashes and the like are for the app's user alone.
+  // Only the user of the app may read password hashes and other data.
   await chmod(copy, 0o700);
   await rename(copy, directory);
 }
@@ -44,7 +44,7 @@ async function prepareTemplate(home: string): Promise<string> {
   }
 }
 
-/** A new cluster, without the two databases that others would be copied from: 14 MB instead of 39. */
+/** Creates a cluster without the two template databases: 14 MB instead of 39 MB. */
 async function create(directory: string): Promise<void> {
   const cluster = await PGlite.create(directory, PGLITE_OPTIONS);
   for (const database of ['template0', 'template1']) {
@@ -55,7 +55,7 @@ async function create(directory: string): Promise<void> {
   await cluster.close();
 }
 
-/** Beside the packages where that is writable, so that all data directories of this checkout share one. */
+/** In node_modules if it is writable, so that all data directories of this checkout share one template. */
 async function templateHome(dataDirectory: string): Promise<string> {
   const packages = join(pglitePackage(), '../..');
   const writable = await access(packages, constants.W_OK).then(
@@ -65,7 +65,7 @@ async function templateHome(dataDirectory: string): Promise<string> {
   return writable ? join(packages, '.cache', 'watchword') : join(dataDirectory, '.template');
 }
 
-/** Copies that a killed process left half-way. */
+/** Removes incomplete copies of a killed process. */
 async function removeLeftovers(directory: string): Promise<void> {
   const prefix = `${basename(directory)}.copy-`;
   const names = await readdir(dirname(directory)).catch(() => []);
@@ -76,7 +76,7 @@ async function removeLeftovers(directory: string): Promise<void> {
   );
 }
 
-/** A newer PGlite may have a newer PostgreSQL, whose directories are others. */
+/** A newer PGlite may contain a newer PostgreSQL with another directory format. */
 async function pgliteVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(pglitePackage(), 'package.json'), 'utf8')) as {
     version: string;

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 
-/** When a process started, in the system's own count, or undefined where the system does not tell. */
+/** When a process started, in the unit of the system; undefined if the system does not provide it. */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   try {
     const [boot, status] = await Promise.all([
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       readFile(`/proc/${String(pid)}/stat`, 'utf8'),
     ]);
-    // proc(5): the 22nd field; the 2nd is a name in parentheses that may itself have spaces and parentheses.
+    // proc(5): the 22nd field. The 2nd field is a name in parentheses that may itself contain spaces and parentheses.
     const started = status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
     return started === undefined ? undefined : `${boot.trim()}:${started}`;
   } catch {

@@ -6,12 +6,12 @@ import { OperatorError } from '../../errors/operator-error.js';
 import { databaseError } from '../../errors/database-error.js';
 import { assertSameHistory } from '../assert-same-history.js';
 
-/** Names the lock under which one instance at a time migrates a database: "watchwrd" in ASCII. */
+/** The id of the advisory lock with which one instance at a time migrates a database: "watchwrd" in ASCII. */
 export const MIGRATION_LOCK = 0x77617463_68777264n;
-/** How long a server may be starting, in milliseconds. */
+/** How long to wait for a server that is starting, in milliseconds. */
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 500;
-/** SQLSTATE: the role may not do this. */
+/** SQLSTATE: insufficient privilege. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 export interface MigrationOptions {
@@ -22,10 +22,10 @@ export interface MigrationOptions {
 }
 
 /**
- * Brings the schema up to date. Instances that boot at once do it one after the other, under an advisory lock on a
- * connection of its own: the lock ends with the connection, also if this process is killed.
+ * Migrates the schema. Instances that start at the same time do this one after the other, with an advisory lock on a separate
+ * connection: the lock ends with the connection, also if this process is killed.
  *
- * @throws DatabaseUnreachableError, or OperatorError where the role may not change the schema, or other migrations made it
+ * @throws DatabaseUnreachableError, or OperatorError if the role may not change the schema, or it was created by other migrations
  */
 export async function migratePostgres(options: MigrationOptions): Promise<void> {
   const client = await connect(options);
@@ -41,9 +41,7 @@ export async function migratePostgres(options: MigrationOptions): Promise<void> 
   } catch (error) {
     if (databaseError(error)?.code !== INSUFFICIENT_PRIVILEGE) throw error;
     const reason = reasonOf((error as Error).cause ?? error);
-    throw new OperatorError(
-      `The role of DATABASE_URL may not make its tables: ${reason}. Make it the database's owner.`,
-    );
+    throw new OperatorError(`The role of DATABASE_URL may not create tables: ${reason}. Make it the database's owner.`);
   } finally {
     await client.end();
   }
@@ -70,7 +68,7 @@ async function connect({ app, url, warn }: MigrationOptions): Promise<pg.Client>
   }
 }
 
-/** Reads the URL, and the files that it names. */
+/** Reads the URL, and the files that it refers to. */
 function newClient(connectionString: string, application_name: string): pg.Client {
   try {
     return new pg.Client({ connectionString, application_name, connectionTimeoutMillis: 5_000 });
@@ -79,7 +77,7 @@ function newClient(connectionString: string, application_name: string): pg.Clien
   }
 }
 
-/** The PostgreSQL server of `DATABASE_URL` can't be used. The message says why, without the URL's password. */
+/** The PostgreSQL server of `DATABASE_URL` cannot be used. The message says why, without the password of the URL. */
 export class DatabaseUnreachableError extends OperatorError {
   override readonly name = 'DatabaseUnreachableError';
 
@@ -88,7 +86,7 @@ export class DatabaseUnreachableError extends OperatorError {
   }
 }
 
-/** Nobody listens yet, or the server says that it is starting or stopping (SQLSTATE 57P03, 57P01, 53300). */
+/** Whether nothing listens yet, or the server is starting, stopping or full (SQLSTATE 57P03, 57P01, 53300). */
 function isTransient(error: unknown): boolean {
   const code = (error as { code?: string }).code ?? '';
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', '57P03', '57P01', '53300'].includes(

@@ -8,12 +8,12 @@ import { pooledTransactions } from './pooled-transactions.js';
 import { SilentConnections } from './silent-connections.js';
 import { WatchedClient } from './watched-client.js';
 
-/** How long a request waits for a connection, a free one or a new one. */
+/** How long a request waits for a free or new connection. */
 const CONNECT_TIMEOUT_MS = 4_000;
 const IDLE_TIMEOUT_MS = 30_000;
-/** Longer than any statement here takes; one that hangs must not keep its connection and its locks. */
+/** Longer than any statement takes. A statement that hangs must not keep its connection and its locks. */
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** Between two statements of a transaction nothing waits: after that long this process is cut off, and others need its locks. */
+/** A transaction never waits between two statements. If it does for so long, the connection is lost, and others need its locks. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_AFTER_MS = 1_000;
 
@@ -36,7 +36,7 @@ export async function openPostgres<S extends DatabaseSchema>(
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
   });
   const silentConnections = new SilentConnections(pool, { connectionString: options.url }, options.warn);
-  // Without a listener, a server that goes away while a connection idles would end this process.
+  // Without a listener, the loss of an idle connection would end this process.
   pool.on('error', (error) => options.warn(`An idle connection to PostgreSQL was lost: ${error.message}`));
   const db: Database<S> = drizzle({ client: pool, schema: options.schema });
   db.transaction = pooledTransactions(pool, options.schema);
@@ -51,7 +51,7 @@ export async function openPostgres<S extends DatabaseSchema>(
   };
 }
 
-/** A pool that hands out no connection to code which is inside a transaction on another one. */
+/** A pool that refuses connections to code inside a transaction on another connection. */
 class ScopedPool extends pg.Pool {
   constructor(
     private readonly scope: TransactionScope,
@@ -60,7 +60,7 @@ class ScopedPool extends pg.Pool {
     super(config);
   }
 
-  // `query` connects through here too.
+  // `query` also uses this method.
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: Parameters<pg.Pool['connect']>[0]): void;
   override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import type { Database, DatabaseSchema } from '../database.js';
 
 /**
- * `db.transaction` on a connection that comes back to the pool whatever happens. drizzle's own, on a pool, keeps the
- * connection for itself when `begin` fails, and gives one back as good on which `rollback` failed.
+ * `db.transaction` on a connection that is always returned to the pool. drizzle's own implementation does not return the
+ * connection if `begin` fails, and returns it for reuse even if `rollback` failed.
  */
 export function pooledTransactions<S extends DatabaseSchema>(pool: pg.Pool, schema: S): Database<S>['transaction'] {
   const databases = new WeakMap<pg.PoolClient, Database<S>>();
@@ -20,7 +20,7 @@ export function pooledTransactions<S extends DatabaseSchema>(pool: pg.Pool, sche
     try {
       return await databaseOn(client).transaction(callback, config);
     } finally {
-      // Inside a transaction still (its end failed): nobody else may get this connection.
+      // If it is still inside a transaction (its end failed), this connection must not be reused.
       client.release(client.getTransactionStatus() !== 'I');
     }
   };

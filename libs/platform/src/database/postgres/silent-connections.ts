@@ -3,32 +3,32 @@ import { databaseError } from '../../errors/database-error.js';
 import { WatchedClient } from './watched-client.js';
 
 const INTERVAL_MS = 500;
-/** A connection on which an answer is due for so long is looked into. */
+/** A connection that has waited so long for an answer is checked. */
 const SILENCE_MS = 1_000;
-/** How long it may take to ask the server about it. */
+/** How long the check may take. */
 const INQUIRY_MS = 2_000;
 
-/** An answer never came, and the server does not work on one. `code` is the operating system's for this. */
+/** There was no answer, and the server does not work on one. `code` is that of the operating system for this case. */
 class SilentConnectionError extends Error {
   override readonly name = 'SilentConnectionError';
   readonly code = 'ETIMEDOUT';
 
   constructor() {
-    super('The connection to PostgreSQL fell silent');
+    super('The connection to PostgreSQL became silent');
   }
 }
 
 /**
- * Finds connections that fell silent: packets get lost, and no reset comes. TCP itself gives up on one only after a quarter
- * of an hour, and a time limit for all statements would end those that are only slow or wait for a lock. So the server is
- * asked, on a connection of its own: where it does not answer, or does not work on the statement, the connection is given up.
+ * Finds silent connections, on which packets are lost without a reset. TCP itself gives up only after a quarter of an hour, and a
+ * time limit for all statements would also abort slow statements and those that wait for a lock. So the server is asked, on a
+ * separate connection: if it does not answer, or does not work on the statement, the silent connection is closed.
  */
 export class SilentConnections {
   private readonly clients = new Set<WatchedClient>();
   private readonly timer: NodeJS.Timeout;
   private asking = false;
 
-  /** @param config of the inquiring connections */
+  /** @param config for the connections that ask the server */
   constructor(
     pool: pg.Pool,
     private readonly config: pg.ClientConfig,
@@ -52,7 +52,7 @@ export class SilentConnections {
     if (working === 'unknown') return;
     for (const client of this.silentOnes()) {
       if (!silent.includes(client) || working.has(client.processID ?? 0)) continue;
-      this.warn('A connection to PostgreSQL fell silent and was given up');
+      this.warn('A connection to PostgreSQL became silent and was closed');
       client.abandon(new SilentConnectionError());
     }
   }
@@ -62,7 +62,7 @@ export class SilentConnections {
     return [...this.clients].filter((client) => client.silentFor(now) >= SILENCE_MS);
   }
 
-  /** Ids of the server's processes that have a statement of these connections under way. */
+  /** The ids of the server processes that work on a statement of these connections. */
   private async workingOn(clients: readonly WatchedClient[]): Promise<Set<number>> {
     const inquirer = new WatchedClient({ ...this.config, application_name: 'silence inquiry' });
     const deadline = setTimeout(() => inquirer.abandon(new SilentConnectionError()), INQUIRY_MS);
@@ -75,13 +75,13 @@ export class SilentConnections {
       return new Set(rows.map(({ pid }) => pid));
     } finally {
       clearTimeout(deadline);
-      // Not awaited: on a connection that fell silent as well, the end may never be told.
+      // Not awaited: if this connection is silent too, its end may never arrive.
       inquirer.end().catch(() => undefined);
     }
   }
 }
 
-/** A server that refuses the inquiry (it has no connection to spare, say) is there: what it works on is not known. */
+/** A server that refuses the question (it has no free connection, for example) is running, but it is unknown what it works on. */
 function unlessAnswered(error: unknown): ReadonlySet<number> | 'unknown' {
   return databaseError(error) === undefined ? new Set() : 'unknown';
 }

@@ -1,15 +1,15 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 
-/** How long the server may take to let this process in. What was begun while packets got lost must not be waited for longer. */
+/** How long the server may take to accept a connection. Do not wait longer for a connection that was opened while packets were lost. */
 const HANDSHAKE_TIMEOUT_MS = 3_000;
 
-/** A connection that knows for how long the server has owed it an answer, and whose loss never ends the process. */
+/** A connection that knows how long it has waited for an answer. Its loss never ends the process. */
 export class WatchedClient extends pg.Client {
-  /** Of the server's process (`pg_stat_activity.pid`), once connected. */
+  /** The id of the server process (`pg_stat_activity.pid`), once connected. */
   declare readonly processID: number | null;
   private readonly socket: Socket;
-  /** Queries that have no answer yet. */
+  /** The number of queries without an answer. */
   private pending = 0;
   private bytesHeard = 0;
   private silentSince = 0;
@@ -18,17 +18,17 @@ export class WatchedClient extends pg.Client {
     const socket = new Socket();
     super({ ...config, connectionTimeoutMillis: HANDSHAKE_TIMEOUT_MS, stream: () => socket });
     this.socket = socket;
-    // The pool listens only while the connection is idle. While it is in use the query that fails tells of the loss, and the
-    // pool takes the connection back and removes it; an `error` without a listener would end the process.
+    // The pool listens only while the connection is idle. While it is in use, the query fails, and the pool removes the connection
+    // when it is returned. But an `error` event without a listener would end the process.
     this.on('error', () => undefined);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => this.watch(query, args)) as pg.Client['query'];
   }
 
   /**
-   * Milliseconds for which no byte came although an answer is due; 0 while none is due.
+   * Milliseconds without any data while an answer is due; 0 if no answer is due.
    *
-   * @param now by `performance.now()`
+   * @param now the time of `performance.now()`
    */
   silentFor(now: number): number {
     if (this.pending === 0) return 0;
@@ -39,7 +39,7 @@ export class WatchedClient extends pg.Client {
     return now - this.silentSince;
   }
 
-  /** Ends the connection without a word to the server. Queries that have no answer fail with `error`. */
+  /** Closes the connection without sending anything to the server. Queries without an answer fail with `error`. */
   abandon(error: Error): void {
     this.socket.destroy(error);
   }
