@@ -38,6 +38,23 @@ describe.each(documents)('%s', (path) => {
   });
 });
 
+describe('docs/adr/0004-stricter-than-jose.md', () => {
+  it('names every file of the product that imports jose, and no other', async () => {
+    const files = await Promise.all(
+      ['apps', 'libs'].map(async (folder) =>
+        (await readdir(join(root, folder), { recursive: true })).map((path) => join(folder, path)),
+      ),
+    );
+    const sources = files
+      .flat()
+      .filter((path) => /^[^/]+\/[^/]+\/src\/.*\.ts$/.test(path) && !path.endsWith('.spec.ts'))
+      .filter((path) => /from 'jose(\/[a-z]+)?';/.test(read(path)));
+    const [, section = ''] = read('docs/adr/0004-stricter-than-jose.md').split('### Where jose is used');
+    const named = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, path = '']) => path);
+    expect(named.sort()).toEqual(sources.sort());
+  });
+});
+
 describe('README.md', () => {
   const readme = read('README.md');
 
