@@ -23,10 +23,13 @@ export async function readPublicApi(options) {
     disableSources: true,
     sort: ['kind', 'source-order'],
     sortEntryPoints: false,
+    validation: { invalidLink: true, notDocumented: true, notExported: true },
+    requiredToBeDocumented: ['Class', 'Function', 'Interface', 'TypeAlias', 'Variable', 'Method', 'Accessor'],
     treatWarningsAsErrors: true,
     ...options,
   });
   nameModules(app, modules);
+  nameParameters(app);
   const project = await app.convert();
   if (project === undefined) throw new Error('TypeDoc could not read libs/auth: see its messages above');
   app.validate(project);
@@ -69,6 +72,17 @@ function nameModules(app, modules) {
     const module = modules.get(reflection.name);
     if (module === undefined) throw new Error(`No entry point of libs/auth/package.json is named ${reflection.name}`);
     reflection.name = module.page;
+  });
+}
+
+/**
+ * A parameter that is taken apart in the signature has no name in the code.
+ *
+ * @param {Application} app
+ */
+function nameParameters(app) {
+  app.converter.on(Converter.EVENT_CREATE_PARAMETER, (_context, reflection) => {
+    if (reflection.name === '__namedParameters') reflection.name = 'options';
   });
 }
 

@@ -84,11 +84,13 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
     super();
   }
 
+  /** @internal Nest calls it. */
   configure(): void {
     this.audit.bindHandlers();
     this.scopes.enterOn(this.http.httpAdapter);
   }
 
+  /** @internal Nest calls it. */
   async onModuleInit(): Promise<void> {
     const { verifier } = this;
     const issuer = verifier.ownIssuer;
@@ -99,6 +101,7 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule, O
     await verifier.start();
   }
 
+  /** @internal Nest calls it. */
   async onApplicationShutdown(): Promise<void> {
     this.verifier.stop();
     await this.follower?.stop();

@@ -40,6 +40,7 @@ export class HttpTarget {
     return url;
   }
 
+  /** Whether a URL is below the base URL. */
   contains(url: URL): boolean {
     return url.origin === this.#base.origin && !url.username && !url.password && this.#isBelow(url.pathname);
   }

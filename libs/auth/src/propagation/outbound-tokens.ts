@@ -21,6 +21,7 @@ export interface OutboundToken {
   forget(): boolean;
 }
 
+/** Where {@link OutboundTokens} takes tokens from. */
 export interface OutboundTokensOptions {
   readonly callers: CallerContext;
   /** This service's own issuer. Its tokens are sent to targets that do not name another issuer. */

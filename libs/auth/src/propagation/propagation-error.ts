@@ -42,6 +42,11 @@ export class PropagationError extends Error {
   /** The `error` of the issuer's response (RFC 6749 §5.2), if the issuer refused. */
   readonly oauthError: string | undefined;
 
+  /**
+   * @param code for decisions
+   * @param message for the operator
+   * @param options the `cause`, and the `error` of the issuer's answer
+   */
   constructor(
     readonly code: PropagationErrorCode,
     message: string,

@@ -21,6 +21,7 @@ export interface ServiceCredentials {
   readonly clock?: Clock;
 }
 
+/** {@link ServiceCredentials}, with the issuer of the endpoint. */
 export interface TokenEndpointOptions extends Omit<ServiceCredentials, 'subjectIssuers'> {
   readonly issuer: string;
 }

@@ -4,6 +4,7 @@ import type { UsableToken } from './granted-tokens.js';
 import { PropagationError } from './propagation-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
+/** The limits of {@link TokenExchange}. */
 export interface TokenExchangeOptions {
   /** The largest number of cached tokens, and of remembered refusals. Default 5000. */
   readonly maxEntries?: number;

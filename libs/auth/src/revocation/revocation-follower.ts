@@ -38,6 +38,7 @@ export interface FollowStatus {
   readonly isStale: boolean;
   /** The number of denied names. */
   readonly entries: number;
+  /** Why the last connection or write of the file failed; undefined after a message from the issuer. */
   readonly lastError: string | undefined;
 }
 
@@ -143,6 +144,7 @@ export class RevocationFollower implements RevocationCheck {
     await this.save();
   }
 
+  /** The state of the list, for readiness checks and metrics. */
   status(): FollowStatus {
     const age = this.heardAt === undefined ? undefined : Math.max(0, performance.now() - this.heardAt);
     const { issuer, isStale, lastError } = this;

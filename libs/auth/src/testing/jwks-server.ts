@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** A server that {@link serveJwks} started. */
 export interface JwksServer {
   readonly jwksUri: string;
+  /** Ends it, with all its connections. */
   close(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ export class ManualClock implements Clock {
     return this.time;
   }
 
-  /** @param seconds may be negative */
+  /** Moves the clock. @param seconds may be negative */
   advance(seconds: number): void {
     this.time += seconds * 1000;
   }

@@ -12,6 +12,7 @@ export interface SigningKey {
   readonly publicJwk: Jwk | undefined;
   /** Only for HS256. */
   readonly secret: string | undefined;
+  /** The signature as a JWS has it (RFC 7515 §5.1). */
   sign(signingInput: string): Buffer;
 }
 

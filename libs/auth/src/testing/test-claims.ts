@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 /** Claims of a test token. Claims that are not given have the issuer's defaults; `undefined` removes a claim. */
 export type TestClaims = Readonly<Record<string, unknown>>;
 
+/** Who a test token is for. */
 export interface TestUser {
   readonly subject?: string;
   readonly roles?: readonly string[];

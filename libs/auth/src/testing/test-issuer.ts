@@ -11,6 +11,7 @@ import { createSecretSigningKey, createSigningKey, type SigningKey } from './sig
 import { type SegmentContent, signToken } from './forge.js';
 import type { TestClaims } from './test-claims.js';
 
+/** How a test issuer differs from the default. */
 export interface TestIssuerOptions {
   /** Default `https://issuer.test`. */
   readonly issuer?: string;
@@ -19,6 +20,7 @@ export interface TestIssuerOptions {
   readonly clock?: Clock;
 }
 
+/** How a test token differs from the default. */
 export interface MintOptions {
   /** Seconds from `iat` to `exp`. Default 300. */
   readonly lifetime?: number;
@@ -91,10 +93,12 @@ export class TestIssuer {
     return signToken(key, header, payload);
   }
 
+  /** The header of a token that it signs, with these changes. */
   header(change: TestClaims = {}, key: SigningKey = this.key): Record<string, unknown> {
     return { typ: 'at+jwt', alg: key.algorithm, kid: key.keyId, ...change };
   }
 
+  /** The claims of a token that it signs, with these changes. `lifetime` is in seconds. */
   claims(change: TestClaims = {}, lifetime = 300): Record<string, unknown> {
     const now = this.now();
     return {

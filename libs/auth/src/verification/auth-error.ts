@@ -39,6 +39,7 @@ export type AuthErrorCode =
 
 /** The part of a refusal that a caller may see; `code` is the stable `code` of the problem document. */
 export interface PublicAuthError {
+  /** The HTTP status. */
   readonly status: 400 | 401 | 403 | 503;
   readonly code:
     | 'authentication_required'
@@ -47,11 +48,13 @@ export interface PublicAuthError {
     | 'insufficient_scope'
     | 'insufficient_role'
     | 'temporarily_unavailable';
+  /** Contains no private detail. */
   readonly message: string;
   /** The required scopes; only with `insufficient_scope` (RFC 6750 §3). */
   readonly scope?: string;
 }
 
+/** Details of a refusal, for the log. */
 export interface AuthErrorDetail {
   /** The claim or header parameter that caused the refusal. */
   readonly claim?: string;
@@ -125,9 +128,13 @@ const PUBLIC: Record<AuthErrorCode, Omit<PublicAuthError, 'scope'>> = (() => {
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
+  /** Decide by this, never by the message. */
   readonly code: AuthErrorCode;
+  /** The claim or header parameter that caused the refusal. */
   readonly claim: string | undefined;
+  /** What is wrong with it, for the log. */
   readonly reason: string | undefined;
+  /** The required scopes, with `scope_insufficient`. */
   readonly scopes: readonly string[] | undefined;
 
   constructor(code: AuthErrorCode, detail: AuthErrorDetail = {}) {

@@ -4,6 +4,7 @@ const MAX_DEPTH = 32;
 /** NUL, which PostgreSQL text cannot hold, and a lone surrogate, which UTF-8 cannot encode. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
+/** What {@link parseStrictJson} accepts. */
 export interface StrictJsonOptions {
   /** The deepest nesting of objects and lists. Default 32. */
   readonly maxDepth?: number;

@@ -13,6 +13,7 @@ import { checkTimes, tokenTimes } from './token-times.js';
 import type { RevocationCheck, TrustedIssuer } from './trusted-issuer.js';
 import type { VerifiedToken } from './verified-token.js';
 
+/** Which tokens a {@link TokenVerifier} accepts. Only `issuers` is required. */
 export interface TokenVerifierOptions {
   /** The first one is your own issuer: its roles and scopes are accepted. Those of other issuers are accepted as their `grants` allow. */
   readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
@@ -22,9 +23,11 @@ export interface TokenVerifierOptions {
   readonly clockTolerance?: number;
   /** The longest lifetime of a token, from `iat` to `exp`, in seconds; a longer one is refused. Default 86400. */
   readonly maxTokenLifetime?: number;
+  /** Refuses revoked tokens. Without it, tokens are valid until they expire. */
   readonly revocations?: RevocationCheck;
   /** The limits of the cache of verified tokens; `false` verifies the signature of every request. */
   readonly cache?: false | TokenCacheOptions;
+  /** How fetched keys are cached. */
   readonly keyCache?: KeyCacheOptions;
 }
 

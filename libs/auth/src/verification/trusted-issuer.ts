@@ -51,6 +51,7 @@ export interface StaticJwksSource {
 
 /** Loaded by the application, as often as an endpoint would be fetched. For an issuer that verifies its own tokens. */
 export interface SuppliedJwksSource {
+  /** Called as often as an endpoint would be fetched. It may reject: the last valid keys stay in use. */
   readonly load: () => Promise<{ readonly keys: readonly Jwk[] }>;
   readonly jwksUri?: never;
   readonly discovery?: never;
@@ -67,7 +68,9 @@ export type Claims = Readonly<Record<string, unknown>>;
  * claim that it replaces; `undefined` means that the token does not have it.
  */
 export interface ClaimMapping {
+  /** Replaces `roles` (RFC 9068 §2.2.3.1). */
   readonly roles?: (claims: Claims) => readonly string[] | undefined;
+  /** Replaces `scope` (RFC 8693 §4.2). */
   readonly scopes?: (claims: Claims) => readonly string[] | undefined;
   /** Replaces `aud` (access tokens of Cognito only have `client_id`). */
   readonly audience?: (claims: Claims) => readonly string[] | undefined;
@@ -109,6 +112,7 @@ interface IssuerBase {
    * need `claims.isAccessToken`, because ID tokens can have the same type and must not be accepted (RFC 8725 §3.11).
    */
   readonly tokenTypes?: readonly [string, ...string[]];
+  /** Where the payload of this issuer differs from RFC 9068. */
   readonly claims?: ClaimMapping;
   /**
    * Default: everything for the first trusted issuer, nothing for all others. Another issuer chooses the names of its roles
@@ -119,6 +123,7 @@ interface IssuerBase {
 
 /** An issuer with public keys. */
 export interface AsymmetricIssuer extends IssuerBase {
+  /** The source of its public keys. */
   readonly keys: KeySourceOptions;
   /** Default: `['ES256']`. For Ed25519 keys use the names that the issuer writes in its keys and tokens: `EdDSA`, `Ed25519` (RFC 9864) or both. */
   readonly algorithms?: readonly [AsymmetricAlgorithm, ...AsymmetricAlgorithm[]];
@@ -133,10 +138,12 @@ export interface SharedSecretIssuer extends IssuerBase {
   readonly keys?: never;
 }
 
+/** An issuer whose tokens are accepted. */
 export type TrustedIssuer = AsymmetricIssuer | SharedSecretIssuer;
 
 /** Tells whether an otherwise valid token was revoked. It is called for every request, so it must answer from memory. */
 export interface RevocationCheck {
+  /** Whether this token was revoked. @throws AuthError `revocations_unknown` if that is not known, and tokens must not be accepted then */
   isRevoked(token: VerifiedToken): boolean;
   /**
    * A number that changes whenever the answer for any token may have changed. A cached token is checked again only then; without

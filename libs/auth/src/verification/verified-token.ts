@@ -1,5 +1,6 @@
 /** The acting party of a delegated token; the outermost is the current actor (RFC 8693 §4.1). */
 export interface Actor {
+  /** `sub` of the acting party. */
   readonly subject: string;
   /** The previous actor, at most two levels. */
   readonly actor?: Actor;
@@ -32,6 +33,7 @@ export interface VerifiedToken {
   readonly keyId: string;
   /** `scope`, split. */
   readonly scopes: ReadonlySet<string>;
+  /** `roles` (RFC 9068 §2.2.3.1), as far as the issuer's `grants` accept them. */
   readonly roles: ReadonlySet<string>;
   /** `act`: the service that acts for the subject. */
   readonly actor: Actor | undefined;

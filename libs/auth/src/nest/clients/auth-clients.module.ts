@@ -11,12 +11,17 @@ import { grpcClientToken, httpClientToken, rpcClientToken, tcpClientToken } from
 
 /** Options that come from providers. The names come first: injection tokens are made before the factory runs. */
 export interface AuthClientsAsyncOptions<Dependencies extends readonly unknown[] = readonly never[]> {
+  /** The names of the HTTP clients for which the factory returns options. */
   readonly http?: readonly string[];
+  /** The same for TCP. */
   readonly tcp?: readonly string[];
+  /** The same for the other transports. */
   readonly rpc?: readonly string[];
+  /** The same for gRPC. */
   readonly grpc?: readonly string[];
   readonly imports?: ModuleMetadata['imports'];
   readonly inject?: FactoryProvider['inject'];
+  /** Called with the providers of `inject`. */
   readonly useFactory: (...dependencies: Dependencies) => AuthClientsOptions | Promise<AuthClientsOptions>;
 }
 
@@ -55,6 +60,7 @@ const OPTIONS = Symbol('AuthClientsOptions');
  */
 @Module({})
 export class AuthClientsModule {
+  /** Registers the clients. @throws TypeError, when the application starts, for a client with invalid options */
   static register(options: AuthClientsOptions): DynamicModule {
     return this.registerAsync({
       http: (options.http ?? []).map(({ name }) => name),

@@ -117,6 +117,7 @@ export class AuthGrpcClient implements OnApplicationShutdown {
     );
   }
 
+  /** Closes the connection. Nest calls it. */
   onApplicationShutdown(): void {
     this.#client.close();
   }

@@ -10,11 +10,14 @@ import { TokenRefused, isOurFault, withToken } from './with-token.js';
 
 /** `fetch`'s own options where they make sense between services. */
 export interface AuthRequestInit extends CallOptions {
+  /** Default GET. */
   readonly method?: string;
+  /** Further headers. Never credentials. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: NonNullable<RequestInit['body']>;
   /** Sent as the JSON body. */
   readonly json?: unknown;
+  /** Aborts the call. */
   readonly signal?: AbortSignal;
 }
 

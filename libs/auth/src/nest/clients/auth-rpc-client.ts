@@ -74,6 +74,7 @@ export class AuthRpcClient implements OnApplicationShutdown {
     await this.#call(options, data, (carried) => this.#connection.client.emit<undefined>(pattern, carried));
   }
 
+  /** Closes the connection. Nest calls it. */
   async onApplicationShutdown(): Promise<void> {
     await this.#connection.client.close();
   }

@@ -82,6 +82,7 @@ export interface AuthClientsOptions {
 
 /** How one call differs from the client's defaults. */
 export interface CallOptions {
+  /** The identity for this call. Default: that of the client. */
   readonly credentials?: OutboundIdentity;
   /** Milliseconds. */
   readonly timeoutMs?: number;

@@ -45,10 +45,15 @@ export class DownstreamError extends HttpException {
   /** The response of the called service, for decisions such as `error.answer?.status === 404`; undefined if there was none. */
   readonly answer: DownstreamAnswer | undefined;
 
+  /**
+   * @param failure what this service answers to its own caller
+   * @param options the `answer` of the called service, and the `cause`
+   */
   constructor(
-    { status, code, message }: DownstreamFailure,
+    failure: DownstreamFailure,
     { answer, ...options }: { readonly cause?: unknown; readonly answer?: DownstreamAnswer } = {},
   ) {
+    const { status, code, message } = failure;
     super({ statusCode: status, code, message }, status, options);
     this.code = code;
     this.headers = challenge(status, code);

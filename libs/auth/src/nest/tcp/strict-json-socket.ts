@@ -24,6 +24,7 @@ const MAX_BUFFER_SIZE = 1_048_576;
  * ```
  */
 export class StrictJsonSocket extends JsonSocket {
+  /** What a packet may contain. */
   protected readonly limits: StrictJsonOptions = {};
 
   /** @param options those of Nest's JsonSocket; `maxBufferSize` is 1,048,576 characters by default. */
@@ -31,6 +32,7 @@ export class StrictJsonSocket extends JsonSocket {
     super(socket, { maxBufferSize: MAX_BUFFER_SIZE, ...options });
   }
 
+  /** @internal Nest calls it with each packet. */
   protected override emitMessage(data: string): void {
     let message: unknown;
     try {

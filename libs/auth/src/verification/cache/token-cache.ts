@@ -1,6 +1,7 @@
 import { type CacheEntry, CachedToken } from './cached-token.js';
 import { estimatedBytes } from './estimated-bytes.js';
 
+/** The limits of the cache of verified tokens. */
 export interface TokenCacheOptions {
   /** The largest number of cached tokens. Default 20,000. */
   readonly maxEntries?: number;
