@@ -4,7 +4,7 @@ import { Variable, VerifierConfig } from '@watchword/platform';
 export class CatalogConfig extends VerifierConfig {
   override readonly PORT: number = 3001;
 
-  @Variable({ doc: 'Put some demo products and their stock into a database that is new.' })
+  @Variable({ doc: 'Whether to add demo products and their stock to a new database.' })
   @IsBoolean()
   readonly SEED_DEMO_DATA: boolean = true;
 }

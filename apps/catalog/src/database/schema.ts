@@ -16,7 +16,7 @@ export const products = pgTable(
   (table) => [check('products_price_not_negative', sql`${table.priceCents} >= 0`)],
 );
 
-/** What was seeded once; a row here keeps a deleted demo product from coming back at the next boot. */
+/** The demo data that was added. A row here prevents that a deleted demo product is added again at the next start. */
 export const seeds = pgTable('seeds', {
   name: text().primaryKey(),
   appliedAt: timestamp('applied_at', { withTimezone: true }).notNull().defaultNow(),

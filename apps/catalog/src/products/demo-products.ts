@@ -1,11 +1,11 @@
 import type { Product } from './product.js';
 
-/** What a new catalog starts with, so that there is something to order. */
+/** The demo products of a new catalog. */
 export const DEMO_PRODUCTS: readonly Product[] = [
   {
     sku: 'LAMP-OIL',
     name: 'Oil lamp',
-    description: 'Bronze, burns a night and a watch.',
+    description: 'Bronze, burns all night.',
     priceCents: 2_450,
     currency: 'EUR',
   },
@@ -19,7 +19,7 @@ export const DEMO_PRODUCTS: readonly Product[] = [
   {
     sku: 'TILE-OAK',
     name: 'Wooden tile',
-    description: 'Oak, smoothed on one side for a watchword.',
+    description: 'Oak, smooth on one side, to write on.',
     priceCents: 390,
     currency: 'EUR',
   },

@@ -55,7 +55,7 @@ export class CreateProduct {
   readonly currency!: string;
 }
 
-/** What is left out stays as it is; null is a value and only the description may be that. */
+/** Fields that are missing are not changed. Only the description may be null. */
 export class ChangeProduct extends PartialType(OmitType(CreateProduct, ['sku']), { skipNullProperties: false }) {}
 
 export class ListProducts {
@@ -66,12 +66,16 @@ export class ListProducts {
   @Max(MAX_PAGE)
   readonly limit: number = 50;
 
-  @ApiPropertyOptional({ description: '`next` of the page before' })
+  @ApiPropertyOptional({ description: '`next` of the previous page' })
   @IsOptional()
   @IsSku()
   readonly after?: string;
 
-  @ApiPropertyOptional({ type: String, description: 'Only these, separated by commas', example: 'TENT-2P,LAMP-OIL' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'Only products with these SKUs, separated by commas',
+    example: 'TENT-2P,LAMP-OIL',
+  })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
   @ArrayNotEmpty()

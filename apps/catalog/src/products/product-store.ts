@@ -1,17 +1,17 @@
 import { tokenOf } from '@watchword/platform';
 import type { Product, ProductChanges, ProductPage, ProductQuery } from './product.js';
 
-/** Where products are kept. */
+/** Stores the products. */
 export interface ProductStore {
   list(query: ProductQuery): Promise<ProductPage>;
   find(sku: string): Promise<Product | undefined>;
-  /** @returns undefined where the SKU is taken */
+  /** @returns undefined if the SKU already exists */
   add(product: Product): Promise<Product | undefined>;
-  /** @returns undefined where there is no such product */
+  /** @returns undefined if there is no such product */
   change(sku: string, changes: ProductChanges): Promise<Product | undefined>;
   /** @returns whether there was such a product */
   remove(sku: string): Promise<boolean>;
-  /** Adds these products unless that was done before under this name, whatever became of them since. */
+  /** Adds these products, unless that was done before under this name, even if they were changed or deleted since. */
   seedOnce(name: string, products: readonly Product[]): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Product, ProductPage } from './product.js';
 
-/** A product as it is answered. */
+/** A product in a response. */
 export class ProductView implements Product {
   @ApiProperty({ example: 'TENT-2P' })
   readonly sku!: string;
@@ -23,6 +23,6 @@ export class ProductPageView implements ProductPage {
   @ApiProperty({ type: [ProductView] })
   readonly items!: readonly ProductView[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'What `after` must be for the next page' })
+  @ApiProperty({ type: String, nullable: true, description: 'The value of `after` for the next page' })
   readonly next!: string | null;
 }

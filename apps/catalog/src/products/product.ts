@@ -10,17 +10,17 @@ export interface Product {
 
 export type ProductChanges = Partial<Omit<Product, 'sku'>>;
 
-/** Part of a list that is ordered by SKU. */
+/** A page of a list that is ordered by SKU. */
 export interface ProductPage {
   readonly items: readonly Product[];
-  /** What `after` must be to get the next page; null on the last one. */
+  /** The value of `after` for the next page; null on the last page. */
   readonly next: string | null;
 }
 
 export interface ProductQuery {
   readonly limit: number;
-  /** Only products whose SKU sorts behind this one. */
+  /** Only products whose SKU sorts after this one. */
   readonly after?: string | undefined;
-  /** Only these products. */
+  /** Only products with these SKUs. */
   readonly skus?: readonly string[] | undefined;
 }

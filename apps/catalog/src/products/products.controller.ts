@@ -37,10 +37,10 @@ export class ProductsController {
   @Scopes('catalog:write')
   @Post()
   @ApiCreatedResponse({ type: ProductView })
-  @ApiConflictResponse({ description: 'conflict: the SKU is taken' })
+  @ApiConflictResponse({ description: 'conflict: the SKU already exists' })
   async create(@Body() { sku, name, description = null, priceCents, currency }: CreateProduct): Promise<Product> {
     const created = await this.products.add({ sku, name, description, priceCents, currency });
-    if (created === undefined) throw new Refusal('conflict', 'conflict', `There is a product ${sku} already`);
+    if (created === undefined) throw new Refusal('conflict', 'conflict', `There is already a product ${sku}`);
     return created;
   }
 

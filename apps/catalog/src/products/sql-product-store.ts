@@ -52,7 +52,7 @@ export class SqlProductStore implements ProductStore {
 
   async seedOnce(name: string, seeded: readonly Product[]): Promise<void> {
     await this.db.transaction(async (tx) => {
-      // One of several instances that boot at once gets the row; the others wait for its commit here.
+      // If several instances start at the same time, one inserts the row, and the others wait for its commit here.
       const first = await tx.insert(seeds).values({ name }).onConflictDoNothing().returning();
       if (first.length > 0)
         await tx

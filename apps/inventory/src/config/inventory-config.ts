@@ -15,7 +15,7 @@ export class InventoryConfig extends VerifierConfig {
   @Max(65_535)
   readonly TCP_PORT: number = 4003;
 
-  @Variable({ doc: 'Put some demo products and their stock into a database that is new.' })
+  @Variable({ doc: 'Whether to add demo products and their stock to a new database.' })
   @IsBoolean()
   readonly SEED_DEMO_DATA: boolean = true;
 }

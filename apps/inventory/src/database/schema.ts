@@ -5,7 +5,7 @@ export const stockItems = pgTable(
   'stock_items',
   {
     sku: text().primaryKey(),
-    /** Pieces that nobody has reserved. */
+    /** Pieces that are not reserved. */
     available: integer().notNull(),
   },
   (table) => [check('stock_items_available_not_negative', sql`${table.available} >= 0`)],
@@ -16,7 +16,7 @@ export const reservationStatus = pgEnum('reservation_status', ['held', 'released
 export const reservations = pgTable(
   'reservations',
   {
-    /** Chosen by the one who reserves, so that a repeated call can be recognised. */
+    /** Chosen by the caller, so that a repeated call can be recognised. */
     id: uuid().primaryKey(),
     /** The owner is (issuer, subject): a subject alone is unique within its issuer only. */
     issuer: text().notNull(),
@@ -51,11 +51,11 @@ export const reservationItems = pgTable(
 
 export const adjustmentOutcome = pgEnum('adjustment_outcome', ['applied', 'refused']);
 
-/** Every adjustment ever received, by its id: what makes a repeated event harmless, and who changed what. */
+/** All received adjustments by id, so that a repeated event has no effect. They also show who changed what. */
 export const stockAdjustments = pgTable('stock_adjustments', {
   id: uuid().primaryKey(),
   sku: text().notNull(),
-  /** Pieces added, or taken away where negative. */
+  /** Pieces added; negative if they were removed. */
   delta: integer().notNull(),
   outcome: adjustmentOutcome().notNull(),
   issuer: text().notNull(),
@@ -63,7 +63,7 @@ export const stockAdjustments = pgTable('stock_adjustments', {
   createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
 });
 
-/** What was seeded once; a row here keeps demo stock from being filled up again at the next boot. */
+/** The demo data that was added. A row here prevents that demo stock is added again at the next start. */
 export const seeds = pgTable('seeds', {
   name: text().primaryKey(),
   appliedAt: timestamp('applied_at', { withTimezone: true }).notNull().defaultNow(),

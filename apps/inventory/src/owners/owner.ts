@@ -1,6 +1,6 @@
 import type { VerifiedToken } from '@watchword/auth';
 
-/** Somebody, unmistakably: a subject alone is unique within its issuer only. */
+/** Identifies a person or client: a subject is unique within its issuer only. */
 export interface Owner {
   readonly issuer: string;
   readonly subject: string;

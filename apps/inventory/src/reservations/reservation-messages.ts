@@ -35,7 +35,7 @@ export class ReserveStock {
   @ArrayUnique((item: unknown) => (item instanceof ReserveStockItem ? item.sku : item), {
     message: 'items must not name a SKU twice',
   })
-  // ValidateNested alone lets an array in the place of an item pass.
+  // Without this, ValidateNested accepts an array in the place of an item.
   @IsInstance(ReserveStockItem, { each: true, message: 'each of items must be an object' })
   @ValidateNested({ each: true })
   @Type(() => ReserveStockItem)
@@ -50,7 +50,7 @@ export class ReleaseStock {
 
 /** The payload of `stock.expired`. */
 export class FindExpired {
-  /** Seconds since the reservation was made. */
+  /** Only reservations that are older than so many seconds. */
   @IsInt()
   @Min(1)
   @Max(31_536_000)

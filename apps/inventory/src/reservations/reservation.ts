@@ -5,17 +5,17 @@ export interface ReservedItem {
   readonly quantity: number;
 }
 
-/** Stock set aside for its owner until it is released. */
+/** Stock that is reserved for its owner until it is released. */
 export interface Reservation {
   readonly id: string;
   readonly owner: Owner;
   readonly status: 'held' | 'released';
-  /** In the order of their SKUs. */
+  /** Ordered by SKU. */
   readonly items: readonly ReservedItem[];
   readonly createdAt: Date;
 }
 
-/** The one order in which rows of stock are locked; two reservations that share SKUs can't wait for each other. */
+/** The order in which rows of stock are locked. It is always the same, so reservations with common SKUs cannot deadlock. */
 export const inSkuOrder = (items: readonly ReservedItem[]): readonly ReservedItem[] =>
   [...items].sort((one, other) => (one.sku < other.sku ? -1 : 1));
 

@@ -27,7 +27,7 @@ export class ReservationsController {
     return { reservationId, status, items: held, createdAt: createdAt.toISOString() };
   }
 
-  /** Of its owner with `inventory:reserve`, or of anybody with `inventory:manage`: the operation itself decides. */
+  /** For its owner with `inventory:reserve`, or for anybody with `inventory:manage`. {@link Reservations.release} checks this. */
   @MessagePattern('stock.release')
   async release(
     @Payload() { reservationId }: ReleaseStock,

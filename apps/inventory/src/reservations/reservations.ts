@@ -7,7 +7,7 @@ import type { ReservationStore, ReservationUnit } from './reservation-store.js';
 const MANAGE = 'inventory:manage';
 const RESERVE = 'inventory:reserve';
 
-/** Sets stock aside and gives it back. Every operation may be repeated without harm. */
+/** Reserves and releases stock. All operations are idempotent. */
 export class Reservations {
   constructor(
     private readonly store: ReservationStore,
@@ -15,9 +15,9 @@ export class Reservations {
   ) {}
 
   /**
-   * All items or none. The same id with the same items by the same owner gets the same answer again.
+   * Reserves all items or none. Repeating it with the same id, items and owner gives the same result.
    *
-   * @throws Refusal `insufficient_stock`, or `reservation_conflict` where the id stands for something else
+   * @throws Refusal `insufficient_stock`, or `reservation_conflict` if the id was used for something else
    */
   reserve(id: string, items: readonly ReservedItem[], caller: VerifiedToken): Promise<Reservation> {
     const owner = ownerOf(caller);
@@ -28,12 +28,12 @@ export class Reservations {
         return wanted;
       }
       const existing = await unit.lock(id);
-      // One answer for another owner, other items and an id that was released: whose it is stays private.
+      // The same error for another owner, other items and a released id, so that it does not reveal who owns the reservation.
       if (existing?.status !== 'held' || !sameOwner(existing.owner, owner) || !sameItems(existing.items, items)) {
         throw new Refusal(
           'conflict',
           'reservation_conflict',
-          'This reservation id was used before, for something else',
+          'This reservation id was already used for something else',
         );
       }
       return existing;
@@ -41,13 +41,13 @@ export class Reservations {
   }
 
   /**
-   * Gives the stock back; once only, however often it is asked.
+   * Releases the stock. Repeating it has no further effect.
    *
-   * An id that nobody used is spent by this: a reservation still on its way when its sender gave up finds it
-   * released and takes nothing.
+   * Releasing an unknown id marks it as released: if a reservation with this id arrives later, because its sender gave up waiting,
+   * it takes no stock.
    *
    * @throws AuthError `scope_insufficient`
-   * @throws Refusal `not_the_owner` where the caller is neither its owner nor may manage inventory
+   * @throws Refusal `not_the_owner` if the caller is not the owner and may not manage inventory
    */
   async release(id: string, caller: VerifiedToken): Promise<void> {
     const mayManage = caller.scopes.has(MANAGE);
@@ -58,7 +58,7 @@ export class Reservations {
       if (await unit.claim({ id, owner, status: 'released', createdAt: at })) return;
       const reservation = await unit.lock(id);
       if (reservation === undefined || (!mayManage && !sameOwner(reservation.owner, owner))) {
-        throw new Refusal('forbidden', 'not_the_owner', 'This reservation is not yours to release');
+        throw new Refusal('forbidden', 'not_the_owner', 'This reservation belongs to somebody else');
       }
       if (reservation.status === 'released') return;
       await unit.markReleased(id, at);
@@ -66,7 +66,7 @@ export class Reservations {
     });
   }
 
-  /** Reservations still held after so many seconds, oldest first, for somebody who manages inventory to look into. */
+  /** Reservations that are held for more than so many seconds, oldest first, for an administrator of the inventory. */
   heldFor(seconds: number, limit: number): Promise<readonly Reservation[]> {
     return this.store.heldSince(new Date(this.clock.now() - seconds * 1000), limit);
   }

@@ -13,7 +13,7 @@ export class SqlReservationStore implements ReservationStore {
   constructor(private readonly db: Database<typeof schema>) {}
 
   transaction<T>(work: (unit: ReservationUnit) => Promise<T>): Promise<T> {
-    // Each statement must see what was committed while it waited for a lock, so not a snapshot of the transaction.
+    // Read committed, because each statement must see what was committed while it waited for a lock.
     return this.db.transaction((tx) => work(new SqlReservationUnit(tx)), { isolationLevel: 'read committed' });
   }
 

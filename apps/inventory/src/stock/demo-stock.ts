@@ -1,6 +1,6 @@
 import type { StockLevel } from './stock-level.js';
 
-/** What a new inventory starts with: stock of the catalog's demo products. */
+/** The demo stock of a new inventory: stock of the catalog's demo products. */
 export const DEMO_STOCK: readonly StockLevel[] = [
   { sku: 'LAMP-OIL', available: 250 },
   { sku: 'TENT-2P', available: 40 },

@@ -36,7 +36,7 @@ export class SqlStockStore implements StockStore {
 
   async seedOnce(name: string, levels: readonly StockLevel[]): Promise<void> {
     await this.db.transaction(async (tx) => {
-      // One of several instances that boot at once gets the row; the others wait for its commit here.
+      // If several instances start at the same time, one inserts the row, and the others wait for its commit here.
       const first = await tx.insert(seeds).values({ name }).onConflictDoNothing().returning();
       if (first.length > 0)
         await tx
@@ -48,9 +48,9 @@ export class SqlStockStore implements StockStore {
 }
 
 /**
- * Takes pieces in one conditional statement, so that nobody can come between looking and taking.
+ * Takes pieces with one conditional statement, so that no other transaction can change the stock between check and update.
  *
- * @returns whether there were that many
+ * @returns whether there were enough pieces
  */
 export async function take(tx: Transaction<typeof schema>, sku: string, quantity: number): Promise<boolean> {
   const taken = await tx

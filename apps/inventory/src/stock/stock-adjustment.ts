@@ -1,16 +1,16 @@
 import type { Owner } from '../owners/owner.js';
 
-/** Pieces that came in or went out other than by a reservation. */
+/** A change of the stock that is not a reservation. */
 export interface StockAdjustment {
-  /** Chosen by the sender; an adjustment is applied once, however often it arrives. */
+  /** Chosen by the sender. An adjustment is applied once, even if it arrives several times. */
   readonly adjustmentId: string;
   readonly sku: string;
-  /** Pieces added, or taken away where negative. */
+  /** Pieces to add; negative to remove them. */
   readonly delta: number;
-  /** Who asked for it. */
+  /** The caller who requested it. */
   readonly by: Owner;
   readonly at: Date;
 }
 
-/** `refused`: it would have brought the stock below zero or beyond the limit. `repeated`: known already, nothing changed. */
+/** `refused`: the stock would be negative or above the limit. `repeated`: it was applied before, so nothing changed. */
 export type AdjustmentOutcome = 'applied' | 'refused' | 'repeated';

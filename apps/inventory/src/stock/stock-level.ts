@@ -1,8 +1,8 @@
 export interface StockLevel {
   readonly sku: string;
-  /** Pieces that nobody has reserved. */
+  /** Pieces that are not reserved. */
   readonly available: number;
 }
 
-/** More than this of one SKU is taken for a mistake. */
+/** A larger stock of one SKU is considered a mistake. */
 export const MAX_AVAILABLE = 1_000_000_000;

@@ -2,13 +2,13 @@ import { tokenOf } from '@watchword/platform';
 import type { AdjustmentOutcome, StockAdjustment } from './stock-adjustment.js';
 import type { StockLevel } from './stock-level.js';
 
-/** Where stock is counted. */
+/** Stores the stock levels. */
 export interface StockStore {
-  /** The levels of those SKUs that are known. */
+  /** The stock levels of the known SKUs among these. */
   read(skus: readonly string[]): Promise<readonly StockLevel[]>;
-  /** Applies it, all or nothing, and remembers that it did. */
+  /** Applies an adjustment atomically, and records it. */
   adjust(adjustment: StockAdjustment): Promise<AdjustmentOutcome>;
-  /** Adds this stock unless that was done before under this name, whatever became of it since. */
+  /** Adds this stock, unless that was done before under this name, even if it was changed since. */
   seedOnce(name: string, levels: readonly StockLevel[]): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export class StockController {
 
   constructor(@Inject(StockStore) private readonly stock: StockStore) {}
 
-  /** Answers for every SKU asked; one that nobody ever stocked has nothing available. */
+  /** Returns a level for each requested SKU; for an unknown SKU it is 0. */
   @Scopes('inventory:read')
   @MessagePattern('stock.read')
   async read(@Payload() { skus }: ReadStock): Promise<{ items: readonly StockLevel[] }> {
@@ -20,9 +20,9 @@ export class StockController {
     return { items: skus.map((sku) => ({ sku, available: known.get(sku) ?? 0 })) };
   }
 
-  /** An event has no answer: that it was refused is in the log and in the table of adjustments. */
+  /** An event has no response: a refusal is logged and recorded in the table of adjustments. */
   @Scopes('inventory:adjust')
-  // The type argument picks the plain overload: the typed ones allow no parameter beside the payload.
+  // The type argument selects an overload that allows more parameters than the payload.
   @EventPattern<string>('stock.adjust')
   async adjust(
     @Payload() { adjustmentId, sku, delta }: AdjustStock,

@@ -1,6 +1,6 @@
 import { tokenOf } from '@watchword/platform';
 
-/** What an order takes over from a product. */
+/** The part of a product that is copied into an order. */
 export interface PricedProduct {
   readonly sku: string;
   readonly name: string;
@@ -10,12 +10,12 @@ export interface PricedProduct {
   readonly currency: string;
 }
 
-/** Where prices come from. */
+/** The service that knows the products and prices. */
 export interface Catalog {
   /**
-   * The products among these SKUs that exist.
+   * The existing products with these SKUs.
    *
-   * @throws Refusal `catalog_unavailable`, 502 `catalog_failed`, or catalog's own refusal of the caller
+   * @throws Refusal `catalog_unavailable`, `catalog_failed`, or the refusal of catalog for the caller
    */
   products(skus: readonly string[]): Promise<readonly PricedProduct[]>;
 }

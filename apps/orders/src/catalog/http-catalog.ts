@@ -3,10 +3,10 @@ import { Refusal } from '@watchword/platform';
 import { serviceProblem } from '../downstream/service-problem.js';
 import type { Catalog, PricedProduct } from './catalog.js';
 
-/** What a column of four bytes holds. */
+/** The largest value of a 4-byte integer column. */
 const HIGHEST_PRICE_CENTS = 2_147_483_647;
 
-/** Catalog over HTTP, asked as whoever calls this app. */
+/** Calls catalog over HTTP, for the caller of this app. */
 export class HttpCatalog implements Catalog {
   constructor(private readonly client: Pick<AuthHttpClient, 'json'>) {}
 
@@ -14,7 +14,7 @@ export class HttpCatalog implements Catalog {
     const query = new URLSearchParams({ skus: skus.join(','), limit: String(skus.length) });
     const page = await this.ask(`/products?${query.toString()}`);
     if (!isPage(page))
-      throw new Refusal('failed', 'catalog_failed', 'catalog answered what orders does not understand');
+      throw new Refusal('failed', 'catalog_failed', 'orders does not understand the response of catalog');
     return page.items;
   }
 
@@ -27,7 +27,7 @@ export class HttpCatalog implements Catalog {
   }
 }
 
-/** An answer is as little to be trusted as a request: a price that is no whole number must not become an order. */
+/** A response is validated like a request: a price that is not an integer must not get into an order. */
 function isPage(answer: unknown): answer is { items: PricedProduct[] } {
   return isRecord(answer) && Array.isArray(answer['items']) && answer['items'].every(isPricedProduct);
 }

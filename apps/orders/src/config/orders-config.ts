@@ -5,23 +5,23 @@ import { IsHttpUrl, Variable, VerifierConfig } from '@watchword/platform';
 export class OrdersConfig extends VerifierConfig {
   override readonly PORT: number = 3002;
 
-  @Variable({ doc: 'Where catalog answers over HTTP.' })
+  @Variable({ doc: 'Base URL of catalog.' })
   @IsHttpUrl()
   readonly CATALOG_URL: string = 'http://127.0.0.1:3001';
 
-  @Variable({ doc: 'Host on which inventory answers over TCP.' })
+  @Variable({ doc: 'Host of the TCP transport of inventory.' })
   @IsString()
   @IsNotEmpty()
   readonly INVENTORY_HOST: string = '127.0.0.1';
 
-  @Variable({ doc: 'Port on which inventory answers over TCP.' })
+  @Variable({ doc: 'Port of the TCP transport of inventory.' })
   @IsInt()
   @Min(1)
   @Max(65_535)
   readonly INVENTORY_PORT: number = 4003;
 
   @Variable({
-    doc: 'Milliseconds that a call to catalog or inventory may take, the exchange of a token for it included.',
+    doc: 'Milliseconds that a call to catalog or inventory may take, including the token exchange for it.',
   })
   @IsInt()
   @Min(1)
@@ -29,7 +29,7 @@ export class OrdersConfig extends VerifierConfig {
   readonly DOWNSTREAM_TIMEOUT_MS: number = 5_000;
 
   @Variable({
-    doc: 'Where tokens are exchanged and service tokens issued, when not at AUTH_ISSUER (inside a private network, say).',
+    doc: 'URL of the token endpoint of the issuer, if it is not below AUTH_ISSUER (for example inside a private network).',
   })
   @IsOptional()
   @IsHttpUrl()
@@ -41,13 +41,13 @@ export class OrdersConfig extends VerifierConfig {
   @Max(86_400)
   readonly ABANDONED_AFTER_SECONDS: number = 300;
 
-  @Variable({ doc: 'Seconds between two looks for abandoned orders.' })
+  @Variable({ doc: 'Seconds between two searches for abandoned orders.' })
   @IsInt()
   @Min(1)
   @Max(86_400)
   readonly ABANDONED_CHECK_SECONDS: number = 60;
 
-  /** Undefined where no client is configured. */
+  /** Undefined if no client is configured. */
   get serviceCredentials(): ServiceCredentials | undefined {
     const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = this;
     if (clientId === undefined || clientSecret === undefined) return undefined;

@@ -27,18 +27,18 @@ export const orders = pgTable(
     /** ISO 4217. */
     currency: text().notNull(),
     totalCents: bigint('total_cents', { mode: 'number' }).notNull(),
-    /** The client's name for its attempt; empty once an attempt failed, so that the client may try again. */
+    /** Chosen by the client. Null after the attempt failed, so that the client may try again. */
     idempotencyKey: text('idempotency_key'),
-    /** SHA-256 of what was asked for under that key. */
+    /** SHA-256 of the request with that key. */
     requestHash: text('request_hash').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
-    /** When inventory was last known to hold nothing for this order. */
+    /** When inventory confirmed that it holds nothing for this order. */
     stockReleasedAt: timestamp('stock_released_at', { withTimezone: true, precision: 3 }),
   },
   (table) => [
     uniqueIndex('orders_idempotency_key').on(table.issuer, table.subject, table.idempotencyKey),
     index('orders_customer').on(table.issuer, table.subject, table.id),
-    /** The background job's work list. */
+    /** For the query of the background job. */
     index('orders_to_release')
       .on(table.id)
       .where(sql`${table.status} <> 'confirmed' AND ${table.stockReleasedAt} IS NULL`),
@@ -52,10 +52,10 @@ export const orderItems = pgTable(
     orderId: uuid('order_id')
       .notNull()
       .references(() => orders.id, { onDelete: 'cascade' }),
-    /** The place in the order as the customer gave it. */
+    /** The position of the item in the order. */
     position: integer().notNull(),
     sku: text().notNull(),
-    /** Name and price as they were when ordered. */
+    /** The name and price at the time of the order. */
     name: text().notNull(),
     quantity: integer().notNull(),
     unitPriceCents: integer('unit_price_cents').notNull(),

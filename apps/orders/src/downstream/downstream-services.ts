@@ -2,7 +2,7 @@ import type { AuthClientsOptions } from '@watchword/auth/clients';
 import { currentRequestId } from '@watchword/platform';
 import type { OrdersConfig } from '../config/orders-config.js';
 
-/** The services that orders calls, and as whom. */
+/** The services that orders calls, with the credentials for each. */
 export function downstreamServices(config: OrdersConfig): AuthClientsOptions {
   const timeoutMs = config.DOWNSTREAM_TIMEOUT_MS;
   return {
@@ -22,7 +22,7 @@ export function downstreamServices(config: OrdersConfig): AuthClientsOptions {
   };
 }
 
-/** The called services log under the id of the request that came in here. */
+/** Passes on the request id, so that the called services log with the same id. */
 function sameRequestId(): Record<string, string> {
   const requestId = currentRequestId();
   return requestId === undefined ? {} : { 'x-request-id': requestId };

@@ -5,16 +5,16 @@ export interface ItemToReserve {
   readonly quantity: number;
 }
 
-/** Who holds the stock. Both operations may be repeated without harm, and a release also stops a reservation under way. */
+/** The service that holds the stock. Both operations are idempotent. A release also prevents a reservation that arrives later. */
 export interface Inventory {
-  /** @throws Refusal `inventory_unavailable`, 502 `inventory_failed`, or inventory's own refusal */
+  /** @throws Refusal `inventory_unavailable`, `inventory_failed`, or the refusal of inventory */
   reserve(reservationId: string, items: readonly ItemToReserve[]): Promise<void>;
   /** @throws as {@link reserve} */
   release(reservationId: string): Promise<void>;
 }
 
-/** Inventory, called as whoever calls this app. */
+/** Inventory, called for the caller of this app. */
 export const Inventory = tokenOf<Inventory>(Symbol('Inventory'));
 
-/** Inventory, called as this app itself. */
+/** Inventory, called with the credentials of this app. */
 export const ServiceInventory = tokenOf<Inventory>(Symbol('ServiceInventory'));

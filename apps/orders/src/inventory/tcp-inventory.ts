@@ -4,7 +4,7 @@ import type { Inventory, ItemToReserve } from './inventory.js';
 
 /** Inventory over Nest's TCP transport. */
 export class TcpInventory implements Inventory {
-  /** @param credentials as whom it is called: whoever calls this app, or this app itself */
+  /** @param credentials whether it is called for the caller of this app, or as this app itself */
   constructor(
     private readonly client: Pick<AuthTcpClient, 'send'>,
     private readonly credentials: 'caller' | 'service',

@@ -35,7 +35,7 @@ describe('AbandonedOrdersSchedule', () => {
       schedule.onApplicationBootstrap();
     });
     await schedule?.beforeApplicationShutdown();
-    expect(logged).toContain('Could not look for abandoned orders');
+    expect(logged).toContain('The search for abandoned orders failed');
   });
 
   it('lets a shutdown wait for the run that is under way, told to stop, and begins no other', async () => {

@@ -2,14 +2,14 @@ import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } f
 import { reasonOf } from '../downstream/reason-of.js';
 import type { AbandonedOrders } from './abandoned-orders.js';
 
-/** Releases abandoned orders again and again while the app runs, as the app itself. */
+/** Releases abandoned orders periodically, with the credentials of the app itself. */
 export class AbandonedOrdersSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('AbandonedOrders');
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
-  /** @param everySeconds from the end of one run to the next; undefined turns the job off */
+  /** @param everySeconds from the end of a run to the start of the next; undefined turns the job off */
   constructor(
     private readonly orders: Pick<AbandonedOrders, 'release'>,
     private readonly everySeconds: number | undefined,
@@ -18,11 +18,11 @@ export class AbandonedOrdersSchedule implements OnApplicationBootstrap, BeforeAp
   onApplicationBootstrap(): void {
     if (this.everySeconds !== undefined) return this.plan(this.everySeconds);
     this.logger.warn(
-      'Off: stock of orders that were never completed is not released. Set CLIENT_ID and CLIENT_SECRET to turn it on',
+      'Off: the stock of abandoned orders is not released. Set CLIENT_ID and CLIENT_SECRET to turn it on',
     );
   }
 
-  /** A run that is under way ends after the order that it is at. */
+  /** A running job ends after its current order. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.timer);
@@ -44,7 +44,7 @@ export class AbandonedOrdersSchedule implements OnApplicationBootstrap, BeforeAp
         this.logger.warn('The stock of an abandoned order could not be released', { orderId, reason: reasonOf(error) });
       }
     } catch (error) {
-      this.logger.error('Could not look for abandoned orders', error);
+      this.logger.error('The search for abandoned orders failed', error);
     }
   }
 }

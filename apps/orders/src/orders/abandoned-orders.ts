@@ -12,20 +12,20 @@ export interface ReleaseReport {
 }
 
 /**
- * Finds orders that were never completed, and cancelled ones whose stock was not given back, and releases their stock.
+ * Finds orders that were never completed, and cancelled orders whose stock was not released, and releases their stock.
  *
- * Several instances may do it at once: cancelling is one conditional statement and a release may be repeated.
+ * Several instances may do this at the same time: cancelling is one conditional statement, and a release is idempotent.
  */
 export class AbandonedOrders {
   constructor(
     private readonly orders: OrderStore,
     private readonly releaseStock: ReleaseStock,
     private readonly clock: Clock,
-    /** Must be longer than placing an order ever takes. */
+    /** Must be longer than the longest time to place an order. */
     private readonly abandonedAfterSeconds: number,
   ) {}
 
-  /** One failure does not keep the others from being released, unless it says that none can be now. */
+  /** Continues after a failure, unless it says that a needed service is unavailable. */
   async release(signal?: AbortSignal): Promise<ReleaseReport> {
     const pendingBefore = new Date(this.clock.now() - this.abandonedAfterSeconds * 1000);
     const failures: { orderId: string; error: unknown }[] = [];
@@ -39,7 +39,7 @@ export class AbandonedOrders {
           if (await this.releaseOne(order)) released += 1;
         } catch (error) {
           failures.push({ orderId: order.id, error });
-          // Inventory or the issuer is down: the rest would only wait for the same answer.
+          // Inventory or the issuer is down: all further releases would fail too.
           if (error instanceof Refusal && error.kind === 'unavailable') return { released, failures };
         }
       }
@@ -49,7 +49,7 @@ export class AbandonedOrders {
   }
 
   private async releaseOne({ id, status }: Order): Promise<boolean> {
-    // It may have been confirmed since it was listed; then it keeps its stock.
+    // It may have been confirmed since it was found; then it keeps its stock.
     if (status === 'pending' && !(await this.orders.cancel(id, ['pending']))) return false;
     await this.releaseStock.of(id);
     return true;

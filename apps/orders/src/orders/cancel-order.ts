@@ -4,7 +4,7 @@ import type { OrderStore } from './order-store.js';
 import type { ReleaseStock } from './release-stock.js';
 import type { VisibleOrders } from './visible-orders.js';
 
-/** Cancels an order and gives its stock back. */
+/** Cancels an order and releases its stock. */
 export class CancelOrder {
   constructor(
     private readonly visible: VisibleOrders,
@@ -13,10 +13,10 @@ export class CancelOrder {
   ) {}
 
   /**
-   * The order is cancelled first: were its stock given back before, a crash between would leave a confirmed order
-   * without stock. Where the release fails the order stays cancelled, and the same call again, or the job, finishes it.
+   * The order is cancelled first. If its stock were released before, a crash in between would leave a confirmed order without
+   * stock. If the release fails, the order stays cancelled, and a repeated call or the background job finishes it.
    *
-   * @throws Refusal `not_found`, and as `Inventory.release`
+   * @throws Refusal `not_found`, and those of `Inventory.release`
    */
   async cancel(id: string, caller: VerifiedToken): Promise<Order> {
     const order = await this.visible.find(id, caller);

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 
 const PRINTABLE = /^[\x21-\x7e]{1,255}$/;
 
-/** The request's `Idempotency-Key`, or undefined. */
+/** The `Idempotency-Key` header of the request, or undefined. */
 export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext) =>
   parseIdempotencyKey(context.switchToHttp().getRequest<Request>().get('idempotency-key')),
 );

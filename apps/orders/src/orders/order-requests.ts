@@ -46,7 +46,7 @@ export class PlaceOrderBody {
   @ArrayUnique((item: unknown) => (item instanceof PlaceOrderItem ? item.sku : item), {
     message: 'items must not name a SKU twice',
   })
-  // ValidateNested alone lets an array in the place of an item pass.
+  // Without this, ValidateNested accepts an array in the place of an item.
   @IsInstance(PlaceOrderItem, { each: true, message: 'each of items must be an object' })
   @ValidateNested({ each: true })
   @Type(() => PlaceOrderItem)
@@ -61,7 +61,7 @@ export class ListOrders {
   @Max(MAX_PAGE)
   readonly limit: number = 50;
 
-  @ApiPropertyOptional({ description: '`next` of the page before', format: 'uuid' })
+  @ApiPropertyOptional({ description: '`next` of the previous page', format: 'uuid' })
   @IsOptional()
   @IsUUID()
   readonly after?: string;

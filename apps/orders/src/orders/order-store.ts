@@ -1,47 +1,47 @@
 import { tokenOf } from '@watchword/platform';
 import type { Customer, Order, OrderStatus } from './order.js';
 
-/** A client's attempt to place an order, so that a repeated one is recognised. */
+/** An attempt of a client to place an order, to recognise a repeated one. */
 export interface Attempt {
-  /** The client's name for it, unique for this customer. */
+  /** The idempotency key, unique for this customer. */
   readonly key: string | undefined;
-  /** What was asked for. The same key with another hash is a mistake of the client. */
+  /** The hash of the request. The same key with another hash is a mistake of the client. */
   readonly requestHash: string;
 }
 
 export interface OrderPage {
   readonly items: readonly Order[];
-  /** The id behind which the next page begins; null on the last one. */
+  /** The value of `after` for the next page; null on the last page. */
   readonly next: string | null;
 }
 
 export interface OrderQuery {
-  /** Whose orders; undefined for everybody's. */
+  /** Only orders of this customer; undefined for all orders. */
   readonly customer: Customer | undefined;
   readonly limit: number;
   /** Only orders older than the one with this id. */
   readonly after?: string | undefined;
 }
 
-/** Where orders are kept. A change of status is one conditional statement: of several callers one wins. */
+/** Stores the orders. A change of status is one conditional statement: of several concurrent callers, one succeeds. */
 export interface OrderStore {
-  /** @returns false, having written nothing, where the customer used the attempt's key before */
+  /** @returns false, without a change, if the customer has already used the key of the attempt */
   insert(order: Order, attempt: Attempt): Promise<boolean>;
   find(id: string): Promise<Order | undefined>;
   findAttempt(customer: Customer, key: string): Promise<{ order: Order; requestHash: string } | undefined>;
   /** Newest first. */
   list(query: OrderQuery): Promise<OrderPage>;
-  /** pending → confirmed. @returns whether it was pending */
+  /** Changes the status from pending to confirmed. @returns whether it was pending */
   confirm(id: string): Promise<boolean>;
   /**
-   * One of the named states → cancelled. An order that was still pending gives its attempt's key free.
+   * Changes the status from one of `from` to cancelled. If the order was pending, its idempotency key can be used again.
    *
-   * @returns whether it was in one of those states
+   * @returns whether it had one of these statuses
    */
   cancel(id: string, from: readonly Exclude<OrderStatus, 'cancelled'>[]): Promise<boolean>;
-  /** Notes that inventory holds nothing for a cancelled order. */
+  /** Records that inventory holds nothing for a cancelled order. */
   markStockReleased(id: string, at: Date): Promise<void>;
-  /** Cancelled orders whose stock was not released, and orders pending since before then; oldest first. */
+  /** Cancelled orders whose stock was not released, and orders that are pending since before `pendingBefore`; oldest first. */
   toRelease(query: { pendingBefore: Date; limit: number; after?: string | undefined }): Promise<readonly Order[]>;
 }
 

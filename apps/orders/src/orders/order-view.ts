@@ -6,22 +6,22 @@ export class OrderItemView implements OrderItem {
   @ApiProperty({ example: 'TENT-2P' })
   readonly sku!: string;
 
-  @ApiProperty({ description: 'As it was when ordered' })
+  @ApiProperty({ description: 'At the time of the order' })
   readonly name!: string;
 
   @ApiProperty()
   readonly quantity!: number;
 
-  @ApiProperty({ description: 'As it was when ordered, in the smallest unit of the currency' })
+  @ApiProperty({ description: 'At the time of the order, in the smallest unit of the currency' })
   readonly unitPriceCents!: number;
 }
 
-/** An order as it is answered. */
+/** An order in a response. */
 export class OrderView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
-  @ApiProperty({ description: 'The subject whose order it is' })
+  @ApiProperty({ description: 'The subject of the customer' })
   readonly customerId!: string;
 
   @ApiProperty({ enum: ['pending', 'confirmed', 'cancelled'] })
@@ -44,7 +44,7 @@ export class OrderPageView {
   @ApiProperty({ type: [OrderView] })
   readonly items!: readonly OrderView[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'What `after` must be for the next page' })
+  @ApiProperty({ type: String, nullable: true, description: 'The value of `after` for the next page' })
   readonly next!: string | null;
 }
 

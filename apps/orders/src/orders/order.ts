@@ -1,15 +1,15 @@
-/** Whose an order is: a subject alone is unique within its issuer only. */
+/** The customer of an order: a subject is unique within its issuer only. */
 export interface Customer {
   readonly issuer: string;
   readonly subject: string;
 }
 
-/** pending → confirmed → cancelled, or pending → cancelled. Nothing leads back. */
+/** pending → confirmed → cancelled, or pending → cancelled. There are no other changes. */
 export type OrderStatus = 'pending' | 'confirmed' | 'cancelled';
 
 export interface OrderItem {
   readonly sku: string;
-  /** Name and price are what they were when it was ordered. */
+  /** Name and price at the time of the order. */
   readonly name: string;
   readonly quantity: number;
   readonly unitPriceCents: number;
@@ -26,11 +26,11 @@ export interface Order {
   /** ISO 4217. */
   readonly currency: string;
   readonly createdAt: Date;
-  /** Whether inventory was told, after the order was cancelled, to hold nothing for it. */
+  /** Whether inventory has released the stock of the cancelled order. */
   readonly stockReleased: boolean;
 }
 
-/** What somebody asks for. */
+/** An item that a customer orders. */
 export interface RequestedItem {
   readonly sku: string;
   readonly quantity: number;

@@ -28,7 +28,11 @@ export class OrdersController {
 
   @Scopes('orders:write')
   @Post()
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gets the same order' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'A request with the same key returns the same order',
+  })
   @ApiCreatedResponse({ type: OrderView })
   @ApiConflictResponse({ description: 'insufficient_stock, order_cancelled' })
   @ApiUnprocessableEntityResponse({ description: 'unknown_product, mixed_currencies, idempotency_key_reused' })
@@ -43,7 +47,10 @@ export class OrdersController {
 
   @Scopes('orders:read')
   @Get()
-  @ApiOkResponse({ type: OrderPageView, description: "One's own, newest first; for role admin everybody's" })
+  @ApiOkResponse({
+    type: OrderPageView,
+    description: "The caller's orders, newest first; all orders for the role admin",
+  })
   async list(@Query() page: ListOrders, @CurrentUser() caller: VerifiedToken): Promise<OrderPageView> {
     return viewPage(await this.visibleOrders.list(page, caller));
   }
@@ -59,10 +66,11 @@ export class OrdersController {
   @Scopes('orders:write')
   @Post(':id/cancel')
   @HttpCode(200)
-  @ApiOkResponse({ type: OrderView, description: 'Cancelled, now or before' })
+  @ApiOkResponse({ type: OrderView, description: 'Cancelled, by this request or before' })
   @ApiNotFoundResponse({ description: "not_found, also for somebody else's order" })
   @ApiServiceUnavailableResponse({
-    description: 'inventory_unavailable: the order is cancelled, its stock is released by a later call or by itself',
+    description:
+      'inventory_unavailable: the order is cancelled; its stock is released by a later call or by the background job',
   })
   async cancel(@Param() { id }: OrderPath, @CurrentUser() caller: VerifiedToken): Promise<OrderView> {
     return viewOrder(await this.cancelOrder.cancel(id, caller));

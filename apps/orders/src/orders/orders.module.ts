@@ -46,7 +46,10 @@ const INVENTORY_CLIENT = tokenOf<AuthTcpClient>(tcpClientToken('inventory'));
     provide(PlaceOrder, [Catalog, Inventory, OrderStore, ReleaseStock], (catalog, inventory, orders, releaseStock) => {
       const logger = new Logger(PlaceOrder.name);
       return new PlaceOrder(catalog, inventory, orders, releaseStock, systemClock, (orderId, error) => {
-        logger.warn('The stock of a failed order is left to the job', { orderId, reason: reasonOf(error) });
+        logger.warn('The background job will release the stock of a failed order', {
+          orderId,
+          reason: reasonOf(error),
+        });
       });
     }),
     provide(VisibleOrders, [OrderStore]),

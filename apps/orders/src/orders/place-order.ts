@@ -11,18 +11,18 @@ import type { ReleaseStock } from './release-stock.js';
 
 export interface OrderRequest {
   readonly items: readonly RequestedItem[];
-  /** The client's name for this attempt: a repeated one gets the same order. */
+  /** A repeated request with the same key returns the same order. */
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Where a step failed and its stock could not be released at once. */
+/** Called if placing an order failed and its stock could not be released at once. */
 export type OnReleaseFailed = (orderId: string, error: unknown) => void;
 
 /**
- * Prices what was asked for, writes the order down, reserves its stock and confirms it.
+ * Prices the requested items, stores the order, reserves its stock and confirms it.
  *
- * The order is written, as pending, before inventory hears of it: whatever happens afterwards, there is a row that
- * says which reservation may have to be released.
+ * The order is stored with the status pending before inventory is called. So there is always a row for a reservation that may have
+ * to be released.
  */
 export class PlaceOrder {
   constructor(
@@ -35,8 +35,7 @@ export class PlaceOrder {
   ) {}
 
   /**
-   * @throws Refusal `order_cancelled`, 422 `idempotency_key_reused`, and as {@link Catalog}, {@link Inventory}
-   *   and `priceItems`
+   * @throws Refusal `order_cancelled`, `idempotency_key_reused`, and those of {@link Catalog}, {@link Inventory} and `priceItems`
    */
   async place({ items, idempotencyKey: key }: OrderRequest, customer: Customer): Promise<Order> {
     const attempt = { key, requestHash: hashOf(items) };
@@ -57,11 +56,11 @@ export class PlaceOrder {
     if (await this.orders.insert(order, attempt)) return this.complete(order);
     const winner = await this.repeated(customer, attempt);
     if (winner !== undefined) return winner;
-    // The attempt that had the key failed just now and gave it free.
+    // The attempt with this key has just failed, and its key is free again.
     throw new Refusal('conflict', 'order_cancelled', 'This order was cancelled before it was complete; try again');
   }
 
-  /** What became of an earlier attempt with the same key; one that was interrupted is resumed. */
+  /** The order of an earlier attempt with the same key. An interrupted attempt is resumed. */
   private async repeated(customer: Customer, { key, requestHash }: Attempt): Promise<Order | undefined> {
     const earlier = key === undefined ? undefined : await this.orders.findAttempt(customer, key);
     if (earlier === undefined) return undefined;
@@ -84,13 +83,13 @@ export class PlaceOrder {
     if (await this.orders.confirm(order.id)) return { ...order, status: 'confirmed' };
     const decided = await this.orders.find(order.id);
     if (decided?.status === 'confirmed') return decided;
-    // Whoever cancelled it releases the stock too.
+    // The request that cancelled the order also releases its stock.
     throw new Refusal('conflict', 'order_cancelled', 'This order was cancelled before it was complete; try again');
   }
 
   /**
-   * The database decides first, the stock follows: where a parallel attempt has confirmed the order, it keeps its stock.
-   * Released even after a refusal, because the answer that a parallel attempt got may have been another one.
+   * The order is cancelled before its stock is released: if a concurrent attempt has confirmed the order, it keeps its stock.
+   * The stock is also released after a refusal, because a concurrent attempt may have succeeded.
    */
   private async abandon(orderId: string): Promise<void> {
     if (!(await this.orders.cancel(orderId, ['pending']))) return;

@@ -9,7 +9,7 @@ export interface PricedItems {
 }
 
 /**
- * What was asked for, with the names and prices of now and their sum, in whole cents.
+ * The requested items with their current names and prices, and the total in cents.
  *
  * @throws Refusal `unknown_product`, `mixed_currencies` or `total_too_large`
  */
@@ -25,7 +25,7 @@ export function priceItems(requested: readonly RequestedItem[], products: readon
     throw new Refusal('unprocessable', 'mixed_currencies', 'All items of an order must be priced in one currency');
   }
   const totalCents = lines.reduce((sum, { item }) => sum + item.quantity * item.unitPriceCents, 0);
-  // Beyond 2^53 cents a number is no longer exact.
+  // Above 2^53 cents, a number is not exact.
   if (!Number.isSafeInteger(totalCents))
     throw new Refusal('unprocessable', 'total_too_large', 'The total is too large');
   return { items: lines.map(({ item }) => item), totalCents, currency };

@@ -2,7 +2,7 @@ import type { Clock } from '@watchword/auth';
 import type { Inventory } from '../inventory/inventory.js';
 import type { OrderStore } from './order-store.js';
 
-/** Gives back what a cancelled order holds, and notes it. Harmless when repeated; unfinished, it is found by the job. */
+/** Releases the stock of a cancelled order, and records it. It is idempotent; if it fails, the background job repeats it. */
 export class ReleaseStock {
   constructor(
     private readonly orders: OrderStore,
@@ -10,7 +10,7 @@ export class ReleaseStock {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Refusal as {@link Inventory.release} */
+  /** @throws Refusal of {@link Inventory.release} */
   async of(orderId: string): Promise<void> {
     await this.inventory.release(orderId);
     await this.orders.markStockReleased(orderId, new Date(this.clock.now()));

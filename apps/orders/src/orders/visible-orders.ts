@@ -5,7 +5,7 @@ import type { OrderPage, OrderStore } from './order-store.js';
 
 const ADMIN = 'admin';
 
-/** The orders that a caller may know of: their own, for an administrator everybody's. */
+/** The orders that a caller may see: their own, or all orders for an administrator. */
 export class VisibleOrders {
   constructor(private readonly orders: OrderStore) {}
 
@@ -13,11 +13,11 @@ export class VisibleOrders {
     return this.orders.list({ ...page, customer: caller.roles.has(ADMIN) ? undefined : customerOf(caller) });
   }
 
-  /** @throws Refusal `not_found`, the same for somebody else's order and for one that never was */
+  /** @throws Refusal `not_found`, the same for the order of somebody else and for an order that does not exist */
   async find(id: string, caller: VerifiedToken): Promise<Order> {
     const order = await this.orders.find(id);
     if (order === undefined || !mayKnow(caller, order)) {
-      throw new Refusal('not-found', 'not_found', 'There is no such order of yours');
+      throw new Refusal('not-found', 'not_found', 'You have no such order');
     }
     return order;
   }
