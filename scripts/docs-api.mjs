@@ -2,7 +2,7 @@
  * `npm run docs:api`: writes `docs/api`, a page for each entry point of `@watchword/auth`, from the code.
  * `test/package/api-reference.spec.ts` holds the pages to it.
  *
- * With `--out` the pages go to another folder. With `--examples` the code of each `@example`, and the names of the exports
+ * With `--package` it reads another package, with `--out` the pages go to another folder. With `--examples` the code of each `@example`, and the names of the exports
  * without one, go to that file, as JSON.
  */
 import { rm, writeFile } from 'node:fs/promises';
@@ -14,10 +14,14 @@ import { importOf, readPublicApi } from './api-reference/public-api.mjs';
 
 const root = join(import.meta.dirname, '..');
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: join(root, 'docs/api') }, examples: { type: 'string' } },
+  options: {
+    package: { type: 'string', default: join(root, 'libs/auth') },
+    out: { type: 'string', default: join(root, 'docs/api') },
+    examples: { type: 'string' },
+  },
 });
 
-const { app, project } = await readPublicApi({
+const { app, project } = await readPublicApi(values.package, {
   out: values.out,
   name: '@watchword/auth',
   readme: join(import.meta.dirname, 'api-reference/introduction.md'),

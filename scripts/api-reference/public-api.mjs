@@ -2,15 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Application, Converter, ReflectionKind } from 'typedoc';
 
-const home = join(import.meta.dirname, '../../libs/auth');
-
 /**
- * What `libs/auth` exports, as TypeDoc reads it from the entry points that the package names in its manifest.
+ * What a package exports, as TypeDoc reads it from the entry points that its manifest names.
  *
+ * @param {string} home the folder of the package
  * @param {Partial<import('typedoc').TypeDocOptions & import('typedoc-plugin-markdown').PluginOptions>} options
  */
-export async function readPublicApi(options) {
-  const modules = await modulesByName();
+export async function readPublicApi(home, options) {
+  const modules = await modulesByName(home);
   const app = await Application.bootstrapWithPlugins({
     plugin: ['typedoc-plugin-markdown'],
     entryPoints: [...modules.values()].map(({ source }) => source),
@@ -23,6 +22,7 @@ export async function readPublicApi(options) {
     disableSources: true,
     sort: ['kind', 'source-order'],
     sortEntryPoints: false,
+    alwaysCreateEntryPointModule: true,
     validation: { invalidLink: true, notDocumented: true, notExported: true },
     requiredToBeDocumented: ['Class', 'Function', 'Interface', 'TypeAlias', 'Variable', 'Method', 'Accessor'],
     treatWarningsAsErrors: true,
@@ -31,7 +31,7 @@ export async function readPublicApi(options) {
   nameModules(app, modules);
   nameParameters(app);
   const project = await app.convert();
-  if (project === undefined) throw new Error('TypeDoc could not read libs/auth: see its messages above');
+  if (project === undefined) throw new Error(`TypeDoc could not read ${home}: see its messages above`);
   app.validate(project);
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('TypeDoc warns: mend what it names above');
   return { app, project };
@@ -44,9 +44,10 @@ const FIRST = ['./verification', '.'];
  * By the name that TypeDoc gives the module of an entry point.
  *
  * @typedef {{ readonly source: string, readonly page: string }} Module
+ * @param {string} home
  * @returns {Promise<ReadonlyMap<string, Module>>}
  */
-async function modulesByName() {
+async function modulesByName(home) {
   /** @type {{ exports: Record<string, { types: string } | string> }} */
   const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
   const rank = (/** @type {string} */ subpath) => FIRST.toReversed().indexOf(subpath);
@@ -70,7 +71,7 @@ function nameModules(app, modules) {
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_context, reflection) => {
     if (!reflection.kindOf(ReflectionKind.Module)) return;
     const module = modules.get(reflection.name);
-    if (module === undefined) throw new Error(`No entry point of libs/auth/package.json is named ${reflection.name}`);
+    if (module === undefined) throw new Error(`No entry point of package.json is named ${reflection.name}`);
     reflection.name = module.page;
   });
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,15 @@ const committed = join(root, 'docs/api');
 interface Found {
   readonly examples: readonly { readonly of: string; readonly code: string }[];
   readonly missing: readonly string[];
+}
+
+/** Writes the pages of a package into `pages` of the folder. Rejects with what TypeDoc says of it. */
+async function generate(home: string, folder: string): Promise<Found> {
+  const examples = join(folder, 'examples.json');
+  const script = join(root, 'scripts/docs-api.mjs');
+  const args = [script, '--package', home, '--out', join(folder, 'pages'), '--examples', examples];
+  await promisify(execFile)(process.execPath, args);
+  return JSON.parse(await readFile(examples, 'utf8')) as Found;
 }
 
 async function pagesOf(folder: string): Promise<ReadonlyMap<string, string>> {
@@ -26,10 +35,7 @@ describe('the API reference of @watchword/auth', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'watchword-api-'));
-    const examples = join(folder, 'examples.json');
-    const script = join(root, 'scripts/docs-api.mjs');
-    await promisify(execFile)(process.execPath, [script, '--out', join(folder, 'pages'), '--examples', examples]);
-    found = JSON.parse(await readFile(examples, 'utf8')) as Found;
+    found = await generate(join(root, 'libs/auth'), folder);
   }, 120_000);
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -60,3 +66,69 @@ describe('the API reference of @watchword/auth', () => {
     await expect(compileExamples(new Map(named))).resolves.toBe('');
   }, 120_000);
 });
+
+describe('the check of the API reference', () => {
+  let home: string;
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'watchword-api-check-'));
+    await mkdir(join(home, 'src'));
+    await writeFile(
+      join(home, 'package.json'),
+      '{ "name": "checked", "version": "1.0.0", "exports": { ".": { "types": "./dist/index.d.ts" } } }',
+    );
+    const compilerOptions = { module: 'nodenext', target: 'es2023', types: [] };
+    await writeFile(join(home, 'tsconfig.lib.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  });
+
+  afterEach(() => rm(home, { recursive: true, force: true }));
+
+  const read = async (code: string): Promise<Found> => {
+    await writeFile(join(home, 'src/index.ts'), code);
+    return generate(home, home);
+  };
+
+  it('names what has no example, of functions, classes and constants, and asks none of types', async () => {
+    const { missing, examples } = await read(`
+      /** One. */
+      export function one(): number { return 1; }
+      /**
+       * Two.
+       * @example
+       * \`\`\`ts
+       * two();
+       * \`\`\`
+       */
+      export function two(): number { return 2; }
+      /** Three. */
+      export class Three {}
+      /** Four. */
+      export const four = { five: 5 };
+      /** Six. */
+      export interface Six { readonly seven: 7 }
+    `);
+    expect(missing).toEqual(['auth.Three', 'auth.four', 'auth.one']);
+    expect(examples.map(({ code }) => code)).toEqual(['two();\n']);
+  }, 60_000);
+
+  it.each([
+    ['an export without a docstring', 'export interface Bare { readonly one: 1 }', /Bare.*documentation/],
+    [
+      'a type that no entry point exports',
+      '/** Hidden. */\ninterface Hidden { readonly one: 1 }\n/** Shown. */\nexport interface Shown { readonly hidden: Hidden }',
+      /Hidden.*not included/,
+    ],
+  ])(
+    'refuses %s',
+    async (_what, code, reason) => {
+      await expect(read(code)).rejects.toMatchObject({ stderr: expect.stringMatching(reason) });
+    },
+    60_000,
+  );
+});
+
+it('refuses an example that does not compile', async () => {
+  const wrong =
+    "import { TokenVerifier } from '@watchword/auth/verification';\n\nnew TokenVerifier({ issuers: [] });\n";
+  await expect(compileExamples(new Map([['wrong', wrong]]))).resolves.toContain('wrong.ts(3,');
+}, 60_000);
