@@ -8,8 +8,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { examplesOf, exportsWithoutExample } from './api-reference/examples.mjs';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
+import { examplesOf, exportsWithoutExample } from './api-reference/examples.mjs';
 import { importOf, readPublicApi } from './api-reference/public-api.mjs';
 
 const root = join(import.meta.dirname, '..');
