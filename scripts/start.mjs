@@ -71,7 +71,7 @@ function printFirstSteps(system, administrator) {
   const credentials = `'${JSON.stringify({ email, password })}'`;
   const json = "-H 'content-type: application/json'";
   if (administrator === undefined) {
-    console.log('\nMake an account, unless you have one:');
+    console.log('\nCreate an account, if you have none:');
     console.log(`  curl -s ${system.url('auth')}/auth/register ${json} -d ${credentials}`);
   } else {
     console.log('\nThe first administrator, made just now. The password is shown this once:');

@@ -67,7 +67,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
 
   it('password hashes that would fill the thread pool', async () => {
     expect(await refusal('auth', { UV_THREADPOOL_SIZE: '2', PASSWORD_HASH_CONCURRENCY: '2' })).toBe(
-      'auth cannot start: 2 password hashes at once would fill the thread pool of 2, and everything else would wait for them. ' +
+      'auth cannot start: 2 concurrent password hashes would use all 2 threads of the pool, and everything else would wait for them. ' +
         'Start the process with UV_THREADPOOL_SIZE=6 or more in its environment (not in .env), or set PASSWORD_HASH_CONCURRENCY to 1 or less',
     );
   });

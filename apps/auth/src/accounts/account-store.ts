@@ -6,7 +6,7 @@ import { emailKey } from './email.js';
 
 export type Account = typeof accounts.$inferSelect;
 
-/** What a new account is made of. */
+/** The data of a new account. */
 export interface NewAccount {
   readonly id: string;
   readonly email: string;
@@ -16,22 +16,22 @@ export interface NewAccount {
   readonly createdAt: Date;
 }
 
-/** What becomes of an account's password. */
+/** A new password of an account. */
 export interface NewPassword {
   readonly passwordHash: string;
   readonly passwordChangedAt: Date;
 }
 
-/** A code with which a new password is set, as it is kept. */
+/** A stored code for resetting a password. */
 export interface ResetCode {
   readonly codeHash: Buffer;
   readonly expiresAt: Date;
 }
 
-/** An arbitrary number, the same in every instance. */
+/** The id of the advisory lock: an arbitrary number, the same in every instance. */
 const ADMINISTRATION_LOCK = 7_315_003;
 
-/** Accounts in the database, with their roles and the codes for a new password. */
+/** Stores accounts, with their roles and their codes for resetting a password. */
 export class AccountStore {
   async findByEmail(db: AuthQueries, email: string): Promise<Account | undefined> {
     const [account] = await db
@@ -46,25 +46,24 @@ export class AccountStore {
     return account;
   }
 
-  /** The account, locked until the transaction ends. */
+  /** Reads an account and locks it until the end of the transaction. */
   async lock(tx: AuthTransaction, id: string): Promise<Account | undefined> {
     const [account] = await tx.select().from(accounts).where(eq(accounts.id, id)).for('update');
     return account;
   }
 
   /**
-   * Lets one administrator's change of accounts or roles happen at a time: no two administrators remove each other, and no
-   * two changes wait for each other.
+   * Locks all changes of accounts and roles by administrators, so that there is only one at a time: two administrators cannot remove
+   * each other, and two changes cannot deadlock.
    */
   async lockAdministration(tx: AuthTransaction): Promise<void> {
     await tx.execute(sql`select pg_advisory_xact_lock(${ADMINISTRATION_LOCK})`);
   }
 
   /**
-   * Keeps an account as it is until the end of the transaction (its password, its roles, its being enabled), and other
-   * logins to it waiting.
+   * Locks the account until the end of the transaction: its password, roles and status cannot change, and other logins wait.
    *
-   * @returns false when it is disabled, or has another password by now
+   * @returns false if it is disabled, or its password has changed
    */
   async holdForLogin(tx: AuthTransaction, { id, passwordHash }: Account): Promise<boolean> {
     const held = await tx
@@ -112,7 +111,8 @@ export class AccountStore {
         createdAt,
       });
     } catch (error) {
-      if (isUniqueViolation(error)) throw new Refusal('conflict', 'email_taken', 'This email address has an account');
+      if (isUniqueViolation(error))
+        throw new Refusal('conflict', 'email_taken', 'This email address already has an account');
       throw error;
     }
     await this.insertRoles(tx, id, account.roles);
@@ -126,12 +126,12 @@ export class AccountStore {
     await tx.update(accounts).set(change).where(eq(accounts.id, id));
   }
 
-  /** @returns false when it has another password by now */
+  /** @returns false if its password has changed meanwhile */
   async replacePassword(tx: AuthTransaction, { id, passwordHash }: Account, next: NewPassword): Promise<boolean> {
     return this.setPassword(tx, next, and(eq(accounts.id, id), eq(accounts.passwordHash, passwordHash)));
   }
 
-  /** @returns false when it is disabled */
+  /** @returns false if it is disabled */
   async resetPassword(tx: AuthTransaction, id: string, next: NewPassword): Promise<boolean> {
     return this.setPassword(tx, next, and(eq(accounts.id, id), isNull(accounts.disabledAt)));
   }
@@ -162,7 +162,7 @@ export class AccountStore {
     await tx.delete(accounts).where(eq(accounts.id, id));
   }
 
-  /** The account's code from now on; one of before ends. */
+  /** Stores the code of an account, in place of an earlier one. */
   async putResetCode(tx: AuthTransaction, accountId: string, code: ResetCode): Promise<void> {
     await tx
       .insert(passwordResets)
@@ -170,7 +170,7 @@ export class AccountStore {
       .onConflictDoUpdate({ target: passwordResets.accountId, set: code });
   }
 
-  /** The account of an address, and whether it has this code. In one statement: its time does not tell whether there is one. */
+  /** The account of an email address, and whether it has this code. In one statement, so that the time does not reveal whether the account exists. */
   async findWithResetCode(
     db: AuthQueries,
     email: string,
@@ -185,7 +185,7 @@ export class AccountStore {
     return found && { account: found.account, hasCode: found.code !== null };
   }
 
-  /** @returns false when the account does not have this code, or not any more */
+  /** @returns false if the account does not have this code, or has it no longer */
   async takeResetCode(tx: AuthTransaction, accountId: string, codeHash: Buffer, now: Date): Promise<boolean> {
     const used = await tx
       .delete(passwordResets)

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
 
-/** An account, as administrators see it. */
+/** An account in the responses for administrators. */
 export interface AccountView {
   readonly id: string;
   readonly email: string;
@@ -13,7 +13,7 @@ export interface AccountView {
 
 export interface AccountPage {
   readonly accounts: readonly AccountView[];
-  /** `after` of the next page; left out of the last one. */
+  /** The value of `after` for the next page; absent on the last page. */
   readonly next?: string;
 }
 
@@ -21,7 +21,7 @@ export interface AccountPage {
 export class AccountViewStore {
   constructor(private readonly db: AuthDatabase) {}
 
-  /** In the order of creation. `after` is an account's id. */
+  /** Ordered by creation. `after` is the id of an account. */
   async page(limit: number, after: string | undefined): Promise<AccountPage> {
     const rows = await this.select(after === undefined ? sql`true` : sql`id > ${after}`, limit + 1);
     const accounts = rows.slice(0, limit);

@@ -13,18 +13,18 @@ import { ChangePasswordDto } from './account.dto.js';
 import { AccountStore } from './account-store.js';
 import { ChangePassword } from './change-password.js';
 
-/** A person, as they see themselves. */
+/** The own account, in the response for its person. */
 export interface Profile {
   readonly id: string;
   readonly email: string;
   readonly name: string | null;
   readonly roles: readonly string[];
-  /** What the roles grant. */
+  /** The scopes of the roles. */
   readonly scopes: readonly string[];
   readonly createdAt: string;
 }
 
-/** A person's own account. */
+/** The endpoints for a person's own account. */
 @ApiTags('accounts')
 @ApiBearerAuth()
 @UseGuards(LiveSessionGuard)
@@ -40,7 +40,7 @@ export class AccountController {
   @ApiOperation({ summary: 'Who am I?' })
   async me(@CurrentUser() token: VerifiedToken, @CurrentSession() session: LiveSession): Promise<Profile> {
     const account = await this.accounts.findById(this.db, token.subject);
-    if (account === undefined) throw new AuthError('token_revoked', { reason: 'its account is gone' });
+    if (account === undefined) throw new AuthError('token_revoked', { reason: 'its account was deleted' });
     const { id, email, name, createdAt } = account;
     const { roles, scopes } = session;
     return { id, email, name, roles, scopes, createdAt: createdAt.toISOString() };

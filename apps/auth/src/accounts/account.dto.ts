@@ -5,10 +5,10 @@ import { isEmail, IsNotEmpty, IsOptional, IsString, MaxLength, ValidateBy } from
 const LONGEST_EMAIL = 254;
 const LONGEST_NAME = 100;
 const LONGEST_CODE = 100;
-/** Far beyond what a password may have: the policy answers for it. This only bounds the work. */
+/** Much longer than the policy allows. It only limits the work; the policy gives the error. */
 const LONGEST_PASSWORD = 1024;
 
-/** With characters that can be seen alone: none looks like another with something hidden in it, and `isEmail` throws at half a surrogate pair. */
+/** With visible characters only, so that two addresses cannot look the same. Also, `isEmail` throws for a lone surrogate. */
 const IsEmailAddress = () =>
   ValidateBy({
     name: 'isEmailAddress',
@@ -31,7 +31,7 @@ export class LogInDto {
   @IsPassword()
   readonly password!: string;
 
-  /** `auth` for a token for the issuer's own endpoints (RFC 8707). */
+  /** `auth` for a token for the endpoints of the issuer itself (RFC 8707). */
   @IsOptional()
   @IsString()
   @MaxLength(256)
@@ -62,7 +62,7 @@ export class ResetPasswordDto {
   @HasNoControlCharacters()
   readonly email!: string;
 
-  /** From an administrator; dashes and the case of letters do not matter. */
+  /** The code from an administrator; dashes and the case of letters are ignored. */
   @IsString()
   @IsNotEmpty()
   @MaxLength(LONGEST_CODE)

@@ -8,7 +8,7 @@ import type { RenewSessionIds } from '../sessions/renew-session-ids.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { Account, AccountStore } from './account-store.js';
 
-/** What an administrator changes about somebody's account. Takes effect on their sessions in the same transaction. */
+/** Changes of an account by an administrator. The sessions of the account change in the same transaction. */
 export class AdministerAccount {
   constructor(
     private readonly db: AuthDatabase,
@@ -56,8 +56,8 @@ export class AdministerAccount {
   }
 
   /**
-   * Removes an account and all that is kept of it, but for its id in the audit log. Its address is free again. A new account
-   * with that address has another id: nothing of the old one is worth anything there.
+   * Deletes an account with all its data, except for its id in the audit log. Its email address can be used again. A new account with
+   * that address has another id, so tokens of the old account are not valid for it.
    *
    * @throws Refusal `not_found`, `last_administrator`
    */
@@ -81,9 +81,9 @@ export class AdministerAccount {
     });
   }
 
-  /** A system without an administrator could not be helped any more. */
+  /** There must always be an administrator: without one, nobody could manage the system. */
   private async assertAdministrator(tx: AuthTransaction): Promise<void> {
     if (await this.accounts.hasEnabledAdministrator(tx)) return;
-    throw new Refusal('conflict', 'last_administrator', 'There must be an administrator that is not disabled');
+    throw new Refusal('conflict', 'last_administrator', 'At least one administrator must not be disabled');
   }
 }

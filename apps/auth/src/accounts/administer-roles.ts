@@ -5,7 +5,7 @@ import type { RenewSessionIds } from '../sessions/renew-session-ids.js';
 import type { AccountStore } from './account-store.js';
 import type { Role, RoleStore } from './role-store.js';
 
-/** Roles and the scopes that they grant: data, which administrators edit. */
+/** Changes of roles and their scopes by an administrator. */
 export class AdministerRoles {
   constructor(
     private readonly db: AuthDatabase,
@@ -19,7 +19,7 @@ export class AdministerRoles {
     return this.roles.list(this.db);
   }
 
-  /** Makes a role, or replaces what it is. Whoever has it gets a new `sid`. */
+  /** Creates or replaces a role. The sessions of accounts with this role get a new `sid`. */
   put(role: Role, actor: AuditActor): Promise<void> {
     return this.db.transaction(async (tx) => {
       await this.accounts.lockAdministration(tx);
@@ -33,8 +33,7 @@ export class AdministerRoles {
 
   /** @throws Refusal `not_found`, `role_in_use` */
   async remove(name: string, actor: AuditActor): Promise<void> {
-    if (name === 'admin')
-      throw new Refusal('conflict', 'role_in_use', 'The role admin is what this API is guarded with');
+    if (name === 'admin') throw new Refusal('conflict', 'role_in_use', 'This API requires the role admin');
     await this.db.transaction(async (tx) => {
       if (!(await this.roles.remove(tx, name))) throw new Refusal('not-found', 'not_found', 'There is no such role');
       await this.audit.record(tx, { actor, action: 'role.remove', target: { type: 'role', id: name } });

@@ -6,7 +6,7 @@ import { ensureAdministrator } from './first-administrator.js';
 import { PasswordFile, printedPassword } from './password-announcement.js';
 import type { RegisterAccount } from './register-account.js';
 
-/** Sees to it, before the app listens, that there is an administrator. */
+/** Makes sure that there is an administrator before the app listens. */
 export class AdministratorBootstrap implements OnModuleInit {
   constructor(
     private readonly db: AuthDatabase,

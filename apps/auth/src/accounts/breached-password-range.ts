@@ -5,22 +5,22 @@ import { Counter } from 'prom-client';
 import type { BreachedPasswords } from './breached-passwords.js';
 
 const PREFIX_LENGTH = 5;
-/** A padded answer has up to 1,600 lines of some 40 bytes. */
+/** A padded response has up to 1,600 lines of about 40 bytes. */
 const MOST_BYTES = 256 * 1024;
 
 export interface BreachedPasswordRangeOptions {
-  /** Where ranges are asked for; the prefix is appended: `https://api.pwnedpasswords.com/range/`. */
+  /** The URL to which the prefix is appended: `https://api.pwnedpasswords.com/range/`. */
   readonly url: string;
-  /** Milliseconds for the whole answer. Default 1000. */
+  /** Milliseconds until the complete response. Default 1000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Asks a service for breached passwords by k-anonymity, as Pwned Passwords has it: it learns the first five hexadecimal digits of
- * the password's SHA-1 and answers all that begin with them, so it can't tell which one was meant. Padding hides how many there are from whoever
- * sees the size of the answer.
+ * Asks a service for breached passwords with k-anonymity, in the protocol of Pwned Passwords. The service receives the first five
+ * hexadecimal digits of the password's SHA-1 and returns all hashes that begin with them, so it does not learn which password was
+ * checked. Padding hides the number of hashes from observers of the size of the response.
  *
- * Fails open: a service that is away must not keep people from choosing a password. Each failure is logged and counted.
+ * Fails open: if the service is down, people can still choose a password. Each failure is logged and counted.
  */
 export class BreachedPasswordRange implements BreachedPasswords {
   private readonly logger = new Logger('Passwords');
@@ -32,7 +32,7 @@ export class BreachedPasswordRange implements BreachedPasswords {
   ) {
     this.lookUps = new Counter({
       name: 'watchword_breached_password_lookups_total',
-      help: 'New passwords that were looked up among breached ones, by what came of it',
+      help: 'New passwords that were looked up among breached ones, by result',
       labelNames: ['result'],
       registers: [metrics.registry],
     });
@@ -46,7 +46,7 @@ export class BreachedPasswordRange implements BreachedPasswords {
       return breached;
     } catch (error) {
       this.lookUps.inc({ result: 'failed' });
-      this.logger.warn('A new password could not be looked up among breached ones, and is taken', {
+      this.logger.warn('A new password could not be looked up among breached ones, and is accepted', {
         reason: reasonOf(error),
       });
       return false;
@@ -57,7 +57,7 @@ export class BreachedPasswordRange implements BreachedPasswords {
     const { url, timeoutMs = 1000 } = this.options;
     const response = await fetch(url.replace(/\/?$/, '/') + hash.slice(0, PREFIX_LENGTH), {
       headers: { 'add-padding': 'true', accept: 'text/plain', 'user-agent': 'watchword' },
-      redirect: 'manual', // its status is not 200
+      redirect: 'manual', // a redirect is then a response whose status is not 200
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.status !== 200) {
@@ -68,10 +68,10 @@ export class BreachedPasswordRange implements BreachedPasswords {
   }
 }
 
-/** Lines of a hash's rest and how often it was seen. Padding was never seen. */
+/** Each line has the rest of a hash and its number of occurrences. Padding has 0 occurrences. */
 function isListed(text: string, rest: string): boolean {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
-  if (lines.some((line) => !/^[0-9A-F]{35}:\d+$/i.test(line))) throw new Error('answered something else than a range');
+  if (lines.some((line) => !/^[0-9A-F]{35}:\d+$/i.test(line))) throw new Error('the response is not a range');
   return lines.some((line) => line.slice(0, rest.length).toUpperCase() === rest && !/:0+$/.test(line));
 }
 
@@ -80,13 +80,13 @@ async function textOf(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MOST_BYTES) throw new Error(`answered more than ${String(MOST_BYTES)} bytes`); // leaving the loop ends it
+    if (size > MOST_BYTES) throw new Error(`the response has more than ${String(MOST_BYTES)} bytes`); // leaving the loop cancels the stream
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** fetch has the useful half in the cause. Nothing of the password is in either. */
+/** The useful part of a `fetch` error is in its cause. Neither contains a part of the password. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message}: ${cause.message}` : message;

@@ -1,22 +1,22 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 
-/** Knows passwords that came to light in breaches of others: attackers try these first, however long they are. */
+/** Knows passwords that were published in data breaches. Attackers try these first, even if they are long. */
 export interface BreachedPasswords {
-  /** Never rejects: what can't be told now counts as not breached. */
+  /** Never rejects: if it cannot be checked now, a password counts as not breached. */
   has(password: string): Promise<boolean>;
 }
 
-/** The list that ships with zxcvbn: some 49,000 of the passwords that breaches have most often, in lower case. */
+/** The list in the package zxcvbn: about 49,000 of the most common breached passwords, in lower case. */
 export class BreachedPasswordList implements BreachedPasswords {
   private readonly list = new Set(dictionary['passwords-common']);
 
-  /** However its letters are cased: an attacker tries the other ways, too. */
+  /** Ignores case, because attackers also try other cases. */
   has(password: string): Promise<boolean> {
     return Promise.resolve(this.list.has(password.toLowerCase()));
   }
 }
 
-/** One after another; the first that knows it decides. */
+/** Asks several sources one after another, until one knows the password. */
 export class BreachedPasswordSources implements BreachedPasswords {
   constructor(private readonly sources: readonly BreachedPasswords[]) {}
 

@@ -10,7 +10,7 @@ import { networkOf } from '../attempts/network.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { PasswordPolicy } from './password-policy.js';
 
-/** Changes a person's own password, for which the current one is needed, and ends all of their sessions. */
+/** Changes a person's own password. It requires the current password, and ends all sessions of the account. */
 export class ChangePassword {
   constructor(
     private readonly db: AuthDatabase,
@@ -55,7 +55,7 @@ export class ChangePassword {
     });
   }
 
-  /** Only a wrong guess counts, not one that nobody had the time to look at. */
+  /** Only a wrong password counts as a failed attempt, not one that was refused because of overload. */
   private async matches(account: Account | undefined, password: string, network: string): Promise<boolean> {
     try {
       return await this.hasher.verify(account?.passwordHash, password, network);

@@ -6,9 +6,9 @@ import { hashingConcurrency } from './hashing-concurrency.js';
 import { PasswordHasher } from './password-hasher.js';
 
 /**
- * The hasher for this machine. Says so when the thread pool is too small for its cores.
+ * Creates the password hasher. Logs a warning if the thread pool is too small for the CPU cores.
  *
- * @throws OperatorError where more hashes are configured than the pool has threads for
+ * @throws OperatorError if more concurrent hashes are configured than the pool has threads for
  */
 export function createPasswordHasher({ PASSWORD_HASH_CONCURRENCY, PASSWORD_HASH_QUEUE }: AuthConfig): PasswordHasher {
   const cores = availableParallelism();
@@ -16,7 +16,7 @@ export function createPasswordHasher({ PASSWORD_HASH_CONCURRENCY, PASSWORD_HASH_
   const concurrency = hashingConcurrency(PASSWORD_HASH_CONCURRENCY, { cores, threads });
   if (PASSWORD_HASH_CONCURRENCY === 0 && concurrency < cores - 1) {
     new Logger('Passwords').warn(
-      `The thread pool lets fewer passwords be hashed at once than the cores could: start the process with UV_THREADPOOL_SIZE=${String(cores + 3)}`,
+      `The thread pool allows fewer concurrent password hashes than the CPU cores do: start the process with UV_THREADPOOL_SIZE=${String(cores + 3)}`,
       { concurrency, cores, threads },
     );
   }

@@ -5,7 +5,7 @@ import { BreachedPasswordList, BreachedPasswordSources } from './breached-passwo
 import { PasswordPolicy } from './password-policy.js';
 import { ZxcvbnStrength } from './zxcvbn-strength.js';
 
-/** The policy of this installation: with the list that ships, and the service that is configured, if any. */
+/** The password policy of this installation: with the included list, and with the configured service, if any. */
 export function createPasswordPolicy({ PASSWORD_MIN_LENGTH, BREACHED_PASSWORDS_URL }: AuthConfig, metrics: Metrics) {
   const range =
     BREACHED_PASSWORDS_URL === undefined ? [] : [new BreachedPasswordRange({ url: BREACHED_PASSWORDS_URL }, metrics)];

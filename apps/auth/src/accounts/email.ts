@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url';
 
 /**
- * The form in which addresses are compared: Unicode compatibility forms made one (UAX #15, NFKC), lower case, and the
- * domain as it is in the DNS, so that one mailbox can't have two accounts.
+ * The normal form for comparing email addresses: Unicode NFKC (UAX #15), lower case, and the domain in its DNS form (Punycode). So
+ * one mailbox cannot have two accounts.
  */
 export function emailKey(email: string): string {
   const normalised = email.normalize('NFKC').trim().toLowerCase().normalize('NFKC');

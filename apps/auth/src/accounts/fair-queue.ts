@@ -1,9 +1,9 @@
 import { overloaded } from './overloaded.js';
 
 export interface FairQueueOptions {
-  /** How many run at once. */
+  /** How many run at the same time. */
   readonly concurrency: number;
-  /** How many may wait, of all groups together. */
+  /** How many may wait, in all groups together. */
   readonly queueLimit: number;
 }
 
@@ -13,18 +13,18 @@ interface Waiter {
 }
 
 /**
- * A bounded queue that groups share: each has its turn, and when the queue is full a newcomer takes the place of the last
- * one of the group that has the most waiting. So a group that sends without end keeps no other out.
+ * A bounded queue that is shared fairly between groups: they take turns. If the queue is full, a new entry replaces the last entry
+ * of the longest group. So a group that floods the queue cannot exclude the others.
  */
 export class FairQueue {
   private running = 0;
   private length = 0;
-  /** The next group to have its turn first. */
+  /** The waiting entries by group; the group whose turn is next is first. */
   private readonly waiting = new Map<string, Waiter[]>();
 
   constructor(private readonly options: FairQueueOptions) {}
 
-  /** @throws Refusal `overloaded` when too many wait, at once or later */
+  /** @throws Refusal `overloaded` if too many are waiting, immediately or later */
   async run<T>(group: string, work: () => Promise<T>): Promise<T> {
     if (this.running < this.options.concurrency) this.running += 1;
     else await this.turn(group);
@@ -35,7 +35,7 @@ export class FairQueue {
     }
   }
 
-  /** Resolves when a place was handed over. */
+  /** Resolves when a running slot was handed over. */
   private turn(group: string): Promise<void> {
     if (this.length >= this.options.queueLimit) this.makeRoomFor(group);
     return new Promise((begin, refuse) => {
@@ -52,7 +52,7 @@ export class FairQueue {
     return made;
   }
 
-  /** Refuses the last of the longest group, or the newcomer where its own group would then be the longest. */
+  /** Refuses the last entry of the longest group, or the new entry if its own group would then be the longest. */
   private makeRoomFor(group: string): void {
     const own = this.waiting.get(group)?.length ?? 0;
     let longest: Waiter[] = [];

@@ -8,15 +8,15 @@ import type { RegisterAccount } from './register-account.js';
 
 export interface FirstAdministratorOptions {
   readonly email: string;
-  /** Left out: a random one is made, and announced once. */
+  /** If undefined, a random password is created and announced once. */
   readonly password: string | undefined;
-  /** Characters of a random password, at least. */
+  /** The minimum length of a random password. */
   readonly shortestPassword: number;
-  /** Of the random password. */
+  /** How to announce a random password. */
   readonly announcement: PasswordAnnouncement;
 }
 
-/** Makes an administrator while there is none. There is no default password. */
+/** Creates an administrator if there is none. There is no default password. */
 export async function ensureAdministrator(
   db: AuthDatabase,
   accounts: AccountStore,
@@ -30,12 +30,12 @@ export async function ensureAdministrator(
     await register.run({ email, password: chosen, name: 'Administrator' }, ['customer', 'admin'], SYSTEM_ACTOR);
   } catch (error) {
     if (password === undefined) announcement.withdraw();
-    // Another instance booted at the same time and was first.
+    // Another instance, started at the same time, has created one.
     if (await accounts.hasAnyWithRole(db, 'admin')) return;
     if (error instanceof Refusal) {
       throw new OperatorError(
-        `There is no administrator yet, and none can be made of ADMIN_EMAIL and ADMIN_PASSWORD. ${error.message} ` +
-          'Set another password, or leave it out: a random one is made then.',
+        `There is no administrator yet, and none can be created with ADMIN_EMAIL and ADMIN_PASSWORD. ${error.message} ` +
+          'Set another password, or do not set it: then a random one is created.',
       );
     }
     throw error;

@@ -5,18 +5,18 @@ import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { AccountStore } from './account-store.js';
 import { hashResetCode, makeResetCode } from './reset-code.js';
 
-/** Milliseconds. */
+/** In milliseconds. */
 const LIFETIME = 900_000;
 
 export interface IssuedResetCode {
-  /** For the person alone. Shown once: only its hash is kept. */
+  /** For the person only. It is shown once: only its hash is stored. */
   readonly code: string;
   readonly expiresAt: string;
 }
 
 /**
- * Makes a code with which somebody who forgot their password sets a new one. The administrator hands it over, and must know
- * to whom. Until it is used the old password and the sessions go on; one that was made before ends.
+ * Creates a code for a person who forgot their password, to set a new one. The administrator gives it to the person, and must know
+ * who that is. The old password and the sessions stay valid until the code is used. An earlier code becomes invalid.
  */
 export class IssueResetCode {
   constructor(

@@ -5,9 +5,9 @@ import { emailKey } from './email.js';
 const ID_BYTES = 16;
 
 /**
- * Remembers on a device that somebody has logged in from it, by a signed token that the device keeps (OWASP's "device
- * cookie"). Such a device has its own count of failures: an attacker who uses up the account's can't lock it out. It is
- * known until the password changes.
+ * Recognises devices from which an account has logged in, by a signed token that the device stores (OWASP "device cookie"). Failed
+ * logins from such a device are counted separately, so that an attacker who uses up the limit of the account cannot lock it out.
+ * A device is known until the password changes.
  */
 export class KnownDevices {
   private readonly keys: readonly [Buffer, ...Buffer[]];
@@ -16,15 +16,15 @@ export class KnownDevices {
     this.keys = keys.deriveAll('known device');
   }
 
-  /** A token for the device from which somebody has just logged in. */
+  /** A token for a device from which the account has just logged in. */
   remember(email: string, passwordChangedAt: Date): string {
     const id = randomBytes(ID_BYTES).toString('base64url');
     return `${id}.${tagOf(this.keys[0], id, email, passwordChangedAt).toString('base64url')}`;
   }
 
   /**
-   * @param passwordChangedAt of the account; undefined where there is none
-   * @returns the device's id when the token is genuine, and for that account with that password
+   * @param passwordChangedAt of the account; undefined if the account does not exist
+   * @returns the id of the device, if the token is valid for that account with its current password
    */
   recognise(token: string | undefined, email: string, passwordChangedAt: Date | undefined): string | undefined {
     const [id = '', tag = '', ...rest] = token?.split('.') ?? [];

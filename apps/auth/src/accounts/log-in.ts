@@ -23,13 +23,13 @@ export interface Credentials {
 
 export interface LoggedIn {
   readonly tokens: TokenResponse;
-  /** For the device to keep: see {@link KnownDevices}. */
+  /** A token that the device should store: see {@link KnownDevices}. */
   readonly deviceToken: string;
 }
 
 const LONGEST_QUEUE_FOR_ONE = 100;
 
-/** Checks a password and begins a session. */
+/** Checks a password and starts a session. */
 export class LogIn {
   private readonly turns = new OneAtATime(LONGEST_QUEUE_FOR_ONE);
 
@@ -45,8 +45,8 @@ export class LogIn {
   ) {}
 
   /**
-   * @param deviceToken what the device kept from its last login
-   * @throws Refusal `invalid_credentials`: the same, and as slow, for an unknown account and a wrong password;
+   * @param deviceToken the token that the device stored at its last login
+   * @throws Refusal `invalid_credentials`, with the same response and the same time for an unknown account and a wrong password;
    *   `too_many_attempts`; `overloaded`
    */
   run(
@@ -84,8 +84,8 @@ export class LogIn {
   }
 
   /**
-   * Counted for the known device, or else for the account: from this network, and from all together. Whether there is such
-   * an account makes no difference.
+   * Attempts count for the known device, or otherwise for the account: from this network, and from all networks together. They also
+   * count if there is no such account.
    */
   private countsOf(email: string, { ip }: Device, deviceId: string | undefined): Count[] {
     const network = networkOf(ip);

@@ -14,7 +14,7 @@ import { LogIn } from './log-in.js';
 import { RegisterAccount, type RegisteredAccount } from './register-account.js';
 import { ResetPassword } from './reset-password.js';
 
-/** How a person gets in. */
+/** The endpoints for registration, login and password reset. */
 @ApiTags('accounts')
 @Public()
 @Controller('auth')
@@ -28,7 +28,7 @@ export class LoginController {
   ) {}
 
   @Post('register')
-  @ApiOperation({ summary: 'Make an account' })
+  @ApiOperation({ summary: 'Create an account' })
   async register(@Body() body: RegisterDto, @Req() request: Request): Promise<RegisteredAccount> {
     await this.limits.registration.begin(networkOf(request.ip));
     return this.registerAccount.run(body, ['customer'], { type: 'anonymous', ip: request.ip });

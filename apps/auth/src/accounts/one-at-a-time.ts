@@ -1,25 +1,25 @@
 import { overloaded } from './overloaded.js';
 
-/** Milliseconds. Work that hangs, on a connection that fell silent, say, must not make all others of its key hang. */
+/** In milliseconds. If work hangs, for example on a silent connection, later work for its key must not wait forever. */
 const PATIENCE = 10_000;
 
 /**
- * Does the work for one key in turn, while that for other keys goes on. So a count that is taken before the work and
- * given back after it never counts what is only waiting.
+ * Runs the work for one key sequentially, and for different keys concurrently. So a counter that is increased before the work and
+ * decreased after it never counts waiting work.
  */
 export class OneAtATime {
   private readonly tails = new Map<string, { readonly done: Promise<unknown>; readonly length: number }>();
 
   /**
    * @param limit how many may wait for one key
-   * @param patience milliseconds that each of them waits for its turn
+   * @param patience how long each of them waits for its turn, in milliseconds
    */
   constructor(
     private readonly limit: number,
     private readonly patience = PATIENCE,
   ) {}
 
-  /** @throws Refusal `overloaded` when too many wait already, or the turn does not come; the work is not begun then */
+  /** @throws Refusal `overloaded` if too many are waiting, or the turn does not come in time; the work is then not started */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.tails.get(key);
     const length = (before?.length ?? 0) + 1;

@@ -2,17 +2,17 @@ import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import { removePasswordFile, writePasswordFile } from './password-file.js';
 
-/** How the person who starts the system learns the first administrator's random password. */
+/** How the operator receives the random password of the first administrator. */
 export interface PasswordAnnouncement {
-  /** Before the account is made: a password that nobody can be told must not be set. */
+  /** Called before the account is created: if the password cannot be announced, it must not be set. */
   prepare(email: string, password: string): void;
-  /** Once the account is made. */
+  /** Called after the account was created. */
   announce(email: string, password: string): void;
-  /** When the account was not made. */
+  /** Called if the account was not created. */
   withdraw(): void;
 }
 
-/** On standard output, once, and not in the log. For a laptop: elsewhere standard output is the log. */
+/** Prints the password once on standard output, not in the log. For development only: elsewhere standard output is the log. */
 export const printedPassword: PasswordAnnouncement = {
   prepare: () => undefined,
   announce: (email, password) => {
@@ -21,7 +21,7 @@ export const printedPassword: PasswordAnnouncement = {
   withdraw: () => undefined,
 };
 
-/** In a file that its owner alone can read. The log says where. */
+/** Writes the password into a file that only its owner can read. The log has the path. */
 export class PasswordFile implements PasswordAnnouncement {
   private readonly path: string;
 
@@ -29,7 +29,7 @@ export class PasswordFile implements PasswordAnnouncement {
     this.path = join(directory, 'first-administrator-password');
   }
 
-  /** @throws OperatorError where the file cannot be written */
+  /** @throws OperatorError if the file cannot be written */
   prepare(_email: string, password: string): void {
     writePasswordFile(this.path, password, 'There is no administrator yet: set ADMIN_PASSWORD.');
   }

@@ -6,15 +6,15 @@ import { FairQueue, type FairQueueOptions } from './fair-queue.js';
 const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
- * Hashes and checks passwords, in a queue that is bounded: hashing is made to be expensive, and a flood of logins must
- * leave room for everything else.
+ * Hashes and checks passwords, with a bounded queue: hashing is expensive by design, and a flood of logins must not block
+ * everything else.
  */
 export class PasswordHasher {
   private readonly queue: FairQueue;
-  /** What an unknown account's password is compared with, so that the answer takes as long. */
+  /** The hash to compare with if the account does not exist, so that the response takes the same time. */
   private readonly decoy: Promise<string>;
 
-  /** @param options each that runs takes a core and a place in the thread pool */
+  /** @param options each running hash uses a CPU core and a thread of the pool */
   constructor(options: FairQueueOptions) {
     this.queue = new FairQueue(options);
     this.decoy = hash(randomBytes(32), PARAMETERS);
@@ -22,19 +22,19 @@ export class PasswordHasher {
   }
 
   /**
-   * @param network of the one who asks; networks share the queue
-   * @returns argon2id in PHC string format
-   * @throws Refusal `overloaded` when too many wait already
+   * @param network of the caller; the queue is shared fairly between networks
+   * @returns the argon2id hash in PHC string format
+   * @throws Refusal `overloaded` if too many are waiting
    */
   hash(password: string, network: string): Promise<string> {
     return this.queue.run(network, () => hash(normalise(password), PARAMETERS));
   }
 
   /**
-   * Without a stored hash it does the same work and answers false.
+   * Without a stored hash it does the same work and returns false.
    *
-   * @param network of the one who asks; networks share the queue
-   * @throws Refusal `overloaded` when too many wait already
+   * @param network of the caller; the queue is shared fairly between networks
+   * @throws Refusal `overloaded` if too many are waiting
    */
   async verify(stored: string | undefined, password: string, network: string): Promise<boolean> {
     const against = stored ?? (await this.decoy);
@@ -43,7 +43,7 @@ export class PasswordHasher {
   }
 }
 
-/** One password, however a keyboard composes its characters (NIST SP 800-63B §3.1.1.2). */
+/** The same password can be typed with different Unicode sequences, so it is normalized (NIST SP 800-63B §3.1.1.2). */
 function normalise(password: string): string {
   return password.normalize('NFKC');
 }

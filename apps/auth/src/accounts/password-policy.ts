@@ -2,30 +2,30 @@ import { Refusal } from '@watchword/platform';
 import type { BreachedPasswords } from './breached-passwords.js';
 
 const LONGEST = 128;
-/** Letters and digits that are nobody's name. */
+/** The minimum number of letters and digits that are not from the name or the address. */
 const LEAST_OF_ITS_OWN = 4;
 
-/** What a password is chosen for: words of it make bad passwords. */
+/** The person and the service of a password. A password must not consist of these words. */
 export interface PasswordContext {
   readonly email: string;
   readonly name?: string | undefined;
 }
 
-/** Judges how soon a password would be guessed. */
+/** Estimates how easy it is to guess a password. */
 export interface PasswordStrength {
   /**
    * @param context words that an attacker would try first
-   * @returns what is wrong with it, for the person who chooses, or undefined when it is good enough
+   * @returns a message for the person if the password is too weak, otherwise undefined
    */
   weaknessOf(password: string, context: readonly string[]): string | undefined;
 }
 
 /**
- * Decides whether a password may be chosen (NIST SP 800-63B §3.1.1.2): its length, and that it isn't among what is tried
- * first: what is easy to guess, and what came to light elsewhere. No rules of composition: they make passwords worse.
+ * Decides whether a password is allowed (NIST SP 800-63B §3.1.1.2): by its length, its strength, and whether it was published in a
+ * data breach. There are no composition rules, because they make passwords worse.
  */
 export class PasswordPolicy {
-  /** @param shortest characters; where the password is the only factor, 15 (NIST SP 800-63B-4 §3.1.1.2) */
+  /** @param shortest the minimum length; 15 if the password is the only factor (NIST SP 800-63B-4 §3.1.1.2) */
   constructor(
     private readonly strength: PasswordStrength,
     private readonly breached: BreachedPasswords,
@@ -33,8 +33,8 @@ export class PasswordPolicy {
   ) {}
 
   /**
-   * @param field where it was given, for the error
-   * @throws Refusal `password_rejected` by rejection, saying why, for the person who chooses
+   * @param field the field of the request, for the error
+   * @throws Refusal `password_rejected` by rejection, with the reason for the person
    */
   async check(password: string, context: PasswordContext, field = 'password'): Promise<void> {
     const normalised = password.normalize('NFKC');
@@ -42,11 +42,11 @@ export class PasswordPolicy {
     if (length < this.shortest) throw rejected(field, `It must have at least ${String(this.shortest)} characters.`);
     if (length > LONGEST) throw rejected(field, `It must have at most ${String(LONGEST)} characters.`);
     const words = contextWords(context);
-    if (isMadeOf(words, normalised)) throw rejected(field, 'It is made of your name, your address or ours.');
+    if (isMadeOf(words, normalised)) throw rejected(field, 'It consists of your name, your address or ours.');
     const weakness = this.strength.weaknessOf(normalised, words);
     if (weakness !== undefined) throw rejected(field, weakness);
-    // Last, so that only what may be chosen otherwise is looked up elsewhere.
-    if (await this.breached.has(normalised)) throw rejected(field, 'It is among passwords that were stolen elsewhere.');
+    // Last, so that only passwords that pass the other checks are sent to the service.
+    if (await this.breached.has(normalised)) throw rejected(field, 'It was found in a data breach.');
   }
 }
 
@@ -57,7 +57,7 @@ function contextWords({ email, name = '' }: PasswordContext): string[] {
   );
 }
 
-/** Whether hardly anything is left of it without these words. */
+/** Whether the password consists almost only of these words. */
 function isMadeOf(words: readonly string[], password: string): boolean {
   const lowerCase = password.toLowerCase();
   const rest = words

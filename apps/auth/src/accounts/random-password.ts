@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 const LEAST_BYTES = 18;
 
 /**
- * A password for a person to change: at least 144 random bits, base64url.
+ * A random password, which the person should change: at least 144 bits, in base64url.
  *
- * @param shortest characters that a password must have here
+ * @param shortest the minimum length of a password
  */
 export function randomPassword(shortest: number): string {
   return randomBytes(Math.max(LEAST_BYTES, Math.ceil((shortest * 6) / 8))).toString('base64url');

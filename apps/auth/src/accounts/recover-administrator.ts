@@ -7,7 +7,7 @@ import type { EndSessions } from '../sessions/end-sessions.js';
 import type { AccountStore } from './account-store.js';
 import type { PasswordHasher } from './password-hasher.js';
 
-/** Makes an administrator of an account, or of a new one, for an operator who has the database and no administrator. */
+/** Makes an existing or new account an administrator, for an operator who has access to the database but no administrator. */
 export class RecoverAdministrator {
   constructor(
     private readonly db: AuthDatabase,
@@ -19,10 +19,10 @@ export class RecoverAdministrator {
   ) {}
 
   /**
-   * Whoever had the account until now is out: the password is another one, sessions and codes have ended. It is enabled if
-   * it was disabled.
+   * Nobody who used the account before keeps access: it gets a new password, and its sessions and codes end. A disabled account is
+   * enabled.
    *
-   * @param password not looked at by the policy: a random one
+   * @param password a random one; the policy does not check it
    */
   async run(email: string, password: string): Promise<'made' | 'recovered'> {
     const passwordHash = await this.hasher.hash(password, networkOf(undefined));

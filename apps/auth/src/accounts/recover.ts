@@ -20,12 +20,12 @@ const APP = 'auth';
 const PASSWORD_FILE = 'recovered-administrator-password';
 
 /**
- * The command with which an operator makes an administrator anew when nobody can log in to `/admin`. It works on the
- * database of the app's own environment, and writes the new password into a file that its owner alone can read.
+ * The command for an operator to get an administrator when nobody can log in to `/admin`. It uses the database of the app's
+ * environment, and writes the new password into a file that only its owner can read.
  *
- * @param args of the command line: the email address
- * @returns what to tell the operator; never the password
- * @throws OperatorError when it is called in a wrong way or place, or a running app has the embedded database open
+ * @param args the arguments of the command line: the email address
+ * @returns the message for the operator; it never contains the password
+ * @throws OperatorError for wrong arguments, a missing database, or if a running app has the embedded database open
  */
 export async function recover(args: readonly string[], migrationsFolder: string): Promise<string> {
   const email = readEmail(args);
@@ -56,16 +56,16 @@ export async function recover(args: readonly string[], migrationsFolder: string)
 async function recoverIn(db: AuthDatabase, email: string, password: string, file: string): Promise<string> {
   const accounts = new AccountStore();
   if (!(await accounts.hasAny(db))) {
-    throw new OperatorError(`This database has no account at all. Start ${APP}: it makes the first administrator.`);
+    throw new OperatorError(`This database has no accounts. Start ${APP}: it creates the first administrator.`);
   }
   const audit = new AuditLog(systemClock);
   const endSessions = new EndSessions(db, new SessionStore(), new SecurityEventLog(systemClock), audit, systemClock);
   const hasher = new PasswordHasher({ concurrency: 1, queueLimit: 1 });
   const recoverAdministrator = new RecoverAdministrator(db, accounts, hasher, endSessions, audit, systemClock);
-  writePasswordFile(file, password, 'Let this user write there, or set DATA_DIR.');
+  writePasswordFile(file, password, 'Allow this user to write there, or set DATA_DIR.');
   try {
     const outcome = await recoverAdministrator.run(email, password);
-    return `${email} ${OUTCOMES[outcome]}. The password is in ${file}, which this user alone can read: log in with it, change it, and delete the file.`;
+    return `${email} ${OUTCOMES[outcome]}. The password is in ${file}, which only this user can read: log in with it, change it, and delete the file.`;
   } catch (error) {
     removePasswordFile(file);
     throw error;
@@ -74,14 +74,14 @@ async function recoverIn(db: AuthDatabase, email: string, password: string, file
 
 const OUTCOMES = {
   made: 'has a new account, and is an administrator',
-  recovered: 'is an administrator; sessions of before have ended',
+  recovered: 'is an administrator; its earlier sessions have ended',
 } as const;
 
 function readEmail(args: readonly string[]): string {
   const [email, ...others] = args;
   if (email !== undefined && others.length === 0 && isEmail(email)) return email;
   throw new OperatorError(
-    'Give it one email address, of the account that is to be an administrator: recover.js ada@example.com',
+    'Give it one email address, of the account that should be an administrator: recover.js ada@example.com',
   );
 }
 

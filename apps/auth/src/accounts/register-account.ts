@@ -19,7 +19,7 @@ export interface RegisteredAccount {
   readonly roles: readonly string[];
 }
 
-/** Makes an account: for a person who registers, or by an administrator for somebody. */
+/** Creates an account: for a person who registers, or by an administrator for somebody else. */
 export class RegisterAccount {
   constructor(
     private readonly db: AuthDatabase,
@@ -31,7 +31,7 @@ export class RegisterAccount {
   ) {}
 
   /**
-   * @param roles what the account may do
+   * @param roles the roles of the account
    * @throws Refusal `email_taken`, `unknown_role`, `password_rejected`, `overloaded`
    */
   async run(

@@ -16,12 +16,12 @@ import { hashResetCode } from './reset-code.js';
 
 export interface PasswordReset {
   readonly email: string;
-  /** Of {@link IssueResetCode}. */
+  /** The code from {@link IssueResetCode}. */
   readonly code: string;
   readonly newPassword: string;
 }
 
-/** Sets a new password with a code from an administrator, once, and ends all of the account's sessions. */
+/** Sets a new password with a code from an administrator. The code works once; all sessions of the account end. */
 export class ResetPassword {
   constructor(
     private readonly db: AuthDatabase,
@@ -36,9 +36,9 @@ export class ResetPassword {
   ) {}
 
   /**
-   * @param ip of whoever asks
-   * @throws Refusal `invalid_reset_code`: the same for an account that is unknown or disabled and a code that is wrong,
-   *   used or expired; `password_rejected`, after which the code is good still; `too_many_attempts`; `overloaded`
+   * @param ip the address of the caller
+   * @throws Refusal `invalid_reset_code`, the same for an unknown or disabled account and for a wrong, used or expired code;
+   *   `password_rejected`, after which the code is still valid; `too_many_attempts`; `overloaded`
    */
   async run(reset: PasswordReset, ip: string | undefined): Promise<void> {
     const { account, codeIsGood } = await this.find(reset);
@@ -52,7 +52,7 @@ export class ResetPassword {
       this.recordRefusal(error, account, ip);
       throw error;
     }
-    // Whoever forgot a password has tried some: these must not keep the new one out.
+    // A person who forgot their password has tried some. These failures must not block a login with the new one.
     await this.limits.account.forgive(`${emailKey(reset.email)} ${networkOf(ip)}`);
   }
 
@@ -69,7 +69,7 @@ export class ResetPassword {
     const passwordHash = await this.hasher.hash(reset.newPassword, networkOf(ip));
     const actor = { type: 'account', id, ip } as const;
     await this.db.transaction(async (tx) => {
-      // The account's row first, as everybody who changes it: of two with one code the second one waits here.
+      // Lock the row of the account first, as every change of it does: of two requests with one code, the second one waits here.
       const now = new Date(this.clock.now());
       const isChanged = await this.store.resetPassword(tx, id, { passwordHash, passwordChangedAt: now });
       if (!isChanged || !(await this.store.takeResetCode(tx, id, hashResetCode(reset.code), now))) throw invalidCode();
@@ -78,7 +78,7 @@ export class ResetPassword {
     });
   }
 
-  /** Apart from those of logins: wrong passwords must not keep the code out. */
+  /** Counted separately from logins: wrong passwords must not block the code. */
   private countsOf(email: string, ip: string | undefined): Count[] {
     const network = networkOf(ip);
     const site = siteOf(ip);
@@ -104,5 +104,9 @@ export class ResetPassword {
 }
 
 function invalidCode(): Refusal {
-  return new Refusal('forbidden', 'invalid_reset_code', 'The code is not valid for this address: ask for a new one');
+  return new Refusal(
+    'forbidden',
+    'invalid_reset_code',
+    'The code is not valid for this email address: ask for a new one',
+  );
 }

@@ -9,7 +9,7 @@ export interface Role {
   readonly scopes: readonly string[];
 }
 
-/** Roles and the scopes that they grant, in the database. */
+/** Stores roles and their scopes. */
 export class RoleStore {
   async list(db: AuthDatabase): Promise<Role[]> {
     const { rows } = await db.execute<Role & Record<string, unknown>>(sql`
@@ -18,7 +18,7 @@ export class RoleStore {
     return rows;
   }
 
-  /** Holds back who is given the role, and the logins of who has it, until the transaction ends. */
+  /** Until the end of the transaction, the role cannot be given to accounts, and accounts with this role cannot log in. */
   async put(tx: AuthTransaction, { name, description, scopes }: Role): Promise<void> {
     await tx
       .insert(roles)
@@ -34,7 +34,7 @@ export class RoleStore {
   }
 
   /**
-   * @returns false when there is no such role
+   * @returns false if there is no such role
    * @throws Refusal `role_in_use`
    */
   async remove(tx: AuthTransaction, name: string): Promise<boolean> {
@@ -42,7 +42,8 @@ export class RoleStore {
       const removed = await tx.delete(roles).where(eq(roles.name, name)).returning({ name: roles.name });
       return removed.length > 0;
     } catch (error) {
-      if (isForeignKeyViolation(error)) throw new Refusal('conflict', 'role_in_use', 'Somebody has this role');
+      if (isForeignKeyViolation(error))
+        throw new Refusal('conflict', 'role_in_use', 'At least one account has this role');
       throw error;
     }
   }

@@ -3,16 +3,16 @@ import { adjacencyGraphs, dictionary as common } from '@zxcvbn-ts/language-commo
 import { dictionary as english, translations } from '@zxcvbn-ts/language-en';
 import type { PasswordStrength } from './password-policy.js';
 
-/** Of 0 to 4; 3 is beyond 10⁸ guesses, which argon2id makes expensive. */
+/** On a scale of 0 to 4. 3 means more than 10⁸ guesses, which argon2id makes expensive. */
 const GOOD_ENOUGH = 3;
 /**
- * The estimate takes more than linear time, seconds for some inputs of 128 characters, and it runs in place: only the
- * first and the last characters are looked at. A password is as strong as its better end, at least.
+ * The estimate takes more than linear time, seconds for some inputs of 128 characters, and blocks the event loop. So only the first
+ * and the last characters are estimated. A password is at least as strong as the stronger of the two parts.
  */
 const WINDOW = 24;
 const LONGEST_CONTEXT_WORD = 64;
 
-/** zxcvbn: common passwords, words, names, dates, keyboard rows, repetitions, and the same in disguise. */
+/** Estimates with zxcvbn: common passwords, words, names, dates, keyboard patterns, repetitions, and their variations. */
 export class ZxcvbnStrength implements PasswordStrength {
   private readonly zxcvbn = new ZxcvbnFactory({
     dictionary: { ...common, ...english },

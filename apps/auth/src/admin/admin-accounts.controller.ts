@@ -43,7 +43,7 @@ export class AdminAccountsController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Make an account for somebody' })
+  @ApiOperation({ summary: 'Create an account for somebody' })
   create(
     @Body() { roles, ...registration }: CreateAccountDto,
     @CurrentUser() token: VerifiedToken,
@@ -62,7 +62,7 @@ export class AdminAccountsController {
 
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Delete an account and end its sessions; its address is free again' })
+  @ApiOperation({ summary: 'Delete an account and end its sessions; its email address can be used again' })
   delete(
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentUser() token: VerifiedToken,
@@ -94,7 +94,7 @@ export class AdminAccountsController {
   }
 
   @Post(':id/password-reset')
-  @ApiOperation({ summary: 'Make a code, shown once, with which somebody who forgot their password sets a new one' })
+  @ApiOperation({ summary: 'Create a code, shown once, for somebody who forgot their password to set a new one' })
   resetPassword(
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentUser() token: VerifiedToken,

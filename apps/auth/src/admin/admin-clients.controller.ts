@@ -10,7 +10,7 @@ import { actorOf } from '../sessions/request-origin.js';
 import { ChangeClientDto, ClientKeysDto, ClientPath, ClientSecretPath } from './admin-clients.dto.js';
 import { AdministratorOnly } from './administrator-only.js';
 
-/** Services and third parties. A secret is in the answer to the request that makes it, and nowhere else. */
+/** OAuth clients: services and third parties. A secret is only in the response to the request that creates it. */
 @ApiTags('admin')
 @AdministratorOnly()
 @Controller('admin/clients')
@@ -30,7 +30,7 @@ export class AdminClientsController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Register a client; shows its secret, unless it brings public keys' })
+  @ApiOperation({ summary: 'Register a client; shows its secret, unless it has public keys' })
   async create(
     @Body() definition: ClientDefinition,
     @CurrentUser() token: VerifiedToken,
@@ -40,7 +40,7 @@ export class AdminClientsController {
   }
 
   @Patch(':clientId')
-  @ApiOperation({ summary: 'Change what a client may do; what it loses is revoked' })
+  @ApiOperation({ summary: 'Change what a client may do; revokes tokens with permissions that it loses' })
   async change(
     @Param() { clientId }: ClientPath,
     @Body() changes: ChangeClientDto,
@@ -51,7 +51,7 @@ export class AdminClientsController {
   }
 
   @Post(':clientId/secrets')
-  @ApiOperation({ summary: 'Add a second secret and show it; the first goes on working' })
+  @ApiOperation({ summary: 'Add a second secret and show it; the first one stays valid' })
   async addSecret(
     @Param() { clientId }: ClientPath,
     @CurrentUser() token: VerifiedToken,
@@ -61,7 +61,7 @@ export class AdminClientsController {
   }
 
   @Delete(':clientId/secrets/:secretId')
-  @ApiOperation({ summary: 'Remove a secret; what it obtained is revoked' })
+  @ApiOperation({ summary: 'Remove a secret; revokes the tokens that were obtained with it' })
   async removeSecret(
     @Param() { clientId, secretId }: ClientSecretPath,
     @CurrentUser() token: VerifiedToken,
@@ -71,7 +71,10 @@ export class AdminClientsController {
   }
 
   @Put(':clientId/jwks')
-  @ApiOperation({ summary: 'Set the public keys for private_key_jwt; when one goes, what they obtained is revoked' })
+  @ApiOperation({
+    summary:
+      'Set the public keys for private_key_jwt; if one is removed, revokes the tokens that were obtained with them',
+  })
   async setKeys(
     @Param() { clientId }: ClientPath,
     @Body() jwks: ClientKeysDto,
@@ -82,7 +85,7 @@ export class AdminClientsController {
   }
 
   @Delete(':clientId/jwks')
-  @ApiOperation({ summary: 'Remove the public keys; what they obtained is revoked' })
+  @ApiOperation({ summary: 'Remove the public keys; revokes the tokens that were obtained with them' })
   async removeKeys(
     @Param() { clientId }: ClientPath,
     @CurrentUser() token: VerifiedToken,
@@ -93,7 +96,7 @@ export class AdminClientsController {
 
   @Post(':clientId/disable')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Refuse a client, and revoke what it obtained' })
+  @ApiOperation({ summary: 'Disable a client, and revoke its tokens' })
   async disable(
     @Param() { clientId }: ClientPath,
     @CurrentUser() token: VerifiedToken,
@@ -104,7 +107,7 @@ export class AdminClientsController {
 
   @Post(':clientId/enable')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Let a disabled client in again' })
+  @ApiOperation({ summary: 'Enable a disabled client again' })
   async enable(
     @Param() { clientId }: ClientPath,
     @CurrentUser() token: VerifiedToken,

@@ -15,7 +15,7 @@ export class ClientSecretPath extends ClientPath {
   readonly secretId!: string;
 }
 
-/** What is left out stays as it is. */
+/** Fields that are missing are not changed. */
 export class ChangeClientDto extends PartialType(ClientSettings, { skipNullProperties: false }) {}
 
 /** A JWK Set (RFC 7517 §5). */

@@ -8,7 +8,7 @@ import { type KeyView, OperateKeys, refuseWithoutKeys } from '../keys/rotation/o
 import { actorOf } from '../sessions/request-origin.js';
 import { AdministratorOnly } from './administrator-only.js';
 
-/** Signing keys. Every answer is the list as it is then. */
+/** Signing keys. Every response is the current list. */
 @ApiTags('admin')
 @AdministratorOnly()
 @Controller('admin/keys')
@@ -26,7 +26,7 @@ export class AdminKeysController {
 
   @Post('rotate')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Publish the next key; it takes over after KEY_PUBLISH_AHEAD' })
+  @ApiOperation({ summary: 'Publish the next key; it becomes active after KEY_PUBLISH_AHEAD' })
   rotate(@CurrentUser() token: VerifiedToken, @Req() request: Request): Promise<KeyView[]> {
     refuseWithoutKeys(this.config.JWT_SIGNING);
     return this.keys.rotate(actorOf(token, request));
@@ -34,7 +34,7 @@ export class AdminKeysController {
 
   @Post(':kid/retire')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Take the active key out of use as soon as its successor may take over' })
+  @ApiOperation({ summary: 'Retire the active key as soon as its successor may become active' })
   retire(@Param('kid') kid: string, @CurrentUser() token: VerifiedToken, @Req() request: Request): Promise<KeyView[]> {
     refuseWithoutKeys(this.config.JWT_SIGNING);
     return this.keys.retire(kid, actorOf(token, request));
@@ -42,7 +42,9 @@ export class AdminKeysController {
 
   @Post(':kid/compromise')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Withdraw a key: it leaves the key set at once, and the issuer refuses its tokens' })
+  @ApiOperation({
+    summary: 'Withdraw a key: it is removed from the key set at once, and the issuer refuses its tokens',
+  })
   compromise(
     @Param('kid') kid: string,
     @CurrentUser() token: VerifiedToken,

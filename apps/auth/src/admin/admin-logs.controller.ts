@@ -15,13 +15,13 @@ export class AdminLogsController {
   ) {}
 
   @Get('security-events')
-  @ApiOperation({ summary: 'What was revoked, in order' })
+  @ApiOperation({ summary: 'Revocations, in order' })
   events(@Query() { limit, after }: EventsQuery): Promise<SecurityEventView[]> {
     return this.eventEntries.page(limit, after);
   }
 
   @Get('audit-log')
-  @ApiOperation({ summary: 'Who did what, the newest first' })
+  @ApiOperation({ summary: 'The audit log, newest first' })
   audit(@Query() { limit, before }: AuditQuery): Promise<AuditEntryView[]> {
     return this.auditEntries.page(limit, before);
   }

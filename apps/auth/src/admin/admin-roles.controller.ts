@@ -23,7 +23,7 @@ export class AdminRolesController {
 
   @Put(':name')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Make or replace a role; sessions of who has it get a new sid' })
+  @ApiOperation({ summary: 'Create or replace a role; the sessions of its accounts get a new sid' })
   put(
     @Param() { name }: RoleNameParam,
     @Body() { description, scopes }: PutRoleDto,
@@ -35,7 +35,7 @@ export class AdminRolesController {
 
   @Delete(':name')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: 'Remove a role that nobody has' })
+  @ApiOperation({ summary: 'Remove a role that no account has' })
   remove(
     @Param() { name }: RoleNameParam,
     @CurrentUser() token: VerifiedToken,

@@ -20,14 +20,14 @@ export class AdminSessionsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: "Somebody's sessions, page by page" })
+  @ApiOperation({ summary: 'The sessions of an account, page by page' })
   list(@Param('id', ParseUUIDPipe) id: string, @Query() { limit, after }: SessionsQuery): Promise<SessionPage> {
     return this.listSessions.page(id, limit, after);
   }
 
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: "End all of somebody's sessions" })
+  @ApiOperation({ summary: 'End all sessions of an account' })
   async endAll(
     @Param('id', ParseUUIDPipe) id: string,
     @CurrentUser() token: VerifiedToken,
@@ -38,7 +38,7 @@ export class AdminSessionsController {
 
   @Delete(':sid')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ summary: "End one of somebody's sessions" })
+  @ApiOperation({ summary: 'End a session of an account' })
   async endOne(
     @Param('id', ParseUUIDPipe) id: string,
     @Param('sid', ParseUUIDPipe) sid: string,

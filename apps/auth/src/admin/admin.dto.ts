@@ -3,11 +3,11 @@ import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUUID, Matches, MaxLength
 import { RegisterDto } from '../accounts/account.dto.js';
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
-/** RFC 6749 §3.3, of a length that fits many into a token. */
+/** A scope-token of RFC 6749 §3.3, short enough to fit many into a token. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/;
 
 export class AccountsQuery extends PageQuery {
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   @IsOptional()
   @IsUUID()
   readonly after?: string;
@@ -47,7 +47,7 @@ export class PutRoleDto {
 }
 
 export class AuditQuery extends PageQuery {
-  /** Id of the last entry of the page before. */
+  /** The id of the last entry of the previous page. */
   @IsOptional()
   @IsUUID()
   readonly before?: string;
@@ -57,7 +57,7 @@ export class EventsQuery {
   @IsOptionalInt(1, 1000)
   readonly limit: number = 200;
 
-  /** Number of the last event that is known. */
+  /** The number of the last known event. */
   @IsOptionalInt(0, Number.MAX_SAFE_INTEGER)
   readonly after: number = 0;
 }

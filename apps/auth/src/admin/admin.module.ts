@@ -11,7 +11,7 @@ import { AdminLogsController } from './admin-logs.controller.js';
 import { AdminRolesController } from './admin-roles.controller.js';
 import { AdminSessionsController } from './admin-sessions.controller.js';
 
-/** The operator's endpoints. */
+/** The endpoints for administrators. */
 @Module({
   imports: [AccountsModule, ClientsModule, KeysModule, SecurityEventsModule, SessionsModule],
   controllers: [

@@ -4,8 +4,7 @@ import { LiveSessionGuard } from '../sessions/live-session.guard.js';
 import { AdministratorGuard } from './administrator.guard.js';
 
 /**
- * For administrators, in a session of their own that has not ended and began a short while ago. Without `@Roles`, which
- * would believe the token.
+ * Allows administrators with a live session that started recently. Not with `@Roles`, which would trust the roles in the token.
  */
 export const AdministratorOnly = (): ClassDecorator & MethodDecorator =>
   applyDecorators(UseGuards(LiveSessionGuard, AdministratorGuard), ApiBearerAuth());

@@ -4,7 +4,7 @@ import { ProblemError } from '@watchword/platform';
 import { AuthConfig, CLOCK } from '../config/index.js';
 import { sessionOf } from '../sessions/current-session.js';
 
-/** Lets administrators in who gave their password a short while ago. Both is what the database says of the session. */
+/** Allows administrators who entered their password recently. Both are read from the session in the database. */
 @Injectable()
 export class AdministratorGuard implements CanActivate {
   constructor(
@@ -21,7 +21,7 @@ export class AdministratorGuard implements CanActivate {
   }
 }
 
-/** RFC 9470 §3. A refresh does not help: the time of the login stays. */
+/** RFC 9470 §3. A refresh does not help, because it keeps the time of the login. */
 function loginTooOld(maxAge: number): ProblemError {
   const message = 'A more recent login is required';
   const challenge = `Bearer error="insufficient_user_authentication", error_description="${message}", max_age="${String(maxAge)}"`;

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 
 /**
- * How often something may be tried in a while. An attempt counts when it begins, so that many at once are no way
- * around, and is given back when it succeeds.
+ * Limits how often something may be tried in a period. An attempt counts when it starts, so that concurrent attempts cannot exceed
+ * the limit. A successful attempt is subtracted again.
  */
 export class AttemptLimit {
   constructor(private readonly limiter: RateLimiterAbstract) {}
@@ -15,7 +15,7 @@ export class AttemptLimit {
     if (wait > 0) throw tooMany(wait);
   }
 
-  /** @returns milliseconds until something may be tried again; 0 while this attempt is within the limit */
+  /** @returns milliseconds until the next allowed attempt; 0 if this attempt is within the limit */
   async count(subject: string): Promise<number> {
     try {
       await this.limiter.consume(keyOf(subject));
@@ -26,18 +26,18 @@ export class AttemptLimit {
     }
   }
 
-  /** It succeeded: it doesn't count. */
+  /** Called when the attempt succeeded: it does not count. */
   async giveBack(subject: string): Promise<void> {
     await this.limiter.reward(keyOf(subject));
   }
 
-  /** It succeeded, and the failures before it are forgiven. */
+  /** Called when the attempt succeeded: the failures before it do not count any more. */
   async forgive(subject: string): Promise<void> {
     await this.limiter.delete(keyOf(subject));
   }
 }
 
-/** Of bounded length, and no list of who tried to log in. */
+/** A hash, which has a fixed length and does not reveal who tried to log in. */
 function keyOf(subject: string): string {
   return createHash('sha256').update(subject).digest('base64url');
 }

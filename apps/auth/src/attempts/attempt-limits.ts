@@ -5,21 +5,21 @@ import type { AuthDatabase } from '../database/auth-database.js';
 import { rateLimits } from '../database/schema/index.js';
 import { AttemptLimit } from './attempt-limit.js';
 
-/** The limits of what may be tried by who hasn't proved who they are. */
+/** The limits for attempts of callers that are not authenticated. */
 export interface AttemptLimits {
-  /** Passwords of one account from one network, on devices that nobody has logged in from. */
+  /** Passwords of one account from one network, on unknown devices. */
   readonly account: AttemptLimit;
-  /** Passwords of one account from all networks together, on such devices. */
+  /** Passwords of one account from all networks together, on unknown devices. */
   readonly accountInAll: AttemptLimit;
-  /** Passwords of one account from one device that somebody has logged in from. */
+  /** Passwords of one account from one known device. */
   readonly device: AttemptLimit;
   /** Passwords of any account, from one address. */
   readonly address: AttemptLimit;
   /** Passwords of any account, from one /48 of IPv6. */
   readonly site: AttemptLimit;
-  /** Logins that succeed, from one address. */
+  /** Successful logins from one address. */
   readonly logins: AttemptLimit;
-  /** The current password of somebody who is logged in, when they change it. */
+  /** The current password, when a logged-in person changes it. */
   readonly passwordChange: AttemptLimit;
   /** Codes for a new password of one account from one network. */
   readonly passwordReset: AttemptLimit;
@@ -35,12 +35,12 @@ export const ATTEMPT_LIMITS = tokenOf<AttemptLimits>(Symbol('AttemptLimits'));
 
 const MINUTE = 60;
 const HOUR = 3600;
-/** How many clients may fail from one address, each as often as it may. */
+/** The limit for an address is that of so many clients. */
 const CLIENTS_OF_AN_ADDRESS = 10;
-/** How many /64 of a /48 may fail, each as often as it may. */
+/** The limit for a /48 is that of so many /64 networks. */
 const NETWORKS_OF_A_SITE = 10;
 
-/** Counted in PostgreSQL, where the instances share the counts; in memory on the embedded default. */
+/** Counts in PostgreSQL, which instances share, or in memory with the embedded database. */
 export function attemptLimits(db: AuthDatabase, config: AuthConfig): AttemptLimits {
   const limit = (name: string, points: number, duration: number) => {
     const options = { keyPrefix: name, points, duration };

@@ -1,11 +1,11 @@
 import type { AttemptLimit } from './attempt-limit.js';
 import { refusalCode } from './refusal-code.js';
 
-/** One limit that an attempt counts towards, and what its outcome does to the count. */
+/** A limit for an attempt, and the effect of a successful attempt on the count. */
 export interface Count {
   readonly limit: AttemptLimit;
   readonly subject: string;
-  /** `keep` counts successes; `give back` leaves out this one; `forgive` the failures before it as well. */
+  /** `keep`: a success counts. `give back`: it does not count. `forgive`: it and the failures before it do not count. */
   readonly success: 'keep' | 'give back' | 'forgive';
   readonly failure: 'keep' | 'give back';
 }
@@ -14,7 +14,7 @@ export interface Count {
 export class CountedAttempt {
   private constructor(private readonly counts: readonly Count[]) {}
 
-  /** @throws Refusal `too_many_attempts`, and nothing is counted then */
+  /** @throws Refusal `too_many_attempts`; then nothing is counted */
   static async begin(counts: readonly Count[]): Promise<CountedAttempt> {
     const results = await Promise.allSettled(counts.map(({ limit, subject }) => limit.begin(subject)));
     const refused = results.find((result) => result.status === 'rejected');
@@ -25,9 +25,9 @@ export class CountedAttempt {
   }
 
   /**
-   * Does what is attempted, and counts how it ends.
+   * Runs the attempt, and counts its result.
    *
-   * @param wrongGuess the code of the error with which it fails; any other error is no answer, and does not count
+   * @param wrongGuess the code of the error for a wrong guess. Attempts with any other error do not count
    */
   async run<T>(wrongGuess: string, work: () => Promise<T>): Promise<T> {
     let result: T;
@@ -54,7 +54,7 @@ export class CountedAttempt {
     await this.giveBack(({ failure }) => failure === 'give back');
   }
 
-  /** It came to no answer: it does not count. */
+  /** The attempt had no result: it does not count. */
   private async abandoned(): Promise<void> {
     await this.giveBack(() => true);
   }

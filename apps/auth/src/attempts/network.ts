@@ -4,15 +4,15 @@ const UNKNOWN = 'unknown';
 const WITH_PORT = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/;
 
 /**
- * What an address counts as: an IPv4 address alone, an IPv6 address with all of its /64, which one customer has. A port that
- * a proxy wrote beside it does not count. What is no address counts as one with all others that are none.
+ * The network for which an address counts: an IPv4 address itself, or the /64 of an IPv6 address, which belongs to one customer. A
+ * port that a proxy has added is ignored. All invalid addresses count as one network.
  */
 export function networkOf(address: string | undefined): string {
   const bare = bareAddress(address);
   return isIPv6(bare) ? expand(bare).slice(0, 4).join(':') : bare;
 }
 
-/** The /48 of an IPv6 address, which one site has; undefined for any other. */
+/** The /48 of an IPv6 address, which belongs to one site; undefined for other addresses. */
 export function siteOf(address: string | undefined): string | undefined {
   const bare = bareAddress(address);
   return isIPv6(bare) ? expand(bare).slice(0, 3).join(':') : undefined;

@@ -1,6 +1,6 @@
 import { Refusal } from '@watchword/platform';
 
-/** The code with which something was refused; undefined for an error that says nothing of what was asked. */
+/** The code of a refusal; undefined for an error that is not caused by the request. */
 export function refusalCode(error: unknown): string | undefined {
   return error instanceof Refusal ? error.code : undefined;
 }
