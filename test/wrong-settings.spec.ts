@@ -140,7 +140,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
   it("a first administrator's password that would be guessed; a better one mends it", async () => {
     const weak = await refusal('auth', { ADMIN_PASSWORD: 'password123' });
     expect(weak).toMatch(
-      /^auth cannot start: There is no administrator yet, .* of ADMIN_EMAIL and ADMIN_PASSWORD\. .*$/,
+      /^auth cannot start: There is no administrator yet, .* with ADMIN_EMAIL and ADMIN_PASSWORD\. .*$/,
     );
     expect(weak).not.toContain('password123');
 
