@@ -3,8 +3,11 @@ import { PropagationError } from './propagation-error.js';
 import type { ServiceTokens } from './service-tokens.js';
 import type { ExchangeTarget, TokenExchange } from './token-exchange.js';
 
-/** The identity for a call to another service: the caller of this request, this service itself, or none. */
-export type OutboundIdentity = 'caller' | 'service' | 'none';
+/**
+ * The identity for a call to another service: the caller of this request, with the token that came where it is for the service, else with an
+ * exchanged one; the caller with an exchanged token in any case; this service itself; or none.
+ */
+export type OutboundIdentity = 'caller' | 'exchange' | 'service' | 'none';
 
 /** A service to call. */
 export interface OutboundTarget extends ExchangeTarget {
@@ -60,23 +63,24 @@ export class OutboundTokens {
   /** The token for a call; undefined for the identity `none`. @throws PropagationError synchronously or by rejection */
   tokenFor(target: OutboundTarget, identity: OutboundIdentity): undefined | OutboundToken | Promise<OutboundToken> {
     if (identity === 'none') return undefined;
-    return identity === 'service' ? this.#serviceToken(target) : this.#callerToken(target);
+    return identity === 'service' ? this.#serviceToken(target) : this.#callerToken(target, identity);
   }
 
-  #callerToken(target: OutboundTarget): OutboundToken | Promise<OutboundToken> {
+  #callerToken(target: OutboundTarget, identity: 'caller' | 'exchange'): OutboundToken | Promise<OutboundToken> {
     const { callers } = this.options;
     const caller = callers.current();
     if (caller === undefined) throw noCaller(target, callers.hasEnded);
     const issuer = this.#issuerOf(target);
     const { verified, token } = caller;
-    if (verified.issuer === issuer && verified.audience.includes(target.audience)) {
+    const isForTarget = verified.issuer === issuer && verified.audience.includes(target.audience);
+    if (identity === 'caller' && isForTarget) {
       return { value: token, isCallers: true, forget: () => false };
     }
     const { exchange } = this.options;
     if (exchange?.issuer === issuer) {
       return ours(exchange.tokenFor(caller, target), (value) => exchange.forget(caller, target, value));
     }
-    throw notForTarget(caller, target, issuer);
+    throw isForTarget ? noExchange(target, issuer) : notForTarget(caller, target, issuer);
   }
 
   #serviceToken(target: OutboundTarget): OutboundToken | Promise<OutboundToken> {
@@ -112,6 +116,13 @@ function noCaller({ audience }: OutboundTarget, hasEnded: boolean): PropagationE
     : "but there is no caller here. Protect the handler, or call it as this service ({ credentials: 'service' }) or as " +
       "nobody ({ credentials: 'none' }).";
   return new PropagationError('caller_missing', `${audience} is called for the caller, ${fix}`);
+}
+
+function noExchange({ audience }: OutboundTarget, issuer: string): PropagationError {
+  return new PropagationError(
+    'service_credentials_missing',
+    `${audience} was to be called with an exchanged token. Give AuthClientsModule \`serviceCredentials\` at ${issuer}.`,
+  );
 }
 
 function notForTarget({ verified }: Caller, { audience }: OutboundTarget, issuer: string): PropagationError {

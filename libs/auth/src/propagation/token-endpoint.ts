@@ -1,12 +1,19 @@
 import { basicCredentials, parseStrictJsonObject, systemClock } from '../verification/index.js';
-import type { Clock } from '../verification/index.js';
+import type { Clock, Jwk } from '../verification/index.js';
 import { Backoff } from './backoff.js';
+import { ClientAssertions } from './client-assertion.js';
 import { PropagationError } from './propagation-error.js';
 
 /** The credentials of this service at the issuer. */
 export interface ServiceCredentials {
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** For `client_secret_basic` (RFC 6749 §2.3.1). Either this or `privateKey`. */
+  readonly clientSecret?: string | undefined;
+  /**
+   * For `private_key_jwt` (RFC 7523 §2.2): the client's private key as a JWK with `alg`, and `kid` where it has several. The issuer knows
+   * the public half. No secret is sent then.
+   */
+  readonly privateKey?: Jwk | undefined;
   /** The issuer's `token_endpoint`, an absolute URL. */
   readonly tokenEndpoint: string;
   /** The issuer (`iss`) of that endpoint. Default: the first issuer that the application trusts. */
@@ -34,8 +41,8 @@ export interface GrantedToken {
 }
 
 /**
- * The issuer's token endpoint. This service is a confidential client with `client_secret_basic` (RFC 6749 §2.3.1, §3.2). While the
- * endpoint fails, it is asked less often, by one request at a time.
+ * The issuer's token endpoint. This service is a confidential client (RFC 6749 §3.2), by `client_secret_basic` or
+ * `private_key_jwt`. While the endpoint fails, it is asked less often, by one request at a time.
  *
  * @example
  * ```ts
@@ -58,14 +65,13 @@ export class TokenEndpoint {
   readonly issuer: string;
   readonly #backoff: Backoff;
   readonly #url: URL;
-  readonly #authorization: string;
+  readonly #authentication: () => Authentication;
   readonly #timeoutMs: number;
 
   /** @throws TypeError for a missing id, secret or issuer, or an invalid URL. */
   constructor(options: TokenEndpointOptions) {
-    const { clientId, clientSecret, tokenEndpoint, issuer, timeoutMs = 5000, clock = systemClock } = options;
+    const { tokenEndpoint, issuer, timeoutMs = 5000, clock = systemClock } = options;
     if (!issuer) throw new TypeError('Service credentials need the issuer of their tokenEndpoint.');
-    if (!clientId || !clientSecret) throw new TypeError('Service credentials need a clientId and a clientSecret.');
     if (!URL.canParse(tokenEndpoint) || !/^https?:$/.test(new URL(tokenEndpoint).protocol)) {
       throw new TypeError("Service credentials need the issuer's tokenEndpoint, an absolute http(s) URL.");
     }
@@ -74,7 +80,7 @@ export class TokenEndpoint {
     this.clock = clock;
     this.issuer = issuer;
     this.#backoff = new Backoff(clock, isOutage);
-    this.#authorization = basicCredentials(clientId, clientSecret);
+    this.#authentication = authenticationOf(options, clock);
   }
 
   /** @throws PropagationError by rejection */
@@ -84,7 +90,8 @@ export class TokenEndpoint {
 
   async #grant(parameters: Readonly<Record<string, string>>): Promise<GrantedToken> {
     const askedAt = this.clock.now();
-    const { ok, body } = await this.#post(new URLSearchParams(parameters));
+    const { headers, form } = this.#authentication();
+    const { ok, body } = await this.#post(new URLSearchParams({ ...parameters, ...form }), headers);
     if (!ok) throw refusal(body, 'subject_token' in parameters);
     const { access_token: token, token_type: type, expires_in: seconds } = body;
     const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer';
@@ -93,11 +100,14 @@ export class TokenEndpoint {
     return { token, expiresAt: askedAt + seconds * 1000 };
   }
 
-  async #post(form: URLSearchParams): Promise<{ ok: boolean; body: Record<string, unknown> }> {
+  async #post(
+    form: URLSearchParams,
+    authentication: Readonly<Record<string, string>>,
+  ): Promise<{ ok: boolean; body: Record<string, unknown> }> {
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
-        headers: { Authorization: this.#authorization, Accept: 'application/json' },
+        headers: { ...authentication, Accept: 'application/json' },
         body: form,
         // The request holds a secret and the caller's token: send it to the configured URL only.
         redirect: 'error',
@@ -112,6 +122,33 @@ export class TokenEndpoint {
       throw error instanceof PropagationError ? error : unavailable('it did not answer', error);
     }
   }
+}
+
+/** What goes with a request to authenticate the client. */
+interface Authentication {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form: Readonly<Record<string, string>>;
+}
+
+/** RFC 7523 §2.2. */
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+function authenticationOf(
+  { clientId, clientSecret, privateKey, issuer }: TokenEndpointOptions,
+  clock: Clock,
+): () => Authentication {
+  if (!clientId || Boolean(clientSecret) === (privateKey !== undefined)) {
+    throw new TypeError('Service credentials need a clientId, and either a clientSecret or a privateKey.');
+  }
+  if (privateKey === undefined) {
+    const basic = { headers: { Authorization: basicCredentials(clientId, clientSecret ?? '') }, form: {} };
+    return () => basic;
+  }
+  const assertions = new ClientAssertions(clientId, issuer, privateKey, clock);
+  return () => ({
+    headers: {},
+    form: { client_id: clientId, client_assertion_type: ASSERTION_TYPE, client_assertion: assertions.make() },
+  });
 }
 
 /** @internal Whether every other request would also fail: no response, or the client itself is refused (RFC 6749 §5.2). */
@@ -138,7 +175,7 @@ function refusal({ error }: Record<string, unknown>, isForCaller: boolean): Prop
   }
   return new PropagationError(
     'service_refused',
-    `${message}: check clientId and clientSecret, and the grants that the client is allowed at the issuer.`,
+    `${message}: check the client's id and its secret or key, and the grants that the client is allowed at the issuer.`,
     { oauthError: name },
   );
 }

@@ -7,6 +7,7 @@ export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export type { KeyCacheOptions } from './keys/key-cache-options.js';
 export type { KeySourceStatus } from './keys/key-source.js';
+export { isAsymmetricAlgorithm, signatureParameters } from './keys/signature-algorithms.js';
 export { readSharedSecret, sharedSecretKeyId } from './keys/shared-secret.js';
 export { providerClaims } from './provider-claims.js';
 export type { TokenCacheOptions } from './cache/token-cache.js';

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Controller, Get, Injectable, Module, Res } from '@nestjs/common';
-import type { LoggerService } from '@nestjs/common';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
 import { AuthModule, CallerContext, CurrentUser, TokenVerifier } from '@watchword/auth';
 import {
@@ -15,6 +16,7 @@ import {
   ServiceTokens,
   TokenEndpoint,
   TokenExchange,
+  httpClientToken,
 } from '@watchword/auth/clients';
 import { AuthTcpClient } from '@watchword/auth/microservices';
 import type { RevocationCheck, VerifiedToken } from '@watchword/auth';
@@ -427,6 +429,34 @@ it('makes no call in the name of a caller whose request has been answered, and s
     message: expect.stringMatching(/has already been answered.*credentials: 'service'/) as unknown,
   });
   expect(tokens.requests).toEqual([]);
+});
+
+it("exchanges the caller's token in any case, where it is told to", async () => {
+  const { jobs, callers } = { jobs: orders.app.get(Jobs), callers: orders.app.get(CallerContext) };
+  const token = await issuer.mint(asUser({ subject: 'ada', audience: ['orders', 'inventory'] }));
+  const caller = { token, verified: await orders.app.get(TokenVerifier).verify(token) };
+  const call = (credentials: 'caller' | 'exchange'): Promise<unknown> =>
+    callers.runAs(caller, () => jobs.tcp.send('whoami', {}, { credentials }));
+  await expect(call('caller')).resolves.toEqual({ subject: 'ada', audience: ['orders', 'inventory'] });
+  await expect(call('exchange')).resolves.toEqual({ subject: 'ada', audience: ['inventory'], actor: 'orders' });
+});
+
+it('keeps tokens once for an application, however often the module is registered', async () => {
+  const register = (name: string): DynamicModule =>
+    AuthClientsModule.register({
+      http: [{ name, baseUrl: inventory.url, audience: 'inventory' }],
+      serviceCredentials: { clientId: 'orders', clientSecret: 'secret', tokenEndpoint: tokens.url },
+    });
+  @Module({ imports: [AuthModule.forRoot(issuer.trusted('orders')), register('one'), register('other')] })
+  class TwiceModule {}
+  const app = await NestFactory.createApplicationContext(TwiceModule, { logger: false, abortOnError: false });
+  for (const name of ['one', 'other']) {
+    const client = app.get<AuthHttpClient>(httpClientToken(name), { strict: false });
+    // oxlint-disable-next-line no-await-in-loop
+    await client.json('/', { credentials: 'service' });
+  }
+  expect(tokens.requests).toHaveLength(1);
+  await app.close();
 });
 
 it('asks nobody for a token in the name of nobody', async () => {

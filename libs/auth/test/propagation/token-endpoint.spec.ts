@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
+import type { Jwk } from '@watchword/auth';
 import { PropagationError, TokenEndpoint } from '@watchword/auth/clients';
 import type { TokenEndpointOptions } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
+import { exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import type { CryptoKey } from 'jose';
 import { serveTokens } from './token-server.js';
 import type { TokenAnswer, TokenServer } from './token-server.js';
 
@@ -32,6 +35,53 @@ it('asks with a form and client_secret_basic, and counts the life from when it a
       form: { grant_type: 'client_credentials', audience: 'inventory' },
     },
   ]);
+});
+
+describe('private_key_jwt', () => {
+  const withKey = async (alg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA'): Promise<[Jwk, CryptoKey]> => {
+    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+    return [{ ...(await exportJWK(privateKey)), alg, kid: 'k1' }, publicKey];
+  };
+
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)('signs an assertion for the issuer alone, %s', async (alg) => {
+    const clock = new ManualClock();
+    const [privateKey, publicKey] = await withKey(alg);
+    await grant({ clientSecret: undefined, privateKey, clock });
+    await grant({ clientSecret: undefined, privateKey, clock });
+    const assertions = server.requests.map(({ authorization, form }) => {
+      expect(authorization).toBeUndefined();
+      expect(form).toMatchObject({
+        client_id: 'orders',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      });
+      return form['client_assertion'] ?? '';
+    });
+    const read = await Promise.all(
+      assertions.map((assertion) =>
+        jwtVerify(assertion, publicKey, {
+          issuer: 'orders',
+          subject: 'orders',
+          audience: 'https://issuer.test',
+          typ: 'client-authentication+jwt',
+          maxTokenAge: '60 s',
+          currentDate: new Date(clock.now()),
+        }),
+      ),
+    );
+    expect(new Set(read.map(({ payload }) => payload.jti)).size).toBe(2);
+    expect(read.map(({ protectedHeader }) => protectedHeader.kid)).toEqual(['k1', 'k1']);
+  });
+
+  it('wants a private key with an algorithm, and no secret beside it', async () => {
+    const [privateKey] = await withKey('ES256');
+    const { alg: _alg, ...unnamed } = privateKey;
+    const { d: _d, ...half } = privateKey as Record<string, unknown>;
+    expect(() => endpoint({ privateKey })).toThrow(/either a clientSecret or a privateKey/);
+    expect(() => endpoint({ clientSecret: undefined })).toThrow(/either a clientSecret or a privateKey/);
+    expect(() => endpoint({ clientSecret: undefined, privateKey: unnamed })).toThrow(/needs an `alg`/);
+    expect(() => endpoint({ clientSecret: undefined, privateKey: half })).toThrow(/no private JWK/);
+    expect(() => endpoint({ clientSecret: undefined, privateKey: { ...privateKey, alg: 'none' } })).toThrow(/`alg`/);
+  });
 });
 
 it('encodes id and secret before it puts the colon between (RFC 6749 §2.3.1)', async () => {

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@nestjs/common';
-import { CallerContext, OutboundTokens, ServiceTokens, TokenEndpoint, TokenExchange } from '../../propagation/index.js';
+import { CallerContext, OutboundTokens } from '../../propagation/index.js';
 import { TokenVerifier } from '../../verification/index.js';
 import { AuthHttpClient } from './auth-http-client.js';
 import type { AuthGrpcClient } from './auth-grpc-client.js';
 import type { AuthRpcClient } from './auth-rpc-client.js';
 import type { AuthTcpClient } from './auth-tcp-client.js';
 import type { AuthClientsOptions } from './client-options.js';
+import { tokenSourceOf } from './shared-token-source.js';
 import { grpcClientToken, httpClientToken, rpcClientToken, tcpClientToken } from './client-tokens.js';
 
 /** Options that come from providers. The names come first: injection tokens are made before the factory runs. */
@@ -105,7 +106,7 @@ export class AuthClientsModule {
       module: AuthClientsModule,
       imports,
       providers: [{ provide: OPTIONS, inject, useFactory }, OUTBOUND_TOKENS, ...clients],
-      exports: clients,
+      exports: [OutboundTokens, ...clients],
     };
   }
 }
@@ -116,10 +117,7 @@ const OUTBOUND_TOKENS: Provider = {
   useFactory: (callers: CallerContext, verifier: TokenVerifier, { serviceCredentials }: AuthClientsOptions) => {
     const issuer = verifier.ownIssuer;
     if (serviceCredentials === undefined) return new OutboundTokens({ callers, issuer });
-    const { subjectIssuers } = serviceCredentials;
-    const endpoint = new TokenEndpoint({ ...serviceCredentials, issuer: serviceCredentials.issuer ?? issuer });
-    const exchange = new TokenExchange(endpoint, { subjectIssuers });
-    return new OutboundTokens({ callers, issuer, exchange, service: new ServiceTokens(endpoint) });
+    return new OutboundTokens({ callers, issuer, ...tokenSourceOf(verifier, serviceCredentials) });
   },
 };
 

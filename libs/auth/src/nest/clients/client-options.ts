@@ -92,7 +92,7 @@ export const DEFAULT_TIMEOUT_MS = 5000;
 
 /** What a call that brings its own Authorization is told. */
 export const OWN_CREDENTIALS =
-  "The client attaches the token itself. Say whose: { credentials: 'caller' | 'service' | 'none' }.";
+  "The client attaches the token itself. Say whose: { credentials: 'caller' | 'exchange' | 'service' | 'none' }.";
 
 /** @throws TypeError, naming the fix, for a client without a name or an audience, or with refusals to pass on that are none. */
 export function checkService({ name, audience, passOn }: ServiceOptions): void {

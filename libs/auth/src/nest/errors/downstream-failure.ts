@@ -45,7 +45,8 @@ export function refused({ service, identity, passOn, ...said }: RefusedAnswer): 
     const text = message ?? `The service ${service} refused`;
     return new DownstreamError({ status, code: code ?? UNNAMED, message: text }, { answer });
   }
-  if (identity === 'caller' && (status === 401 || status === 403)) {
+  const isForCaller = identity === 'caller' || identity === 'exchange';
+  if (isForCaller && (status === 401 || status === 403)) {
     return new DownstreamError({ status, code: code ?? UNNAMED, message: REFUSAL[status](service) }, { answer });
   }
   const reason = [`it answered ${status}`, code, message].filter((part) => part !== undefined).join(' ');
