@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +15,8 @@ const NO_NETWORK = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUN
 const { NODE_OPTIONS: _, ...environment } = process.env;
 
 const folder = await mkdtemp(join(tmpdir(), 'watchword-package-'));
+/** Why no NATS server is there; undefined where one is. */
+const NATS = await unreachable(4222);
 const tarball = (await run(process.execPath, ['scripts/pack-auth.mjs'], root)).trim();
 const nest = join(folder, 'parcels');
 const failure = await makeNestApp();
@@ -21,11 +24,18 @@ const failure = await makeNestApp();
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Answers what it printed; rejects with that too. */
-function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+function run(command: string, args: readonly string[], cwd: string, env = environment): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, env: environment, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+    execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       error === null ? resolve(stdout) : reject(new Error(`${command} ${args.join(' ')}:\n${stdout}\n${stderr}`)),
     );
+  });
+}
+
+function unreachable(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(void socket.destroy()));
+    socket.on('error', (error) => resolve(error.message));
   });
 }
 
@@ -125,6 +135,20 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
       await rm(join(nest, 'test/app.e2e-spec.ts'));
       await writeFile(join(nest, 'test/parcels.e2e-spec.ts'), blocks.get('test/parcels.e2e-spec.ts') ?? '');
       expect(await run('npm', ['run', 'test:e2e'], nest)).toMatch(/1 passed/);
+    },
+    HANG_MS,
+  );
+
+  it(
+    `guards a gRPC ${NATS === undefined ? 'and a NATS' : `(and no NATS: ${NATS})`} handler, and calls out over them`,
+    async () => {
+      const packages = ['@nestjs/microservices@12', '@grpc/grpc-js', '@grpc/proto-loader', '@nats-io/transport-node'];
+      await install(nest, packages);
+      const spec = await readFile(join(import.meta.dirname, 'outside/transports.e2e-spec.ts.txt'), 'utf8');
+      await writeFile(join(nest, 'test/transports.e2e-spec.ts'), spec);
+      const env = { ...environment, WITH_NATS: NATS === undefined ? '1' : '0' };
+      const output = await run('npm', ['run', 'test:e2e', '--', 'transports'], nest, env);
+      expect(output).toMatch(NATS === undefined ? /2 passed/ : /1 passed/);
     },
     HANG_MS,
   );
