@@ -1,6 +1,7 @@
 import type { CustomContextAdapter } from './contexts/context-adapter.js';
 import type { FindCredentials } from './contexts/request-credentials.js';
 import { RevocationFollower, type FollowOptions } from '../revocation/index.js';
+import { whenRevocationsChange } from '../verification/index.js';
 import type { RevocationCheck, TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
 
 /** The options of `AuthModule`: the trusted issuers, the audience, and the settings of the verifier. */
@@ -51,10 +52,15 @@ export function followerOf(options: AuthModuleOptions): RevocationFollower | nul
 export function withFollower(options: TokenVerifierOptions, follower: RevocationFollower | null): TokenVerifierOptions {
   const { revocations } = options;
   if (follower === null) return options;
+  if (revocations === undefined) return { ...options, revocations: follower };
   const both: RevocationCheck = {
-    isRevoked: (token) => follower.isRevoked(token) || revocations?.isRevoked(token) === true,
+    isRevoked: (token) => follower.isRevoked(token) || revocations.isRevoked(token),
+    onChange: (listener) => {
+      const stops = [follower, revocations].map((check) => whenRevocationsChange(check, listener));
+      return () => stops.forEach((stop) => stop());
+    },
   };
-  return { ...options, revocations: revocations === undefined ? follower : both };
+  return { ...options, revocations: both };
 }
 
 function issuersOf(options: AuthModuleOptions): readonly [TrustedIssuer, ...TrustedIssuer[]] {

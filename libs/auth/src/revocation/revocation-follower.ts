@@ -96,6 +96,7 @@ export class RevocationFollower implements RevocationCheck {
   private running: Promise<void> = Promise.resolve();
   private heardAt: number | undefined;
   private lastError: string | undefined;
+  private readonly listeners = new Set<() => void>();
   private saveTimer: NodeJS.Timeout | undefined;
   /** The log position of the saved file. */
   private savedAt: LogPosition | undefined;
@@ -124,6 +125,13 @@ export class RevocationFollower implements RevocationCheck {
   /** Undefined with `whenStale: 'refuse'`: there the answer also changes with time. */
   get version(): number | undefined {
     return this.options.whenStale === 'refuse' ? undefined : this.log.version;
+  }
+
+  /** Calls `listener` after each change of the list. @returns stops it */
+  onChange(listener: () => void): () => void {
+    const added = (): void => listener();
+    this.listeners.add(added);
+    return () => void this.listeners.delete(added);
   }
 
   /** Starts to follow in the background. Resolves when the saved list was read. */
@@ -188,8 +196,10 @@ export class RevocationFollower implements RevocationCheck {
     let failure: unknown;
     const reading = readEventStream({ url, headers, silenceMs: SILENCE_MS, signal: connection.signal }, (message) => {
       if (failure !== undefined) return;
+      const { version } = this.log;
       try {
         if (this.log.take(message)) this.hear();
+        if (this.log.version !== version) for (const listener of this.listeners) listener();
       } catch (error) {
         failure = error;
         // Forget the position, which may be wrong: the next stream begins with a snapshot.

@@ -19,6 +19,8 @@ import type { Clock } from '../verification/index.js';
  * ```
  */
 export class ManualClock implements Clock {
+  private readonly alarms = new Set<Alarm>();
+
   /** @param time in milliseconds since the epoch */
   constructor(private time: number = Date.UTC(2026, 0, 1)) {}
 
@@ -26,8 +28,21 @@ export class ManualClock implements Clock {
     return this.time;
   }
 
-  /** Moves the clock. @param seconds may be negative */
+  /** Moves the clock, and rings what is due, the earliest first. @param seconds may be negative */
   advance(seconds: number): void {
     this.time += seconds * 1000;
+    const due = [...this.alarms].filter(({ time }) => time <= this.time).toSorted((a, b) => a.time - b.time);
+    for (const alarm of due) if (this.alarms.delete(alarm)) alarm.ring();
   }
+
+  setAlarm(time: number, ring: () => void): () => void {
+    const alarm: Alarm = { time, ring };
+    this.alarms.add(alarm);
+    return () => void this.alarms.delete(alarm);
+  }
+}
+
+interface Alarm {
+  readonly time: number;
+  readonly ring: () => void;
 }

@@ -2,6 +2,12 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /**
+   * Calls `ring` once, when it is `time`, in milliseconds since the epoch. Default: a timer of Node.js.
+   *
+   * @returns cancels it
+   */
+  setAlarm?(time: number, ring: () => void): () => void;
 }
 
 /**

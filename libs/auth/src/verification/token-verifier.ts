@@ -8,6 +8,7 @@ import { isSameAlgorithm } from './keys/signature-algorithms.js';
 import type { VerificationKey } from './keys/verification-key.js';
 import type { CachedToken } from './cache/cached-token.js';
 import { TokenCache, type TokenCacheOptions } from './cache/token-cache.js';
+import { TokenEnds } from './token-ends.js';
 import { parseHeader, type TokenHeader } from './token-header.js';
 import { checkTimes, tokenTimes } from './token-times.js';
 import type { RevocationCheck, TrustedIssuer } from './trusted-issuer.js';
@@ -64,6 +65,7 @@ export class TokenVerifier {
   readonly #maxLifetime: number;
   readonly #revocations: RevocationCheck | undefined;
   readonly #cache: TokenCache | undefined;
+  readonly #ends: TokenEnds;
 
   /** @throws TypeError for unsafe options; the message names what to change */
   constructor(options: TokenVerifierOptions) {
@@ -73,6 +75,7 @@ export class TokenVerifier {
     this.#tolerance = integer('clockTolerance', options.clockTolerance ?? 5, 0, 300);
     this.#maxLifetime = integer('maxTokenLifetime', options.maxTokenLifetime ?? 86_400, 1, Number.MAX_SAFE_INTEGER);
     this.#revocations = options.revocations;
+    this.#ends = new TokenEnds(clock, this.#tolerance, options.revocations);
     this.#cache = cache === false ? undefined : new TokenCache(cache);
     this.#issuers = new Map(
       issuers.map((issuer, index) => [
@@ -97,6 +100,17 @@ export class TokenVerifier {
     if (known === undefined) return this.#verifyNew(token);
     this.#checkKnown(known);
     return known.verified;
+  }
+
+  /**
+   * Calls `listener` once, when a token that this verifier returned ends: with `token_expired`, `token_revoked`, or `key_unknown` after
+   * {@link revokeKey}. For what goes on after the check: an open connection, a stream. If the token has ended already, `listener` is called
+   * before this returns.
+   *
+   * @returns stops it; call it when the connection or the stream ends by itself
+   */
+  whenEnded(verified: VerifiedToken, listener: (error: AuthError) => void): () => void {
+    return this.#ends.watch(verified, listener);
   }
 
   /** Starts the background refresh of keys; resolves after one attempt for each issuer, successful or not. */
@@ -130,6 +144,7 @@ export class TokenVerifier {
    */
   revokeKey(issuer: string, keyId: string): void {
     for (const source of this.#keySources(issuer)) source.revoke(keyId);
+    this.#ends.endKey(issuer, keyId);
   }
 
   #keySources(issuer?: string): KeySource[] {

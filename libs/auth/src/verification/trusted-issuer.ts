@@ -150,4 +150,11 @@ export interface RevocationCheck {
    * a version, at every use.
    */
   readonly version?: number | undefined;
+  /**
+   * Calls `listener` after each change, for open connections and streams: these end when their token is revoked. Without it, changes
+   * are looked for once a second.
+   *
+   * @returns stops it
+   */
+  onChange?(listener: () => void): () => void;
 }

@@ -105,6 +105,21 @@ describe('a follower', () => {
     expect(follower.isRevoked(token('ada', 'https://other.test'))).toBe(false);
   });
 
+  it('tells who listens of each change, and of nothing else', async () => {
+    await follow();
+    await expectSoon(() => follower.status().age !== undefined);
+    const seen: boolean[] = [];
+    const stop = follower.onChange(() => seen.push(follower.isRevoked(token('ada'))));
+    first.checkpoint('e1', 0);
+    first.revoke(1, 'ada');
+    await expectSoon(() => seen.length > 0);
+    expect(seen).toEqual([true]);
+    stop();
+    first.revoke(2, 'bob');
+    await expectSoon(() => follower.isRevoked(token('bob')));
+    expect(seen).toEqual([true]);
+  });
+
   it('tells of keys at once', async () => {
     await follow();
     await expectSoon(() => follower.status().age !== undefined);
