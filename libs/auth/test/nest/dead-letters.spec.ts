@@ -13,7 +13,8 @@ import {
   Transport,
 } from '@nestjs/microservices';
 import type { ClientProxy, RmqContext } from '@nestjs/microservices';
-import { AuthModule } from '@watchword/auth';
+import { AuthError, AuthModule } from '@watchword/auth';
+import type { RevocationCheck } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import amqp from 'amqplib';
@@ -24,6 +25,16 @@ const SERVER = 'amqp://127.0.0.1:5672';
 const RABBITMQ = TRANSPORTS.filter(({ name }) => name === 'RabbitMQ');
 
 const handled: unknown[] = [];
+
+/** For so many looks it is not known what is revoked, as where the issuer was not heard. */
+let unknownFor = 0;
+const revocations: RevocationCheck = {
+  isRevoked: () => {
+    unknownFor -= 1;
+    if (unknownFor >= 0) throw new AuthError('revocations_unknown');
+    return false;
+  },
+};
 
 /** Acknowledges by itself, as `noAck: false` demands. */
 function acknowledge(context: RmqContext): void {
@@ -65,7 +76,10 @@ for (const transport of RABBITMQ) {
       connection = await amqp.connect(SERVER);
       channel = await connection.createChannel();
       await channel.assertQueue(deadLetters, { durable: false, arguments: { 'x-expires': 60_000 } });
-      @Module({ imports: [AuthModule.forRoot(issuer.trusted('stock'))], controllers: [StockController] })
+      @Module({
+        imports: [AuthModule.forRoot({ ...issuer.trusted('stock'), revocations })],
+        controllers: [StockController],
+      })
       class AppModule {}
       app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
       app.connectMicroservice(
@@ -119,6 +133,18 @@ for (const transport of RABBITMQ) {
         await nextTurn();
       }
       expect(handled).toEqual([{ of: 'ada' }]);
+    });
+
+    it('a refused event that may be good a moment later stays in the queue', async () => {
+      handled.splice(0);
+      unknownFor = 3;
+      await emit({ of: 'bob' }, await issuer.mint(asUser({ audience: 'stock' })));
+      while (handled.length === 0) {
+        // oxlint-disable-next-line no-await-in-loop
+        await nextTurn();
+      }
+      expect(handled).toEqual([{ of: 'bob' }]);
+      await expect(channel.get(deadLetters, { noAck: true })).resolves.toBe(false);
     });
 
     it('a refused request is answered, and is no dead letter', async () => {

@@ -3,7 +3,8 @@ import { Controller, Module } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientKafka, EventPattern, KafkaHeaders, MessagePattern, ServerKafka } from '@nestjs/microservices';
-import { AuthModule, CallerContext, Roles } from '@watchword/auth';
+import { AuthError, AuthModule, CallerContext, Roles } from '@watchword/auth';
+import type { RevocationCheck } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { lastValueFrom } from 'rxjs';
@@ -71,6 +72,15 @@ class StockController {
   }
 }
 
+/** What is revoked is not known for a while, as where the issuer was not heard. */
+let areRevocationsKnown = true;
+const revocations: RevocationCheck = {
+  isRevoked: () => {
+    if (!areRevocationsKnown) throw new AuthError('revocations_unknown');
+    return false;
+  },
+};
+
 let issuer: TestIssuer;
 let app: INestApplication;
 let server: BrokerlessServer;
@@ -78,7 +88,10 @@ let server: BrokerlessServer;
 beforeAll(async () => {
   issuer = await createTestIssuer();
   server = new BrokerlessServer({ client: { brokers: [] } });
-  @Module({ imports: [AuthModule.forRoot(issuer.trusted('stock'))], controllers: [StockController] })
+  @Module({
+    imports: [AuthModule.forRoot({ ...issuer.trusted('stock'), revocations })],
+    controllers: [StockController],
+  })
   class AppModule {}
   app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
   app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
@@ -136,6 +149,16 @@ describe('a refused event', () => {
     const asked = { [KafkaHeaders.CORRELATION_ID]: Buffer.from('1'), [KafkaHeaders.REPLY_TOPIC]: Buffer.from('mine') };
     await server.receive('stock.moved', asked);
     expect(server.answers).toMatchObject([{ topic: 'stock.moved.dead-letter' }]);
+  });
+
+  it('is delivered again, and is no dead letter, where it may be good a moment later', async () => {
+    areRevocationsKnown = false;
+    const good = await bearer({ subject: 'ada' });
+    await expect(server.receive('stock.moved', { authorization: good })).rejects.toMatchObject({ status: 503 });
+    areRevocationsKnown = true;
+    await server.receive('stock.moved', { authorization: good });
+    expect(server.answers).toEqual([]);
+    expect(noted).toEqual(['ada']);
   });
 
   it('is delivered again where the dead-letter topic did not take it', async () => {

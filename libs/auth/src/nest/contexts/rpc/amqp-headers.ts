@@ -21,14 +21,17 @@ export const amqpHeaders: MessageTransport = {
     return headers === undefined || headers === null ? NONE : authorizationAmong(headers);
   },
 
-  /** A refused event goes to the queue's dead-letter exchange; of a request, which gets its answer, nothing is left to do. */
-  handBack(received, { isEvent }) {
+  /**
+   * A refused event goes to the queue's dead-letter exchange, or back into the queue where it may be good a moment later. Of a request,
+   * which gets its answer, nothing is left to do.
+   */
+  handBack(received, { isEvent, isTemporary }) {
     const context = received as AmqpContext;
     const message = context.getMessage();
     const isUnanswered = isEvent || message.properties?.replyTo === undefined;
     if (!takeUnsettled(message)) return false;
     const channel = context.getChannelRef();
-    if (isUnanswered) channel.nack(message, false, false);
+    if (isUnanswered) channel.nack(message, false, isTemporary);
     else channel.ack(message);
     return isUnanswered;
   },

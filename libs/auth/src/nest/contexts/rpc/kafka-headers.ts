@@ -36,7 +36,9 @@ export const kafkaHeaders: MessageTransport = {
    * A refused event goes to the topic's dead-letter topic, with the reason and without its token. Kafka would deliver it again and
    * again else, and nothing behind it.
    */
-  async handBack(message, { code, isEvent }) {
+  async handBack(message, { code, isEvent, isTemporary }) {
+    // An error lets Kafka deliver it again.
+    if (isTemporary) return false;
     const context = message as KafkaMessageContext;
     const { key, value, headers = {} } = context.getMessage();
     if (!isEvent && REPLY_TOPIC in headers && CORRELATION_ID in headers) return false;

@@ -19,6 +19,8 @@ export interface MessageTransport {
 export interface Refusal {
   readonly code: AuthErrorCode;
   readonly isEvent: boolean;
+  /** Whether it was not the message's fault: there are no keys yet, say. It may be good a moment later, so it is no dead letter. */
+  readonly isTemporary: boolean;
 }
 
 /** @internal Whether the object has all of these methods. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
-import { AuthError } from '../../../verification/index.js';
+import { AuthError, publicError } from '../../../verification/index.js';
 import type { ContextAdapter } from '../context-adapter.js';
 import { amqpHeaders } from './amqp-headers.js';
 import { grpcMetadata, metadataOfCall, metadataOfMessage, streamedCallOf } from './grpc-metadata.js';
@@ -30,9 +30,11 @@ export const rpcContext: ContextAdapter = {
 
   authorization: (message) => (transportOf(message) ?? unsupported()).authorization(message),
 
-  handBack(context, { code }) {
+  handBack(context, error) {
     const message = rpcContext.request(context);
-    return transportOf(message)?.handBack?.(message, { code, isEvent: handlesEvents(context.getHandler()) }) ?? false;
+    const isEvent = handlesEvents(context.getHandler());
+    const isTemporary = publicError(error).status === 503;
+    return transportOf(message)?.handBack?.(message, { code: error.code, isEvent, isTemporary }) ?? false;
   },
 };
 
