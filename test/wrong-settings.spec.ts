@@ -114,7 +114,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
     await mkdir(DATA_DIR);
     await writeFile(file, 'half of a k');
     expect(await refusal('auth', { DATA_DIR, ADMIN_PASSWORD: key() })).toMatch(
-      /^auth cannot start: The file \S+spoiled\/auth-key-encryption-key holds no key-encryption key \(.*\)\. Put it back .*$/,
+      /^auth cannot start: The file \S+spoiled\/auth-key-encryption-key holds no key-encryption key \(.*\)\. Restore it .*$/,
     );
     expect(await readFile(file, 'utf8')).toBe('half of a k');
   }, 60_000);
@@ -192,7 +192,7 @@ describe('an app with a wrong setting ends with 1 and says why, in one message a
     await first.listening();
     await first.stop();
     expect(await refusal('auth', { ...data, KEY_ENCRYPTION_KEYS: `1:${key()}` })).toMatch(
-      /^auth cannot start: Signing key \S+ does not open: version 1 of KEY_ENCRYPTION_KEYS is not the secret .*$/,
+      /^auth cannot start: Signing key \S+ cannot be decrypted: version 1 of KEY_ENCRYPTION_KEYS is not the secret .*$/,
     );
     expect(await refusal('auth', { ...data, KEY_ENCRYPTION_KEYS: `2:${key()}` })).toMatch(
       /^auth cannot start: A signing key is encrypted with version 1 .*; add it after the current one$/,

@@ -8,10 +8,10 @@ import { CLIENT_CACHE_MS, type ClientDirectory } from './client-directory.js';
 import type { ClientStore } from './client-store.js';
 import { type Client, sidsOf } from './client.js';
 
-/** Milliseconds in which another instance may yet issue a token to a withdrawn credential: CLIENT_CACHE_MS, a slow answer. */
+/** In milliseconds: how long another instance may still issue tokens for a withdrawn credential (CLIENT_CACHE_MS and a slow response). */
 const LATE_TOKEN_MS = 60_000;
 
-/** Who changes a client, and how the audit log names it. */
+/** Who changes a client, and the action for the audit log. */
 export interface ClientChange {
   readonly actor: AuditActor;
   readonly action: string;
@@ -19,10 +19,10 @@ export interface ClientChange {
 }
 
 /**
- * Writes clients. A change, its entry in the audit log and the revocation of whatever it takes away are one transaction.
+ * Changes clients. A change, its entry in the audit log and the resulting revocations are one transaction.
  *
- * Each credential of a client is a session. One that is gone is revoked; where the client as a whole may do less than
- * before, all are, and those that stay go on under a new `sid`.
+ * Each credential of a client is a session. The session of a removed credential is revoked. If the client loses permissions, all its
+ * sessions are revoked, and the remaining credentials get a new `sid`.
  */
 export class ClientChanges {
   constructor(
@@ -35,7 +35,7 @@ export class ClientChanges {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns false when there is a client of that id, which is left as it is */
+  /** @returns false, without a change, if there is already a client with that id */
   async add(client: Client, change: ClientChange): Promise<boolean> {
     const added = await this.db.transaction(async (tx) => {
       if (!(await this.store.add(tx, client))) return false;
@@ -47,8 +47,8 @@ export class ClientChanges {
   }
 
   /**
-   * @param apply makes the new state from the old; the very same object means that there is nothing to change
-   * @returns the client as it is now, or undefined when there is none
+   * @param apply returns the new state; if it returns the same object, nothing is changed
+   * @returns the current client, or undefined if there is none
    */
   async update(id: string, change: ClientChange, apply: (client: Client) => Client): Promise<Client | undefined> {
     const after = await this.db.transaction(async (tx) => {
@@ -83,8 +83,8 @@ export class ClientChanges {
   }
 
   /**
-   * Until when tokens are denied that the client obtains for others: those belong to the others' sessions. Another instance knows the
-   * client as it was for a moment yet, and `iat` counts whole seconds.
+   * For tokens that the client obtained for other subjects, which belong to other sessions: those issued before this time are denied.
+   * It is slightly in the future, because another instance may still have the old client in its cache, and `iat` has whole seconds.
    */
   private issuedBefore(): number {
     return Math.ceil((this.clock.now() + CLIENT_CACHE_MS) / 1000 + 1) * 1000;
@@ -100,7 +100,7 @@ export class ClientChanges {
   }
 }
 
-/** Roles don't count: they go into tokens of other sessions, those of the people for whom the client exchanges. */
+/** Roles do not count: they are only in exchanged tokens, which belong to the sessions of other people. */
 function mayDoLess(before: Client, after: Client): boolean {
   const lost = (['grants', 'scopes', 'audiences'] as const).some((kind) => {
     const left = new Set<string>(after[kind]);

@@ -27,17 +27,18 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 const AUDIENCE = /^[\x21-\x7e]{1,256}$/;
 const ROLE = /^[a-z][a-z0-9-]{0,63}$/;
 
-/** A token for the issuer is for nothing else, and a client that could have both would be one slip away from such a token. */
+/** A token for the issuer must have no other audience, so a client must not have the issuer among several audiences. */
 const KeepsIssuerAudienceApart = () =>
   ValidateBy({
     name: 'keepsIssuerAudienceApart',
     validator: {
       validate: (value: unknown) => !(Array.isArray(value) && mixesIssuerAudience(value)),
-      defaultMessage: () => `$property must not have ${ISSUER_AUDIENCE} beside another: make it a client of its own`,
+      defaultMessage: () =>
+        `$property must not have ${ISSUER_AUDIENCE} together with other audiences: register a separate client`,
     },
   });
 
-/** What an administrator decides about a client, and can change later. */
+/** The settings of a client, which an administrator can change. */
 export class ClientSettings {
   @ApiProperty({ example: 'Orders' })
   @IsString()
@@ -49,8 +50,8 @@ export class ClientSettings {
     enum: GRANT_TYPES,
     isArray: true,
     description:
-      'With refresh_token, the client goes on with sessions that it began. None does yet: people log in at /auth/login ' +
-      'and go on at /auth/refresh.',
+      'With refresh_token, the client can refresh sessions that it started. Currently no client starts sessions: people log in at ' +
+      '/auth/login and refresh at /auth/refresh.',
   })
   @IsArray()
   @ArrayUnique()
@@ -76,7 +77,7 @@ export class ClientSettings {
   @ApiPropertyOptional({
     type: [String],
     default: [],
-    description: "A person's roles that a token keeps when this client exchanges it",
+    description: 'The roles of a person that stay in a token that this client exchanges',
   })
   @ValidateIf(({ roles }: ClientSettings) => roles !== undefined)
   @IsArray()
@@ -86,7 +87,7 @@ export class ClientSettings {
   readonly roles?: string[];
 }
 
-/** A client that is to be. */
+/** A client to register. */
 export class ClientDefinition extends ClientSettings {
   @ApiProperty({ example: 'orders', description: `The \`client_id\`: ${CLIENT_ID_RULE}` })
   @ValidateBy({

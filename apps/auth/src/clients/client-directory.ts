@@ -1,22 +1,21 @@
 import type { Clock } from '@watchword/auth';
 import type { Client } from './client.js';
 
-/** How long a client is used as it was read, in milliseconds; docs/adr has why that is safe. */
+/** How long a client is cached, in milliseconds. ADR 9 in docs/adr explains why this is safe. */
 export const CLIENT_CACHE_MS = 1_000;
 const MAX_ENTRIES = 10_000;
 
 interface Entry {
   readonly client: Client | undefined;
-  /** Milliseconds since the epoch. */
+  /** In milliseconds since the epoch. */
   readonly askedAt: number;
 }
 
 /**
- * Finds clients by id, from memory where they were read within the last second: a client that asks for token after
- * token costs one query a second.
+ * Finds clients by id, with a cache of one second: a client that requests many tokens causes one query per second.
  *
- * What another instance changed is seen a second later. A token that a withdrawn credential obtains meanwhile carries
- * that credential's `sid`, which is revoked: it is refused like those that were issued before.
+ * Changes by another instance are seen one second later. A token that a withdrawn credential obtains meanwhile has the `sid` of that
+ * credential, which is revoked, so it is refused like earlier ones.
  */
 export class ClientDirectory {
   private readonly entries = new Map<string, Entry>();
@@ -27,26 +26,26 @@ export class ClientDirectory {
     private readonly clock: Clock,
   ) {}
 
-  /** In place for a client that was read before. Rejects while the database can't be asked. */
+  /** Returns a cached client directly. Rejects while the database is unavailable. */
   find(id: string): Client | undefined | Promise<Client | undefined> {
     const entry = this.entries.get(id);
     if (entry !== undefined && this.isGood(entry)) return entry.client;
     return this.loading.get(id) ?? this.read(id);
   }
 
-  /** Call it when a change of the client has been committed. */
+  /** Call it after a change of the client was committed. */
   forget(id: string): void {
     this.entries.delete(id);
     this.loading.delete(id);
   }
 
-  /** Also for no longer than that when the clock is set back. */
+  /** An entry is not used longer if the clock is set back. */
   private isGood({ askedAt }: Entry): boolean {
     const age = this.clock.now() - askedAt;
     return age >= 0 && age < CLIENT_CACHE_MS;
   }
 
-  /** The second counts from before the question, not from the answer. */
+  /** The second counts from the start of the query, not from its result. */
   private read(id: string): Promise<Client | undefined> {
     const askedAt = this.clock.now();
     const reading = this.load(id)
@@ -61,7 +60,7 @@ export class ClientDirectory {
     return reading;
   }
 
-  /** Names that nobody has are remembered too, in what room there is: they come in no other number than requests do. */
+  /** Unknown ids are cached too. The size is limited, because attackers can send any number of them. */
   private keep(id: string, entry: Entry): void {
     if (this.entries.size >= MAX_ENTRIES) this.entries.clear();
     this.entries.set(id, entry);

@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 
-/** What clients may sign assertions with (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2). */
+/** The algorithms with which clients may sign assertions (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2). */
 export const ASSERTION_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'] as const;
 export type AssertionAlgorithm = (typeof ASSERTION_ALGORITHMS)[number];
 
@@ -10,14 +10,14 @@ const KEY_ID = /^\P{Cc}{1,256}$/u;
 const RSA_BITS = { min: 2048, max: 8192 };
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
-/** Why a client's JWKS is refused. Its message names the key by its place. */
+/** Why the JWK Set of a client is refused. The message names the key by its index. */
 export class ClientKeysError extends Error {
   override readonly name = 'ClientKeysError';
 }
 
 /**
- * Checks the public keys that a client is registered with (RFC 7591 §2 `jwks`). Each gets its one algorithm (RFC 8725 §3.1)
- * and a kid if it has none; members that are not needed are left out.
+ * Validates the public keys of a client (RFC 7591 §2 `jwks`). Each key gets one algorithm (RFC 8725 §3.1), and a kid if it has none;
+ * other members are removed.
  *
  * @throws ClientKeysError
  */
@@ -27,7 +27,7 @@ export async function readClientKeys(jwks: unknown): Promise<readonly JsonWebKey
     throw new ClientKeysError(`jwks must have a list of 1 to ${String(MAX_KEYS)} keys`);
   }
   const read = await Promise.all(keys.map((jwk: unknown, index) => readKey(jwk, index)));
-  if (new Set(read.map(({ kid }) => kid)).size < read.length) throw new ClientKeysError('a kid is there twice');
+  if (new Set(read.map(({ kid }) => kid)).size < read.length) throw new ClientKeysError('two keys have the same kid');
   return read;
 }
 
@@ -45,7 +45,8 @@ async function readKey(jwk: unknown, index: number): Promise<JsonWebKey> {
   }
   const material = key.export({ format: 'jwk' });
   const kid = jwk['kid'] ?? (await calculateJwkThumbprint(material));
-  if (typeof kid !== 'string' || !KEY_ID.test(kid)) return fail('has a kid that is not a text of 1 to 256 characters');
+  if (typeof kid !== 'string' || !KEY_ID.test(kid))
+    return fail('has a kid that is not a string of 1 to 256 characters');
   return { ...material, kid, alg: algorithm, use: 'sig' };
 }
 
@@ -67,7 +68,7 @@ function algorithmOf(key: KeyObject, named: unknown): AssertionAlgorithm | undef
   return undefined;
 }
 
-/** What an assertion's header may call the algorithm of a key: Ed25519 has two names (RFC 9864 §2.2). */
+/** The names of the key's algorithm in the header of an assertion: Ed25519 has two (RFC 9864 §2.2). */
 export function algorithmNamesOf({ alg }: JsonWebKey): string[] {
   return alg === 'EdDSA' || alg === 'Ed25519' ? ['EdDSA', 'Ed25519'] : [String(alg)];
 }

@@ -3,7 +3,7 @@ import type { Client, ClientSecret, GrantType } from './client.js';
 
 type Row = typeof clients.$inferSelect;
 
-/** A row of the table, as what it means. */
+/** The client of a row of the table. */
 export function toClient(row: Row): Client {
   const { id, name, jwks, jwksSid, scopes, audiences, roles, createdAt } = row;
   return {
@@ -23,7 +23,7 @@ export function toClient(row: Row): Client {
   };
 }
 
-/** A client, as a row of the table. */
+/** The row of the table for a client. */
 export function toRow({ secrets, jwks, ...client }: Client): Row {
   const [current, previous] = secrets;
   return {

@@ -4,14 +4,14 @@ import { clients } from '../database/schema/index.js';
 import { toClient, toRow } from './client-row.js';
 import type { Client } from './client.js';
 
-/** Clients in the database. */
+/** Stores the clients. */
 export class ClientStore {
   async find(db: AuthQueries, id: string): Promise<Client | undefined> {
     const [row] = await db.select().from(clients).where(eq(clients.id, id));
     return row && toClient(row);
   }
 
-  /** Nobody else changes it until the transaction ends. */
+  /** Reads a client and locks it until the end of the transaction. */
   async lock(tx: AuthTransaction, id: string): Promise<Client | undefined> {
     const [row] = await tx.select().from(clients).where(eq(clients.id, id)).for('update');
     return row && toClient(row);
@@ -22,7 +22,7 @@ export class ClientStore {
     return rows.map((row) => toClient(row));
   }
 
-  /** @returns false when the id is taken */
+  /** @returns false if the id already exists */
   async add(tx: AuthTransaction, client: Client): Promise<boolean> {
     const added = await tx.insert(clients).values(toRow(client)).onConflictDoNothing().returning({ id: clients.id });
     return added.length > 0;

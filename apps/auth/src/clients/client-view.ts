@@ -2,13 +2,13 @@ import type { JsonWebKey } from 'node:crypto';
 import type { Client, ClientPermissions } from './client.js';
 import type { ClientWithSecret } from './manage-clients.js';
 
-/** A client as administrators see it. */
+/** A client in the responses for administrators. */
 export interface ClientView extends ClientPermissions {
   readonly clientId: string;
   readonly name: string;
   readonly disabled: boolean;
   readonly createdAt: string;
-  /** The live secrets, the newest first. `id` is the `sid` of the tokens that it obtains. */
+  /** The valid secrets, newest first. `id` is the `sid` of the tokens that are obtained with it. */
   readonly secrets: readonly { readonly id: string; readonly createdAt: string }[];
   /** The public keys. */
   readonly jwks: { readonly id: string; readonly keys: readonly JsonWebKey[] } | null;

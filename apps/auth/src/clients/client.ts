@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 
-/** The grants that a client may be allowed (RFC 6749 §4.4, §6; RFC 8693 §2.1). */
+/** The grant types that a client can be allowed (RFC 6749 §4.4, §6; RFC 8693 §2.1). */
 export const GRANT_TYPES = [
   'client_credentials',
   'refresh_token',
@@ -8,7 +8,7 @@ export const GRANT_TYPES = [
 ] as const;
 export type GrantType = (typeof GRANT_TYPES)[number];
 
-/** How many secrets of one client may be live at once: the new one and, until all its instances have that, the old. */
+/** The maximum number of secrets of a client: the new one and, until all instances of the client use it, the old one. */
 export const MAX_SECRETS = 2;
 
 export interface ClientSecret {
@@ -19,19 +19,19 @@ export interface ClientSecret {
   readonly createdAt: Date;
 }
 
-/** Public keys with which a client signs its assertions (RFC 7523). */
+/** The public keys of a client that signs assertions (RFC 7523). */
 export interface ClientKeys {
   /** The session that this credential is. */
   readonly sid: string;
   readonly keys: readonly JsonWebKey[];
 }
 
-/** What a client may do. */
+/** The permissions of a client. */
 export interface ClientPermissions {
   readonly grants: readonly GrantType[];
   readonly scopes: readonly string[];
   readonly audiences: readonly string[];
-  /** Roles of a person that a token keeps when this client exchanges it. */
+  /** The roles of a person that stay in a token that this client exchanges. */
   readonly roles: readonly string[];
 }
 
@@ -39,14 +39,14 @@ export interface ClientPermissions {
 export interface Client extends ClientPermissions {
   readonly id: string;
   readonly name: string;
-  /** The newest first, at most {@link MAX_SECRETS}. */
+  /** At most {@link MAX_SECRETS}, newest first. */
   readonly secrets: readonly ClientSecret[];
   readonly jwks: ClientKeys | undefined;
   readonly disabledAt: Date | undefined;
   readonly createdAt: Date;
 }
 
-/** The sessions that a client's credentials are. */
+/** The sessions of the credentials of a client. */
 export function sidsOf({ secrets, jwks }: Pick<Client, 'secrets' | 'jwks'>): string[] {
   return [...secrets.map(({ sid }) => sid), ...(jwks === undefined ? [] : [jwks.sid])];
 }

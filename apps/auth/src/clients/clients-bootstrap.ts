@@ -4,14 +4,14 @@ import type { AuthConfig } from '../config/index.js';
 import { ClientsFileError, readClientsFile } from './clients-file.js';
 import type { DeclareClients } from './declare-clients.js';
 
-/** Registers the clients of `CLIENTS_FILE` before the first request: the services of a new system are known from the start. */
+/** Registers the clients of `CLIENTS_FILE` before the first request, so that the services of a new system are known from the start. */
 export class ClientsBootstrap implements OnModuleInit {
   constructor(
     private readonly declareClients: DeclareClients,
     private readonly config: AuthConfig,
   ) {}
 
-  /** @throws ConfigError where the file cannot be used */
+  /** @throws ConfigError if the file cannot be used */
   async onModuleInit(): Promise<void> {
     const { CLIENTS_FILE } = this.config;
     if (CLIENTS_FILE === undefined) return;

@@ -9,29 +9,29 @@ import { hashSecret } from './client-secret.js';
 import { MAX_SECRETS, type ClientPermissions } from './client.js';
 
 const LEAST_SECRET_BYTES = 32;
-/** Fewer different characters than that are no random text. */
+/** The minimum number of different characters in a random secret. */
 const LEAST_CHARACTERS = 10;
 
-/** A client as the file declares it: its permissions and exactly the credentials that are to work. */
+/** A client in the file: its permissions and all its valid credentials. */
 export interface DeclaredClient extends ClientPermissions {
   readonly id: string;
   readonly name: string;
-  /** SHA-256 of each secret, the newest first. */
+  /** The SHA-256 hash of each secret, newest first. */
   readonly secretHashes: readonly Buffer[];
   readonly keys: readonly JsonWebKey[] | undefined;
 }
 
-/** What is wrong with the file, and where. Quotes no value. */
+/** What is wrong with the file, and where. The message quotes no values. */
 export class ClientsFileError extends Error {
   override readonly name = 'ClientsFileError';
 }
 
 class ClientEntry extends ClientDefinition {
-  /** Short for a list of one. */
+  /** The same as `secrets` with one element. */
   @IsOptional()
   readonly secret?: unknown;
 
-  /** The newest first; two while the client's instances go from one to the other. */
+  /** Newest first; two while the instances of the client change from one to the other. */
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
@@ -39,7 +39,7 @@ class ClientEntry extends ClientDefinition {
   @ArrayMaxSize(MAX_SECRETS)
   readonly secrets?: unknown[];
 
-  /** Instead of secrets, so that the file has none: SHA-256, hexadecimal. */
+  /** Instead of secrets, so that the file contains none: their SHA-256 hashes in hexadecimal. */
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
@@ -60,7 +60,7 @@ export async function readClientsFile(path: string): Promise<readonly DeclaredCl
   const clients = await Promise.all(entries.map((entry, index) => declare(entry, index)));
   const ids = clients.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw new ClientsFileError(`the client ${twice} is there twice`);
+  if (twice !== undefined) throw new ClientsFileError(`the client ${twice} is declared twice`);
   return clients;
 }
 

@@ -7,8 +7,8 @@ import type { DeclaredClient } from './clients-file.js';
 import { newKeysCredential, newSecretCredential } from './new-credential.js';
 
 /**
- * Makes the clients of the database be what the file says of them. Clients that it doesn't name stay as they are,
- * and one that an administrator disabled stays disabled. Several instances may do so at once.
+ * Changes the clients in the database as the file declares them. Clients that are not in the file are not changed, and disabled
+ * clients stay disabled. Several instances may do this at the same time.
  */
 export class DeclareClients {
   constructor(
@@ -35,7 +35,7 @@ export class DeclareClients {
 
 type Kept = Pick<Client, 'secrets' | 'jwks' | 'disabledAt' | 'createdAt'>;
 
-/** A credential that was there goes on as the session that it is. */
+/** Existing credentials keep their sessions. */
 function merge(before: Kept, { secretHashes, keys, ...declared }: DeclaredClient, now: number): Client {
   return {
     ...declared,

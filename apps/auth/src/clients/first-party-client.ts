@@ -1,2 +1,2 @@
-/** `client_id` of a person's own logins. Reserved: a client of that name could go on with everybody's session. */
+/** The `client_id` of logins of people. It is reserved: a client with this id could refresh the sessions of all people. */
 export const FIRST_PARTY_CLIENT = 'watchword';

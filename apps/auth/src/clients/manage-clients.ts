@@ -11,14 +11,14 @@ import type { ClientStore } from './client-store.js';
 import { MAX_SECRETS, type Client } from './client.js';
 import { newKeysCredential, newSecretCredential } from './new-credential.js';
 
-/** A client and, this once, the secret that was made for it. */
+/** A client with its new secret, which is shown only once. */
 export interface ClientWithSecret {
   readonly client: Client;
-  /** Undefined for a client that signs assertions instead. */
+  /** Undefined for a client that signs assertions. */
   readonly secret: string | undefined;
 }
 
-/** What an administrator does with clients. */
+/** Changes of clients by an administrator. */
 export class ManageClients {
   constructor(
     private readonly db: AuthDatabase,
@@ -35,7 +35,7 @@ export class ManageClients {
     return (await this.store.find(this.db, id)) ?? noSuchClient(id);
   }
 
-  /** Registers a client, with a new secret unless it brings public keys. */
+  /** Registers a client, with a new secret unless it has public keys. */
   async create(definition: ClientDefinition, actor: AuditActor): Promise<ClientWithSecret> {
     const { clientId: id, name, grants, scopes, audiences, roles = [], jwks } = definition;
     const now = this.clock.now();
@@ -54,31 +54,31 @@ export class ManageClients {
       createdAt: new Date(now),
     };
     const added = await this.changes.add(client, { actor, action: 'client.create' });
-    if (!added) throw new Refusal('conflict', 'conflict', `There is a client ${id} already`);
+    if (!added) throw new Refusal('conflict', 'conflict', `There is already a client ${id}`);
     return { client, secret };
   }
 
-  /** Changes what is given. */
+  /** Changes the given settings. */
   change(id: string, settings: Partial<ClientSettings>, actor: AuditActor): Promise<Client> {
     const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     const change = { actor, action: 'client.change', detail: { changed: Object.keys(given) } };
     return this.update(id, change, (client) => ({ ...client, ...given }));
   }
 
-  /** Adds a second secret, shown this once. The first goes on working until it is removed. */
+  /** Adds a second secret, which is shown only once. The first one stays valid until it is removed. */
   async addSecret(id: string, actor: AuditActor): Promise<ClientWithSecret> {
     const secret = makeSecret();
     const added = newSecretCredential(hashSecret(secret), this.clock.now());
     const client = await this.update(id, { actor, action: 'client.add-secret' }, (before) => {
       if (before.secrets.length >= MAX_SECRETS) {
-        throw new Refusal('conflict', 'conflict', `${String(MAX_SECRETS)} secrets are live already: remove one first`);
+        throw new Refusal('conflict', 'conflict', `There are already ${String(MAX_SECRETS)} secrets: remove one first`);
       }
       return { ...before, secrets: [added, ...before.secrets] };
     });
     return { client, secret };
   }
 
-  /** Removes the secret of that `sid`. It works no longer, and what it obtained is revoked. */
+  /** Removes the secret with that `sid`, and revokes the tokens that were obtained with it. */
   removeSecret(id: string, sid: string, actor: AuditActor): Promise<Client> {
     return this.update(id, { actor, action: 'client.remove-secret' }, (client) => {
       const secrets = client.secrets.filter((secret) => secret.sid !== sid);
@@ -88,7 +88,7 @@ export class ManageClients {
     });
   }
 
-  /** Replaces the public keys. When one of them goes, what was obtained with any of them is revoked. */
+  /** Replaces the public keys. If one of them is removed, all tokens that were obtained with any of them are revoked. */
   async setKeys(id: string, jwks: unknown, actor: AuditActor): Promise<Client> {
     const keys = await readKeys(jwks);
     return this.update(id, { actor, action: 'client.set-keys' }, (client) => ({
@@ -101,7 +101,7 @@ export class ManageClients {
     return this.update(id, { actor, action: 'client.remove-keys' }, (client) => ({ ...client, jwks: undefined }));
   }
 
-  /** Refuses the client from now on, and revokes what it obtained. */
+  /** Disables the client, and revokes its tokens. */
   disable(id: string, actor: AuditActor): Promise<Client> {
     const disabledAt = new Date(this.clock.now());
     return this.update(id, { actor, action: 'client.disable' }, (client) =>

@@ -3,14 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../database/new-id.js';
 import type { ClientKeys, ClientSecret } from './client.js';
 
-/** A secret that works from now on, as a session of its own. `now` in milliseconds since the epoch. */
+/** A new secret with its own session. @param now in milliseconds since the epoch */
 export function newSecretCredential(hash: Buffer, now: number): ClientSecret {
   return { sid: newId(now), hash, createdAt: new Date(now) };
 }
 
 /**
- * The public keys of a client that had `before` until now. Their session goes on as long as no key is taken away:
- * one that joins makes nothing worse that the others obtained.
+ * The new public keys of a client that had `before`. Their session continues as long as no key is removed: adding a key does not
+ * affect tokens that were obtained with the others.
  */
 export function newKeysCredential(
   keys: readonly JsonWebKey[],

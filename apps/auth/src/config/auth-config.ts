@@ -27,12 +27,12 @@ const sharesSecret = (config: AuthConfig) =>
 const needsKeyEncryptionKeys = (config: AuthConfig) =>
   config.NODE_ENV === 'production' || config.DATABASE_URL !== undefined || config.KEY_ENCRYPTION_KEYS !== undefined;
 
-/** {@link IsAtLeast} with the names of this configuration. */
+/** {@link IsAtLeast} with the variables of this configuration. */
 const IsAtLeastSum = (names: readonly (keyof AuthConfig)[], why: string) => IsAtLeast(names, why);
 
-/** The issuer's environment. Times are in seconds. */
+/** The environment variables of the issuer. Times are in seconds. */
 export class AuthConfig extends AppConfig {
-  @Variable({ doc: 'URL under which everyone reaches the issuer: `iss` of its tokens.', explicitInProduction: true })
+  @Variable({ doc: 'Public URL of the issuer, which is `iss` of its tokens.', explicitInProduction: true })
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   @Matches(/[^/]$/, { message: 'AUTH_ISSUER must not end with a slash' })
   @Matches(/^[^?#]*$/, { message: 'AUTH_ISSUER must have no query and no fragment (RFC 8414 §2)' })
@@ -40,43 +40,43 @@ export class AuthConfig extends AppConfig {
   readonly AUTH_ISSUER: string = 'http://127.0.0.1:3000';
 
   @Variable({
-    doc: 'Services that a login token is for, separated by commas: those that people call themselves. Services behind these exchange it.',
+    doc: 'Audience of login tokens: the services that people call directly, separated by commas. These services exchange the token for other services.',
   })
   @Matches(/^[^\s,]+(,[^\s,]+)*$/, { message: 'LOGIN_AUDIENCES must be names separated by commas' })
   @IsLoginAudiences()
   readonly LOGIN_AUDIENCES: string = 'catalog,orders';
 
-  @Variable({ doc: 'Seconds since the password was given for which /admin serves an administrator.' })
+  @Variable({ doc: 'Seconds after a login in which an administrator can use /admin.' })
   @IsInt()
   @Min(1)
   @Max(DAY)
   readonly ADMIN_LOGIN_MAX_AGE: number = 900;
 
-  @Variable({ doc: 'Email address of the first administrator, made while there is none.' })
+  @Variable({ doc: 'Email address of the first administrator, who is created if there is none.' })
   @IsEmail()
   readonly ADMIN_EMAIL: string = 'admin@watchword.local';
 
   @Variable({
-    doc: "The first administrator's password. Without it a random one is made at first boot: printed once, or in production written to DATA_DIR/first-administrator-password.",
+    doc: "The first administrator's password. Without it a random one is created at the first start: printed once, or in production written to DATA_DIR/first-administrator-password.",
     secret: true,
   })
   @IsOptional()
   @IsString()
   readonly ADMIN_PASSWORD?: string;
 
-  @Variable({ doc: 'JSON file of OAuth clients that are registered at boot.' })
+  @Variable({ doc: 'JSON file of OAuth clients that are registered at startup.' })
   @IsOptional()
   @IsNotEmpty()
   readonly CLIENTS_FILE?: string;
 
   @Variable({
-    doc: 'asymmetric: signs with a private key. shared-secret: HS256 with a secret that every service holds.',
+    doc: 'asymmetric: signs with a private key. shared-secret: HS256 with a secret that all services share.',
   })
   @IsIn(['asymmetric', 'shared-secret'])
   readonly JWT_SIGNING: 'asymmetric' | 'shared-secret' = 'asymmetric';
 
   @Variable({
-    doc: 'With JWT_SIGNING=shared-secret: the secret that signs, then maybe the one before, separated by a comma. Base64url, at least 32 bytes each.',
+    doc: 'With JWT_SIGNING=shared-secret: the signing secret, optionally followed by a comma and the previous one. Base64url, at least 32 bytes each.',
     secret: true,
   })
   @ValidateIf(sharesSecret)
@@ -84,12 +84,12 @@ export class AuthConfig extends AppConfig {
   @IsRandomSecretList()
   readonly JWT_SHARED_SECRETS?: string;
 
-  @Variable({ doc: 'Signature algorithm: ES256, RS256, PS256 or EdDSA. A change is a rotation.' })
+  @Variable({ doc: 'Signature algorithm: ES256, RS256, PS256 or EdDSA. Changing it rotates the key.' })
   @IsIn(SIGNING_ALGORITHMS)
   readonly JWT_ALGORITHM: SigningAlgorithm = 'ES256';
 
   @Variable({
-    doc: 'What encrypts private keys in the database: VERSION:SECRET, base64url of 32 bytes; the first is in use, older ones follow after commas. Without it the embedded default keeps its own under DATA_DIR.',
+    doc: 'Secrets that encrypt private keys in the database: VERSION:SECRET, base64url of 32 bytes. The first one is in use; older ones follow after commas. Without it, and with the embedded database, a secret is created in DATA_DIR.',
     secret: true,
     explicitInProduction: true,
   })
@@ -103,7 +103,7 @@ export class AuthConfig extends AppConfig {
   @Max(DAY)
   readonly ACCESS_TOKEN_TTL: number = 300;
 
-  @Variable({ doc: 'Seconds for which verifiers accept a token after its end.' })
+  @Variable({ doc: 'Seconds for which verifiers accept an expired token.' })
   @IsInt()
   @Min(0)
   @Max(60)
@@ -121,7 +121,7 @@ export class AuthConfig extends AppConfig {
   @Max(LONGEST)
   @IsAtLeastSum(
     ['JWKS_MAX_AGE', 'KEY_VERIFIER_CACHE', 'KEY_SAFETY_MARGIN', 'KEY_RING_POLL', 'KEY_RING_LEASE'],
-    'until then an instance may publish a key set without it, or somebody have one',
+    'until then an instance may publish, or a verifier may have cached, a key set without it',
   )
   readonly KEY_PUBLISH_AHEAD: number = 3600;
 
@@ -134,13 +134,13 @@ export class AuthConfig extends AppConfig {
   )
   readonly KEY_RETIREMENT: number = 3600;
 
-  @Variable({ doc: 'Seconds for which verifiers keep keys beyond the cache of HTTP.' })
+  @Variable({ doc: 'Seconds for which verifiers cache keys, in addition to HTTP caches.' })
   @IsInt()
   @Min(0)
   @Max(DAY)
   readonly KEY_VERIFIER_CACHE: number = 600;
 
-  @Variable({ doc: 'Seconds for clocks that differ and requests that take long.' })
+  @Variable({ doc: 'Seconds for differences between clocks and for slow requests.' })
   @IsInt()
   @Min(1)
   @Max(DAY)
@@ -152,31 +152,33 @@ export class AuthConfig extends AppConfig {
   @Max(DAY)
   readonly JWKS_MAX_AGE: number = 300;
 
-  @Variable({ doc: 'Seconds between two looks at the keys in the database.' })
+  @Variable({ doc: 'Seconds between two reads of the keys in the database.' })
   @IsInt()
   @Min(1)
   @Max(3600)
   readonly KEY_RING_POLL: number = 5;
 
-  @Variable({ doc: 'Seconds for which an instance signs without having reached the database.' })
+  @Variable({ doc: 'Seconds for which an instance signs without reaching the database.' })
   @IsInt()
   @Max(DAY)
-  @IsAtLeastSum(['KEY_RING_POLL', 'KEY_RING_POLL'], 'one failed look must not stop the signing')
+  @IsAtLeastSum(['KEY_RING_POLL', 'KEY_RING_POLL'], 'one failed read must not stop the signing')
   readonly KEY_RING_LEASE: number = 60;
 
-  @Variable({ doc: 'Seconds after which a session that is not used ends.' })
+  @Variable({ doc: 'Seconds after which an unused session ends.' })
   @IsInt()
   @Min(1)
   @Max(LONGEST)
   readonly SESSION_IDLE_TTL: number = 7 * DAY;
 
-  @Variable({ doc: 'Seconds after which a session ends, however often it is used.' })
+  @Variable({ doc: 'Seconds after which a session ends, even if it is used.' })
   @IsInt()
   @Max(LONGEST)
   @IsAtLeastSum(['SESSION_IDLE_TTL'], 'the idle limit could never be reached')
   readonly SESSION_TTL: number = 30 * DAY;
 
-  @Variable({ doc: 'Live sessions of one account; a login beyond that ends the one that was unused for longest.' })
+  @Variable({
+    doc: 'Maximum number of sessions of one account; another login ends the session that was not used for the longest time.',
+  })
   @IsInt()
   @Min(1)
   @Max(10_000)
@@ -189,35 +191,35 @@ export class AuthConfig extends AppConfig {
   readonly AUDIT_LOG_RETENTION: number = 400 * DAY;
 
   @Variable({
-    doc: 'Seconds in which a refresh token that was just used gives the same successor again, for responses that get lost. 0 turns it off.',
+    doc: 'Seconds in which a used refresh token returns the same successor again, for lost responses. 0 turns it off.',
   })
   @IsInt()
   @Min(0)
   @Max(300)
   readonly REFRESH_GRACE: number = 10;
 
-  @Variable({ doc: 'Fewest characters of a new password.' })
+  @Variable({ doc: 'Minimum number of characters of a new password.' })
   @IsInt()
   @Min(8)
   @Max(64)
   readonly PASSWORD_MIN_LENGTH: number = 15;
 
   @Variable({
-    doc: 'Where new passwords are looked up among breached ones, beside the list that ships: https://api.pwnedpasswords.com/range/, or a copy of it. It learns five digits of a hash. Unset: nowhere.',
+    doc: 'URL of a service for breached passwords, in addition to the included list: https://api.pwnedpasswords.com/range/, or a copy of it. It receives five digits of a hash. Unset: none.',
   })
   @IsOptional()
   @IsHttpUrl()
   readonly BREACHED_PASSWORDS_URL?: string;
 
   @Variable({
-    doc: 'How many passwords are hashed at once. 0: one less than there are cores, and than threads in the pool (UV_THREADPOOL_SIZE of the process, not of this file).',
+    doc: 'Maximum number of concurrent password hashes. 0: one less than the CPU cores, and less than the threads in the pool (UV_THREADPOOL_SIZE of the process, not of this file).',
   })
   @IsInt()
   @Min(0)
   @Max(64)
   readonly PASSWORD_HASH_CONCURRENCY: number = 0;
 
-  @Variable({ doc: 'How many passwords may wait to be hashed; one more is answered with 503.' })
+  @Variable({ doc: 'Maximum number of passwords that wait to be hashed; more are answered with 503.' })
   @IsInt()
   @Min(0)
   @Max(100_000)
@@ -230,7 +232,7 @@ export class AuthConfig extends AppConfig {
   readonly LOGIN_LIMIT_WINDOW: number = 900;
 
   @Variable({
-    doc: 'Failed logins of one account from one address in that time, before they are refused; known devices count apart.',
+    doc: 'Failed logins of one account from one address in that time, before they are refused; known devices are counted separately.',
   })
   @IsInt()
   @Min(1)
@@ -258,7 +260,7 @@ export class AuthConfig extends AppConfig {
   readonly REGISTER_LIMIT_ADDRESS: number = 100;
 
   @Variable({
-    doc: 'Failed authentications of one OAuth client from one address in a minute, before it is refused; of all clients together ten times as many.',
+    doc: 'Failed authentications of one OAuth client from one address in a minute, before it is refused. The limit for all clients together is ten times as high.',
   })
   @IsInt()
   @Min(1)
@@ -271,7 +273,7 @@ export class AuthConfig extends AppConfig {
     return [first, ...others];
   }
 
-  /** {@link JWT_SHARED_SECRETS} as a list, the one that signs first. */
+  /** {@link JWT_SHARED_SECRETS} as a list; the first one signs. */
   get sharedSecrets(): readonly [string] | readonly [string, string] {
     const [current = '', former] = (this.JWT_SHARED_SECRETS ?? '').split(',').map((secret) => secret.trim());
     return former === undefined ? [current] : [current, former];

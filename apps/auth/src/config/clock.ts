@@ -5,7 +5,7 @@ import { tokenOf } from '@watchword/platform';
 /** Injects the `Clock`. */
 export const CLOCK = tokenOf<Clock>(Symbol('Clock'));
 
-/** The clock of everything in this app. The only module of it that is global: every other one needs the time. */
+/** The clock of this app. It is the only global module, because all other modules need the time. */
 @Global()
 @Module({ providers: [{ provide: CLOCK, useValue: systemClock }], exports: [CLOCK] })
 export class ClockModule {}

@@ -1,11 +1,11 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
-/** At least the sum of other variables: for times that are only safe together. `why` is said with the minimum. */
+/** At least the sum of other variables, for times that depend on each other. `why` is in the message, after the minimum. */
 export function IsAtLeast(names: readonly string[], why: string): PropertyDecorator {
   return ValidateBy({
     name: 'isAtLeastSum',
     validator: {
-      // A variable that is no number has a fault of its own: it says nothing of this one.
+      // If another variable is not a number, that is reported there and not here.
       validate: (value: unknown, args) => typeof value === 'number' && !(value < minimum(names, args)),
       defaultMessage: (args) =>
         `$property must be at least ${String(minimum(names, args))} (${names.join(' + ')}): ${why}`,

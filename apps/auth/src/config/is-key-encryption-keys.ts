@@ -2,9 +2,9 @@ import { ValidateBy } from 'class-validator';
 import { parseKeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 import { weaknessOf } from './weak-secret.js';
 
-const MAKE_ONE = `this makes one: node -p "'1:' + crypto.randomBytes(32).toString('base64url')"`;
+const MAKE_ONE = `create one with: node -p "'1:' + crypto.randomBytes(32).toString('base64url')"`;
 
-/** `version:secret[,version:secret…]`, as KEY_ENCRYPTION_KEYS has it, with secrets that look random. */
+/** `version:secret[,version:secret…]`, the format of KEY_ENCRYPTION_KEYS, with secrets that look random. */
 export function IsKeyEncryptionKeys(): PropertyDecorator {
   return ValidateBy({
     name: 'isKeyEncryptionKeys',

@@ -1,7 +1,7 @@
 import { ValidateBy } from 'class-validator';
 import { ISSUER_AUDIENCE } from './issuer-audience.js';
 
-/** Names of services, separated by commas, without the issuer: what people send to services must not be good at it. */
+/** Names of services, separated by commas, without the issuer: tokens that people send to services must not be valid at the issuer. */
 export const IsLoginAudiences = (): PropertyDecorator =>
   ValidateBy({
     name: 'isLoginAudiences',
@@ -9,6 +9,6 @@ export const IsLoginAudiences = (): PropertyDecorator =>
       validate: (value: unknown) => typeof value === 'string' && !value.split(',').includes(ISSUER_AUDIENCE),
       defaultMessage: () =>
         `$property must not name ${ISSUER_AUDIENCE}: a service that receives such a token could use it at /admin. ` +
-        `Who needs a token for the issuer asks for it at login or refresh ("resource": "${ISSUER_AUDIENCE}")`,
+        `To get a token for the issuer, request it at login or refresh ("resource": "${ISSUER_AUDIENCE}")`,
     },
   });

@@ -1,7 +1,7 @@
 import { ValidateBy } from 'class-validator';
 import { weaknessOf } from './weak-secret.js';
 
-/** Secrets separated by commas, none of which is a placeholder or a pattern. */
+/** Secrets separated by commas. None may be a placeholder or a pattern. */
 export function IsRandomSecretList(): PropertyDecorator {
   return ValidateBy({
     name: 'isRandomSecretList',

@@ -2,7 +2,7 @@ import { ValidateBy } from 'class-validator';
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
-/** In production an issuer is reached over TLS (RFC 8414 §2), unless it is reached from this machine alone. */
+/** In production, an issuer must use TLS (RFC 8414 §2), unless it is reachable from this machine only. */
 export const IsSecureIssuer = (): PropertyDecorator =>
   ValidateBy({
     name: 'isSecureIssuer',
@@ -15,7 +15,7 @@ export const IsSecureIssuer = (): PropertyDecorator =>
   });
 
 function isSecure(url: string): boolean {
-  // What is no URL has a fault of its own.
+  // An invalid URL is reported by another decorator.
   if (!URL.canParse(url)) return true;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || LOOPBACK.test(hostname);

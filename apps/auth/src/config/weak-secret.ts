@@ -3,10 +3,10 @@ const WORDS = /change|secret|example|placeholder|password|default|insecure|dummy
 const PRINTABLE_ONLY = /^[\x20-\x7e]*$/;
 
 /**
- * Why a secret, given as base64url, can't be random: a placeholder from a guide, text, or a repeated pattern.
- * A random one of 32 bytes is refused less than once in a million.
+ * Why a secret, in base64url, cannot be random: it is a placeholder from a guide, text, or a repeated pattern.
+ * The probability that a random secret of 32 bytes is refused is less than one in a million.
  *
- * @returns undefined when nothing is wrong with it
+ * @returns undefined if it looks random
  */
 export function weaknessOf(secret: string): string | undefined {
   const bytes = Buffer.from(secret, 'base64url');

@@ -2,15 +2,15 @@ import { hkdfSync } from 'node:crypto';
 
 const BYTES = 32;
 
-/** One key-encryption key. A higher version is not better: the first of the list is the one in use. */
+/** A key-encryption key. The first one of the list is in use, not the one with the highest version. */
 export interface KeyEncryptionKey {
   readonly version: number;
   readonly secret: Buffer;
 }
 
 /**
- * The issuer's root secrets, kept outside of the database: the first is in use, the others are there to read what was
- * written with them. Everything that needs a key derives its own (RFC 5869), so that none is used for two purposes.
+ * The root secrets of the issuer, which are not in the database. The first one is in use; the others only decrypt older data.
+ * For each purpose a separate key is derived (RFC 5869), so that no key is used for two purposes.
  */
 export class KeyEncryptionKeys {
   readonly current: KeyEncryptionKey;
@@ -19,13 +19,13 @@ export class KeyEncryptionKeys {
     this.current = keys[0];
   }
 
-  /** The key of that version for one purpose, or undefined when it isn't configured any more. */
+  /** The key of that version for one purpose; undefined if that version is not configured. */
   derive(version: number, purpose: string): Buffer | undefined {
     const key = this.keys.find((candidate) => candidate.version === version);
     return key === undefined ? undefined : deriveFrom(key.secret, purpose);
   }
 
-  /** The keys for one purpose, the one in use first. */
+  /** The keys for one purpose; the first one is in use. */
   deriveAll(purpose: string): readonly [Buffer, ...Buffer[]] {
     const [current, ...others] = this.keys;
     return [deriveFrom(current.secret, purpose), ...others.map(({ secret }) => deriveFrom(secret, purpose))];
@@ -33,9 +33,9 @@ export class KeyEncryptionKeys {
 }
 
 /**
- * Reads `version:secret[,version:secret…]`; secrets are base64url of 32 bytes.
+ * Parses `version:secret[,version:secret…]`; secrets are 32 bytes in base64url.
  *
- * @throws TypeError saying what is wrong with it, without the value
+ * @throws TypeError that says what is wrong, without the value
  */
 export function parseKeyEncryptionKeys(text: string): KeyEncryptionKeys {
   const [current, ...others] = text.split(',').map((entry) => parseEntry(entry.trim()));

@@ -1,7 +1,7 @@
 import { constants, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** What the issuer can sign with (RFC 7518 §3.1, RFC 8037 §3.1). */
+/** The signature algorithms of the issuer (RFC 7518 §3.1, RFC 8037 §3.1). */
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
@@ -13,7 +13,7 @@ export interface KeyPair {
 const generate = promisify(generateKeyPair);
 const RSA_BITS = 2048;
 
-/** A new key pair. RSA takes some tenths of a second, in the thread pool. */
+/** Creates a key pair. RSA takes some tenths of a second in the thread pool. */
 export function generateSigningKeyPair(algorithm: SigningAlgorithm): Promise<KeyPair> {
   switch (algorithm) {
     case 'ES256':
@@ -28,7 +28,7 @@ export function generateSigningKeyPair(algorithm: SigningAlgorithm): Promise<Key
   }
 }
 
-/** The JWS signature of `data`. In place: for ES256 that costs a fraction of a trip to the thread pool. */
+/** The JWS signature of `data`. Synchronous: for ES256, that is much faster than the thread pool. */
 export function signWith(algorithm: SigningAlgorithm, key: KeyObject, data: Buffer): Buffer {
   switch (algorithm) {
     case 'ES256':

@@ -5,5 +5,5 @@ export type AuthSchema = typeof schema;
 export type AuthDatabase = Database<AuthSchema>;
 export const AuthDatabase = tokenOf<AuthDatabase>(DATABASE);
 export type AuthTransaction = Transaction<AuthSchema>;
-/** For code that runs inside the caller's transaction or on its own. */
+/** For code that can run inside a transaction of its caller, or without one. */
 export type AuthQueries = DatabaseOrTransaction<AuthSchema>;

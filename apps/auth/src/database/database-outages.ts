@@ -3,18 +3,18 @@ import { isDatabaseUnavailable } from '@watchword/platform';
 import { sql } from 'drizzle-orm';
 import type { AuthDatabase } from './auth-database.js';
 
-/** Milliseconds between two looks whether the database is back. */
+/** Milliseconds between two checks whether the database is available again. */
 const INTERVAL = 500;
-/** Older outages are forgotten. */
+/** The maximum number of stored outages; older ones are dropped. */
 const MOST = 100;
 
 interface Outage {
   readonly from: number;
-  /** Left open while it goes on. */
+  /** Undefined during the outage. */
   until?: number;
 }
 
-/** Knows when this instance had no database. All times are in milliseconds since the epoch. */
+/** Records when the database was unavailable for this instance. All times are in milliseconds since the epoch. */
 export class DatabaseOutages {
   private readonly outages: Outage[] = [];
 
@@ -23,7 +23,7 @@ export class DatabaseOutages {
     private readonly clock: Clock,
   ) {}
 
-  /** Does the work. Where it fails because there is no database, that has lasted since the work began. */
+  /** Runs the work. If it fails because the database is unavailable, the outage counts from the start of the work. */
   async observe<T>(work: () => Promise<T>): Promise<T> {
     const begun = this.clock.now();
     try {
@@ -34,7 +34,7 @@ export class DatabaseOutages {
     }
   }
 
-  /** For how much of the time between two moments there was no database. */
+  /** For how long the database was unavailable between two times, in milliseconds. */
   during(from: number, to: number): number {
     return this.outages.reduce((sum, outage) => {
       const overlap = Math.min(outage.until ?? to, to) - Math.max(outage.from, from);

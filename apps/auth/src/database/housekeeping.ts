@@ -6,12 +6,12 @@ import { firstIdOf } from './new-id.js';
 
 const INTERVAL_MS = 600_000;
 
-/** Entries of the audit log that one statement removes. */
+/** The number of audit log entries that one statement deletes. */
 const BATCH = 10_000;
 
 /**
- * Removes what is not needed any more: sessions that are over, events that deny nothing, assertions and codes that
- * expired, entries of the audit log that are older than its retention.
+ * Deletes data that is no longer needed: ended sessions, events without effect, expired assertions and codes, and entries of the audit
+ * log that are older than its retention time.
  */
 export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Housekeeping');
@@ -21,7 +21,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     private readonly db: AuthDatabase,
     private readonly clock: Clock,
-    /** Milliseconds for which entries of the audit log are kept. */
+    /** The retention time of the audit log, in milliseconds. */
     private readonly auditLogRetention: number,
   ) {}
 
@@ -36,12 +36,12 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     await this.running;
   }
 
-  /** One round. Several instances may do it at once. */
+  /** Runs once. Several instances may do this at the same time. */
   async run(): Promise<void> {
     const now = sql`${new Date(this.clock.now()).toISOString()}::timestamptz`;
     await this.db.execute(sql`
       delete from sessions where (ended_at is not null or expires_at < ${now}) and tokens_expire_at < ${now}`);
-    // From the beginning only, up to the first that still matters: what is left stays dense.
+    // Only from the beginning, up to the first event that still has an effect: the remaining numbers have no gaps.
     await this.db.execute(sql`
       delete from security_events where expires_at < ${now}
         and seq < coalesce((select min(seq) from security_events where expires_at >= ${now}), 9223372036854775807)`);
@@ -50,7 +50,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     await this.pruneAuditLog();
   }
 
-  /** By the ids, which are in the order of time; in parts, so that no statement takes long. */
+  /** By id, because ids are ordered by time. In batches, so that no statement takes long. */
   private async pruneAuditLog(): Promise<void> {
     const end = firstIdOf(this.clock.now() - this.auditLogRetention);
     for (let removed = BATCH; removed === BATCH;) {

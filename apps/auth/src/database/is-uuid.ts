@@ -1,6 +1,6 @@
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** In the form that PostgreSQL gives them: lower case, with dashes (RFC 9562 §4). */
+/** Whether it is a UUID in the form that PostgreSQL returns: lower case, with dashes (RFC 9562 §4). */
 export function isUuid(text: string): boolean {
   return UUID.test(text);
 }

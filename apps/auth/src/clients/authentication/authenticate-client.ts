@@ -10,19 +10,19 @@ import type { ClientAttempt, ClientGuesses } from './client-guesses.js';
 import { invalidClient, type PresentedCredentials, readCredentials } from './presented-credentials.js';
 import type { UsedAssertionStore } from './used-assertion-store.js';
 
-/** A client that has proved who it is. */
+/** An authenticated client. */
 export interface AuthenticatedClient {
   readonly client: Client;
-  /** The session that its credential is: what the client gets for itself belongs to it. */
+  /** The session of its credential: the client's own tokens belong to it. */
   readonly sid: string;
 }
 
-/** Stands for the secret of a client that there isn't, so that both take the same time. */
+/** Compared with instead of the secrets of an unknown client, so that both take the same time. */
 const NOBODY: readonly ClientSecret[] = [{ sid: '', hash: hashSecret(''), createdAt: new Date(0) }];
 
-/** Authenticates the client of a request, by exactly one of the methods that the metadata names. */
+/** Authenticates the client of a request with exactly one of the methods in the metadata. */
 export class AuthenticateClient {
-  /** @param issuer what an assertion must be for */
+  /** @param issuer the required audience of an assertion */
   constructor(
     private readonly directory: ClientDirectory,
     private readonly usedAssertions: UsedAssertionStore,
@@ -32,10 +32,10 @@ export class AuthenticateClient {
   ) {}
 
   /**
-   * In place for a client with a secret that was found before: a promise has its price where tokens are issued.
+   * Returns directly for a cached client with a secret, because a promise would slow down the token endpoint.
    *
-   * @throws OAuthError `invalid_client`, `invalid_request` when the credentials are not well-formed,
-   *   `temporarily_unavailable` when there were too many wrong ones
+   * @throws OAuthError `invalid_client`, `invalid_request` if the credentials are malformed, `temporarily_unavailable` after too
+   *   many failed attempts
    */
   run(request: OAuthRequest): AuthenticatedClient | Promise<AuthenticatedClient> {
     const presented = readCredentials(request);
@@ -76,14 +76,14 @@ export class AuthenticateClient {
 
   private async byAssertion(clientId: string | undefined, assertion: string): Promise<AuthenticatedClient> {
     const named = clientNamedBy(assertion);
-    if (named === undefined) throw invalidClient('its assertion names no client, or two');
+    if (named === undefined) throw invalidClient('its assertion does not name exactly one client');
     if (clientId !== undefined && clientId !== named) throw invalidClient('its assertion is from another client');
     const client = await this.find(named);
     if (client?.jwks === undefined) throw invalidClient('there is no such client, or it has no keys');
     assertEnabled(client);
     const { sid, keys } = client.jwks;
     const { jti, expiresAt } = await this.verify(assertion, client.id, keys);
-    // Last, so that only the client itself can use an assertion up.
+    // Last, so that only the client itself can use up an assertion.
     const isNew = await this.usedAssertions.use(client.id, jti, expiresAt);
     if (!isNew) throw invalidClient('its assertion was used before');
     return { client, sid };
@@ -99,13 +99,13 @@ export class AuthenticateClient {
     }
   }
 
-  /** Also finds a client that is disabled. */
+  /** Also finds disabled clients. */
   private find(id: string): Client | undefined | Promise<Client | undefined> {
     return isClientId(id) ? this.directory.find(id) : undefined;
   }
 }
 
-/** Whose credentials they are said to be; nothing if that can be nobody. */
+/** The client id in the credentials, not verified; empty if it cannot be a client id. */
 export function nameIn(presented: PresentedCredentials): string {
   const name = 'secret' in presented ? presented.clientId : clientNamedBy(presented.assertion);
   return isClientId(name) ? name : '';
@@ -113,7 +113,8 @@ export function nameIn(presented: PresentedCredentials): string {
 
 function checkSecret(client: Client | undefined, presented: string): AuthenticatedClient {
   const secret = findSecret(client?.secrets ?? NOBODY, presented);
-  if (client === undefined || secret === undefined) throw invalidClient('no such client, or none of its secrets');
+  if (client === undefined || secret === undefined)
+    throw invalidClient('there is no such client, or the secret is wrong');
   assertEnabled(client);
   return { client, sid: secret.sid };
 }

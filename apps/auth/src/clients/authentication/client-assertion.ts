@@ -5,25 +5,25 @@ import { JOSEError } from 'jose/errors';
 import { algorithmNamesOf } from '../client-keys.js';
 import type { ClientKeys } from '../client.js';
 
-/** Seconds. An assertion is made for one request: what lives longer was made to be kept. */
+/** In seconds. An assertion is made for one request, so it needs no longer lifetime. */
 const MAX_LIFETIME = 300;
 const CLOCK_TOLERANCE = 5;
 const MAX_JTI_LENGTH = 256;
-/** `typ`, where there is one: no token of another kind passes for an assertion (RFC 8725 §3.11). */
+/** The allowed values of `typ`, so that no other kind of token is accepted as an assertion (RFC 8725 §3.11). */
 const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt', 'client-authentication+jwt'];
 
-/** Why an assertion is refused; for the log. */
+/** Why an assertion is refused, for the log. */
 export class ClientAssertionError extends Error {
   override readonly name = 'ClientAssertionError';
 }
 
 export interface VerifiedAssertion {
   readonly jti: string;
-  /** Milliseconds since the epoch, tolerance included. */
+  /** In milliseconds since the epoch, with the tolerance. */
   readonly expiresAt: number;
 }
 
-/** Who an assertion says that it is from. Nothing of it is verified. */
+/** The client that an assertion names. Nothing is verified. */
 export function clientNamedBy(assertion: string): string | undefined {
   try {
     const { iss, sub } = readPart(assertion, 'payload');
@@ -36,8 +36,8 @@ export function clientNamedBy(assertion: string): string | undefined {
 /**
  * Verifies the assertion with which a client authenticates (RFC 7523 §3).
  *
- * For the issuer alone: a URL of its endpoints, which RFC 7523 allowed, another server can make a client sign for
- * (draft-ietf-oauth-rfc7523bis §4).
+ * The audience must be the issuer identifier. The URL of an endpoint, which RFC 7523 also allowed, is not accepted: another server
+ * could trick a client into signing for it (draft-ietf-oauth-rfc7523bis §4).
  *
  * @throws ClientAssertionError
  */
@@ -48,7 +48,7 @@ export async function verifyClientAssertion(
   const now = clock.now();
   try {
     const key = keyFor(assertion, keys);
-    // jose reads the payload with JSON.parse, which takes the last of two members with one name.
+    // jose reads the payload with JSON.parse, which uses the last of two members with the same name.
     readPart(assertion, 'payload');
     const { payload } = await jwtVerify(assertion, createPublicKey({ key, format: 'jwk' }), {
       algorithms: algorithmNamesOf(key),
@@ -69,22 +69,22 @@ export async function verifyClientAssertion(
 export interface VerifyOptions {
   readonly clientId: string;
   readonly keys: ClientKeys['keys'];
-  /** Its identifier. */
+  /** The issuer identifier. */
   readonly issuer: string;
   readonly clock: Clock;
 }
 
-/** The algorithm is the key's own, whatever the header says. */
+/** The key for the assertion. The algorithm is that of the key, not that of the header. */
 function keyFor(assertion: string, keys: ClientKeys['keys']): ClientKeys['keys'][number] {
   const { kid, typ } = readPart(assertion, 'header');
-  if (!TYPES.includes(typ)) throw new ClientAssertionError('its typ is of another kind of token');
+  if (!TYPES.includes(typ)) throw new ClientAssertionError('its typ is that of another kind of token');
   const [key, other] = kid === undefined ? keys : keys.filter((candidate) => candidate['kid'] === kid);
   if (key === undefined) throw new ClientAssertionError('its kid is not known');
   if (other !== undefined) throw new ClientAssertionError('it has no kid, and the client has several keys');
   return key;
 }
 
-/** @throws ClientAssertionError unless it is JSON that can be read in one way only */
+/** @throws ClientAssertionError unless it is strict JSON with one meaning only */
 function readPart(assertion: string, part: 'header' | 'payload'): Readonly<Record<string, unknown>> {
   const [header = '', payload = ''] = assertion.split('.', 2);
   try {
@@ -95,13 +95,13 @@ function readPart(assertion: string, part: 'header' | 'payload'): Readonly<Recor
 }
 
 function checkClaims({ aud, exp = 0, iat, jti }: JWTPayload, now: number): VerifiedAssertion {
-  // One that is also for somebody else could be replayed there.
+  // An assertion with more audiences could be replayed at another server.
   if (Array.isArray(aud) && aud.length !== 1) throw new ClientAssertionError('it is for several audiences');
   const seconds = now / 1000;
-  if (exp > seconds + MAX_LIFETIME + CLOCK_TOLERANCE) throw new ClientAssertionError('it lives too long');
-  if (iat !== undefined && iat > seconds + CLOCK_TOLERANCE) throw new ClientAssertionError('it is from the future');
+  if (exp > seconds + MAX_LIFETIME + CLOCK_TOLERANCE) throw new ClientAssertionError('its lifetime is too long');
+  if (iat !== undefined && iat > seconds + CLOCK_TOLERANCE) throw new ClientAssertionError('its iat is in the future');
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH || jti.includes('\0')) {
-    throw new ClientAssertionError('its jti is not a text of 1 to 256 characters');
+    throw new ClientAssertionError('its jti is not a string of 1 to 256 characters');
   }
   return { jti, expiresAt: (exp + CLOCK_TOLERANCE) * 1000 };
 }

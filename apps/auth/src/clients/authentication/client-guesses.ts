@@ -6,22 +6,23 @@ import { networkOf } from '../../attempts/network.js';
 
 const MAX_ENTRIES = 10_000;
 
-/** One request to authenticate as a client. */
+/** An attempt to authenticate as a client. */
 export interface ClientAttempt {
   readonly network: string;
-  /** The client, from that network. */
+  /** The key for this client from that network. */
   readonly pair: string;
 }
 
 /**
- * Bounds how often credentials of clients are guessed (RFC 6749 §2.3.1). Only failures are counted, for all instances
- * together; once there were too many, nothing more is tried. A client that is let in costs no question of the database.
+ * Limits guesses of client credentials (RFC 6749 §2.3.1). Only failures are counted, in all instances together. After too many
+ * failures, further attempts are refused. A successful authentication needs no query.
  *
- * Failures count against the client from where they came, so that nobody far away locks it out; and one that this
- * instance has let in from there before goes on, so that nobody beside it (behind the same proxy, say) does either.
+ * Failures are counted per client and network, so that an attacker in another network cannot lock out the client. A client that this
+ * instance has authenticated from that network before is not refused, so that an attacker in the same network (behind the same proxy,
+ * for example) cannot lock it out either.
  */
 export class ClientGuesses {
-  /** Until when nothing is tried, in milliseconds since the epoch, by pair and by network. */
+  /** Until when attempts are refused, in milliseconds since the epoch, by pair and by network. */
   private readonly blocked = new Map<string, number>();
   /** The pairs that have succeeded. */
   private readonly welcome = new Set<string>();
@@ -31,7 +32,7 @@ export class ClientGuesses {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Refusal `temporarily_unavailable`, saying when to ask again */
+  /** @throws Refusal `temporarily_unavailable`, with the time to try again */
   begin(clientId: string, ip: string | undefined): ClientAttempt {
     const network = networkOf(ip);
     const attempt = { network, pair: `${network} ${clientId}` };
@@ -45,7 +46,7 @@ export class ClientGuesses {
     this.welcome.add(pair);
   }
 
-  /** @throws Refusal `temporarily_unavailable` by rejection when that was one too many */
+  /** @throws Refusal `temporarily_unavailable` by rejection if this failure exceeds the limit */
   async failed(attempt: ClientAttempt): Promise<void> {
     this.assertOpen(attempt);
     await this.count(this.limits.client, attempt.pair);
@@ -56,7 +57,7 @@ export class ClientGuesses {
   private async count(limit: AttemptLimit, subject: string): Promise<void> {
     const wait = await limit.count(subject);
     if (wait === 0) return;
-    // Whom it forgets is counted still, and blocked again by the next failure.
+    // The counts stay in the database, so a cleared entry is blocked again by its next failure.
     if (this.blocked.size >= MAX_ENTRIES) this.blocked.clear();
     this.blocked.set(subject, this.clock.now() + wait);
   }

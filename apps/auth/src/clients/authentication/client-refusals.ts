@@ -6,7 +6,7 @@ import type { ClientDirectory } from '../client-directory.js';
 import { nameIn } from './authenticate-client.js';
 import { readCredentials } from './presented-credentials.js';
 
-/** Keeps what was refused to a client, or to somebody in its name, in the audit log. */
+/** Records refusals of clients, and of callers that use their names, in the audit log. */
 export class ClientRefusals {
   constructor(
     private readonly directory: ClientDirectory,
@@ -14,9 +14,9 @@ export class ClientRefusals {
   ) {}
 
   /**
-   * Does nothing for what is no fault of the caller's.
+   * Ignores errors that the caller did not cause.
    *
-   * @param endpoint its path
+   * @param endpoint the path of the endpoint
    */
   async record(request: OAuthRequest, endpoint: string, { status, code, reason, message }: OAuthError): Promise<void> {
     if (status >= 500) return;
@@ -29,7 +29,7 @@ export class ClientRefusals {
     });
   }
 
-  /** Who they say they are, if there is such a client: another name may be anything that somebody typed. */
+  /** The client id in the request, if there is such a client: any other text could be a mistyped secret. */
   private async claimed(request: OAuthRequest): Promise<string> {
     try {
       const name = nameIn(readCredentials(request));

@@ -8,27 +8,27 @@ export const CLIENT_AUTHENTICATION_METHODS = ['client_secret_basic', 'client_sec
 /** RFC 7523 §2.2. */
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** What a client shows to prove that it is itself. */
+/** The credentials that a client presents. */
 export type PresentedCredentials =
   | { readonly clientId: string; readonly secret: string }
   | { readonly clientId: string | undefined; readonly assertion: string };
 
 /**
- * Finds the credentials of a request.
+ * Reads the credentials of a request.
  *
- * @throws OAuthError `invalid_request` unless there is one method at most (RFC 6749 §2.3), `invalid_client` if there is none
+ * @throws OAuthError `invalid_request` if there is more than one method (RFC 6749 §2.3), `invalid_client` if there is none
  */
 export function readCredentials({ authorization, parameters }: OAuthRequest): PresentedCredentials {
   const clientId = parameters.get('client_id');
   const secret = parameters.get('client_secret');
   const assertion = parameters.get('client_assertion');
   const methods = authorization.length + (secret === undefined ? 0 : 1) + (assertion === undefined ? 0 : 1);
-  if (methods > 1) throw invalidRequest('The client must authenticate in one way alone');
+  if (methods > 1) throw invalidRequest('The client must use exactly one authentication method');
 
   if (authorization[0] !== undefined) return sameClient(readBasic(authorization[0]), clientId);
   if (assertion !== undefined) {
     if (parameters.get('client_assertion_type') !== ASSERTION_TYPE) {
-      throw invalidRequest('The client_assertion_type is not known');
+      throw invalidRequest('The client_assertion_type is not supported');
     }
     return { clientId, assertion };
   }
@@ -37,12 +37,12 @@ export function readCredentials({ authorization, parameters }: OAuthRequest): Pr
   return { clientId, secret };
 }
 
-/** One answer for every reason: the log knows which it was. */
+/** The same response for every reason; the log has the reason. */
 export function invalidClient(reason: string): OAuthError {
   return new OAuthError('invalid_client', 'The client could not be authenticated', { reason });
 }
 
-/** RFC 6749 §2.3.1: both parts are form-urlencoded before they are joined. */
+/** RFC 6749 §2.3.1: both parts are form-urlencoded before they are joined with a colon. */
 function readBasic(header: string): { readonly clientId: string; readonly secret: string } {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? [];
   if (encoded === undefined) throw invalidClient('its Authorization header is not of the scheme Basic');

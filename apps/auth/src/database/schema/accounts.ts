@@ -4,15 +4,15 @@ import { instant } from './columns.js';
 /** People. */
 export const accounts = pgTable('accounts', {
   id: uuid('id').primaryKey(),
-  /** As the person wrote it. */
+  /** As the person typed it. */
   email: text('email').notNull(),
-  /** {@link email} in the form in which it is compared. */
+  /** The normal form of {@link email}, for comparisons. */
   emailKey: text('email_key').notNull().unique(),
   name: text('name'),
   /** argon2id in PHC string format. */
   passwordHash: text('password_hash').notNull(),
   passwordChangedAt: instant('password_changed_at').notNull(),
-  /** Set while the account may not log in. */
+  /** Set while the account is disabled. */
   disabledAt: instant('disabled_at'),
   createdAt: instant('created_at').notNull(),
 });

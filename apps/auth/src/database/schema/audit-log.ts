@@ -1,11 +1,11 @@
 import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './columns.js';
 
-/** Who did what to which account, client, key or session. Never a secret. */
+/** Who did what to which account, client, key or session. Contains no secrets. */
 export const auditLog = pgTable(
   'audit_log',
   {
-    /** UUIDv7: in the order of time. */
+    /** A UUIDv7, so ordered by time. */
     id: uuid('id').primaryKey(),
     at: instant('at').notNull(),
     /** `account`, `client`, `system` (the issuer itself) or `anonymous`. */
@@ -15,7 +15,7 @@ export const auditLog = pgTable(
     targetType: text('target_type').notNull(),
     targetId: text('target_id').notNull(),
     ip: text('ip'),
-    /** `X-Request-Id` of the request that it happened in, as in the logs. */
+    /** The `X-Request-Id` of the request, as in the logs. */
     requestId: text('request_id'),
     detail: jsonb('detail').$type<Readonly<Record<string, unknown>>>(),
   },

@@ -4,10 +4,10 @@ import type { JsonWebKey } from 'node:crypto';
 import { bytes, instant } from './columns.js';
 
 /**
- * Services and third parties. Secrets are kept as SHA-256 hashes of 256 random bits.
+ * OAuth clients: services and third parties. Secrets are stored as SHA-256 hashes of 256 random bits.
  *
- * Each credential is a session of its own: its `sid` is in every token that it obtained for itself,
- * so that withdrawing a credential is revoking a session.
+ * Each credential has its own session. Its `sid` is in all tokens that the client obtained for itself, so withdrawing a credential
+ * means revoking a session.
  */
 export const clients = pgTable('clients', {
   id: text('id').primaryKey(),
@@ -15,7 +15,7 @@ export const clients = pgTable('clients', {
   secretHash: bytes('secret_hash'),
   secretSid: uuid('secret_sid'),
   secretCreatedAt: instant('secret_created_at'),
-  /** The secret before, until every instance of the client has the new one. */
+  /** The previous secret, until all instances of the client have the new one. */
   previousSecretHash: bytes('previous_secret_hash'),
   previousSecretSid: uuid('previous_secret_sid'),
   previousSecretCreatedAt: instant('previous_secret_created_at'),
@@ -25,7 +25,7 @@ export const clients = pgTable('clients', {
   grants: text('grants').array().notNull(),
   scopes: text('scopes').array().notNull(),
   audiences: text('audiences').array().notNull(),
-  /** Roles that a token which this client exchanged may keep. */
+  /** The roles that stay in a token that this client exchanges. */
   roles: text('roles')
     .array()
     .notNull()
@@ -34,7 +34,7 @@ export const clients = pgTable('clients', {
   createdAt: instant('created_at').notNull(),
 });
 
-/** Client assertions that were used, until they expire: each counts once (RFC 7523 §3). */
+/** Used client assertions, until they expire: each can be used once (RFC 7523 §3). */
 export const usedClientAssertions = pgTable(
   'used_client_assertions',
   {

@@ -1,6 +1,6 @@
 import { customType, timestamp } from 'drizzle-orm/pg-core';
 
-/** A point in time, to the millisecond, as the application's own clock tells it. */
+/** A point in time in milliseconds, from the clock of the application. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /** Raw bytes. */

@@ -2,7 +2,7 @@ import { pgTable, uuid } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.js';
 import { bytes, instant } from './columns.js';
 
-/** Codes with which people set a new password. An account has one at most: the next one takes its place. */
+/** Codes for setting a new password. An account has at most one: a new code replaces it. */
 export const passwordResets = pgTable('password_resets', {
   accountId: uuid('account_id')
     .primaryKey()

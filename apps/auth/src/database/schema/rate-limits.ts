@@ -1,7 +1,7 @@
 import { integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant } from './columns.js';
 
-/** Counters of `rate-limiter-flexible`, whose columns these are. */
+/** Counters of `rate-limiter-flexible`, which defines the columns. */
 export const rateLimits = pgTable('rate_limits', {
   key: text('key').primaryKey(),
   points: integer('points').notNull().default(0),

@@ -2,20 +2,20 @@ import { bigint, boolean, check, index, pgTable, text, uuid } from 'drizzle-orm/
 import { sql } from 'drizzle-orm';
 import { instant } from './columns.js';
 
-/** What was revoked, in the order in which it was committed. */
+/** Revocations, in the order in which they were committed. */
 export const securityEvents = pgTable(
   'security_events',
   {
-    /** Dense: a reader that has seen n has seen all up to n. */
+    /** Without gaps: a reader that has seen n has seen all up to n. */
     seq: bigint('seq', { mode: 'number' }).primaryKey(),
     type: text('type', {
       enum: ['session-revoked', 'token-revoked', 'account-deleted', 'client-revoked', 'key-revoked', 'keys-changed'],
     }).notNull(),
-    /** The sid, jti, sub or kid that is denied; empty where nothing is. */
+    /** The denied sid, jti, sub or kid; empty if the event denies nothing. */
     value: text('value').notNull(),
-    /** Until then a token that this denies could still be valid. */
+    /** Until then, a token that this event denies could otherwise be valid. */
     expiresAt: instant('expires_at').notNull(),
-    /** Of `client-revoked`: tokens that were issued before are denied, later ones are not. */
+    /** Only for `client-revoked`: tokens that were issued before are denied, later ones are not. */
     issuedBefore: instant('issued_before'),
     createdAt: instant('created_at').notNull(),
   },
@@ -23,17 +23,17 @@ export const securityEvents = pgTable(
 );
 
 /**
- * The last sequence number, in one row. Whoever takes the next one holds this row until the end of the transaction:
- * numbers are committed in order, and one that is rolled back is given out again.
+ * The last sequence number, in one row. A transaction that takes the next number locks this row until its end. So numbers are
+ * committed in order, and the number of a rolled back transaction is used again.
  */
 export const securityEventSequence = pgTable(
   'security_event_sequence',
   {
     only: boolean('only').primaryKey().default(true),
     last: bigint('last', { mode: 'number' }).notNull().default(0),
-    /** Another one wherever numbers may have been given out before: a reader of it that knows another starts anew. */
+    /** Changes whenever numbers may be used a second time: a reader that knows another epoch starts from the beginning. */
     epoch: uuid('epoch').notNull().defaultRandom(),
-    /** Where the epoch began: which server, on which timeline, which table. A restored or promoted database is another place. */
+    /** Identifies the server, timeline and table of the epoch. They differ after a restore or a promotion of the database. */
     place: text('place').notNull().default(''),
   },
   (table) => [check('one_row', sql`${table.only}`)],

@@ -3,17 +3,17 @@ import { accounts } from './accounts.js';
 import { bytes, instant } from './columns.js';
 
 /**
- * A login on a device, and the refresh token that belongs to it.
+ * A login on a device, with its refresh token.
  *
- * The row has place for one current refresh token alone: a session with two live branches can't be written.
- * Tokens are kept as SHA-256 hashes of 256 random bits.
+ * The row can only hold one current refresh token, so a session cannot have two valid ones.
+ * Tokens are stored as SHA-256 hashes of 256 random bits.
  */
 export const sessions = pgTable(
   'sessions',
   {
-    /** Never leaves the issuer, save inside its refresh tokens. */
+    /** Not visible outside of the issuer, except inside its refresh tokens. */
     id: uuid('id').primaryKey(),
-    /** The public name, in access tokens and lists. A change of roles replaces it. */
+    /** The public id, in access tokens and lists. It is replaced when the roles change. */
     sid: uuid('sid').notNull().unique(),
     accountId: uuid('account_id')
       .notNull()
@@ -21,18 +21,18 @@ export const sessions = pgTable(
     clientId: text('client_id').notNull(),
     userAgent: text('user_agent'),
     ip: text('ip'),
-    /** Of the login (`auth_time`). */
+    /** The time of the login (`auth_time`). */
     createdAt: instant('created_at').notNull(),
     lastUsedAt: instant('last_used_at').notNull(),
-    /** Absolute end, however often it is used. */
+    /** The absolute end of the session, even if it is used. */
     expiresAt: instant('expires_at').notNull(),
     endedAt: instant('ended_at'),
-    /** Latest `exp` of the access tokens that carry this sid: until then its revocation matters. */
+    /** The latest `exp` of access tokens with this sid. Until then, a revocation of the sid must be remembered. */
     tokensExpireAt: instant('tokens_expire_at').notNull(),
     refreshHash: bytes('refresh_hash').notNull(),
-    /** The token that {@link refreshHash} succeeded, for as long as that one was not used. */
+    /** The predecessor of {@link refreshHash}, until that one is used. */
     previousRefreshHash: bytes('previous_refresh_hash'),
-    /** With the predecessor and a key outside of the database, this gives the current token again. */
+    /** With the predecessor and a key outside of the database, the current token can be derived from it again. */
     successorNonce: bytes('successor_nonce'),
     rotatedAt: instant('rotated_at'),
   },

@@ -4,11 +4,11 @@ import type { JsonWebKey } from 'node:crypto';
 import { bytes, instant } from './columns.js';
 
 /**
- * Signing keys. State is not stored: it follows from the times and the clock (keys/signing-key.ts).
+ * Signing keys. Their state is not stored: it follows from the times and the clock (see `keyState`).
  *
- * A key signs from {@link activatesAt} until {@link retiresAt}, which is open until a successor is known.
- * The index allows one open key; the migration adds an exclusion constraint under which no two of those intervals
- * overlap. So at every moment there is at most one active key, whatever the instances do.
+ * A key signs from {@link activatesAt} until {@link retiresAt}, which is null until there is a successor.
+ * The index allows only one key without an end, and an exclusion constraint in the migration forbids overlapping intervals. So the
+ * database guarantees that at most one key is active at any time.
  */
 export const signingKeys = pgTable(
   'signing_keys',
@@ -17,14 +17,14 @@ export const signingKeys = pgTable(
     kid: text('kid').primaryKey(),
     algorithm: text('algorithm').notNull(),
     publicJwk: jsonb('public_jwk').$type<JsonWebKey>().notNull(),
-    /** AES-256-GCM; null once destroyed. */
+    /** Encrypted with AES-256-GCM; null once destroyed. */
     privateKey: bytes('private_key'),
-    /** Version of the key-encryption key. */
+    /** The version of the key-encryption key. */
     encryptionKey: integer('encryption_key'),
     createdAt: instant('created_at').notNull(),
     activatesAt: instant('activates_at').notNull(),
     retiresAt: instant('retires_at'),
-    /** When it leaves the JWKS. */
+    /** When it is removed from the JWK Set. */
     goneAt: instant('gone_at'),
     compromisedAt: instant('compromised_at'),
   },

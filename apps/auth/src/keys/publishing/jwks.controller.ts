@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { AuthConfig } from '../../config/index.js';
 import { KeyRing } from './key-ring.js';
 
-/** The public keys (RFC 7517 §5), from memory: they are there while the database isn't. */
+/** The public keys (RFC 7517 §5), from memory, so they are available during an outage of the database. */
 @ApiTags('discovery')
 @Controller('.well-known')
 export class JwksController {

@@ -2,25 +2,25 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { Clock } from '@watchword/auth';
 import { isPublished, keyState, type SigningKey } from '../storage/signing-key.js';
 
-/** A key that may sign now. */
+/** The active signing key. */
 export type ActiveKey = SigningKey & { readonly privateKey: KeyObject };
 
 /**
- * This instance's view of the signing keys.
+ * The signing keys as this instance knows them.
  *
- * It signs only while its lease runs: an instance that can't reach the database doesn't know whether its key was
- * withdrawn. What it publishes it goes on publishing, for verifiers are better off with keys that may be old.
+ * It signs only during its lease: an instance that cannot reach the database does not know whether its key was withdrawn. It still
+ * publishes the keys, because old keys are better for verifiers than none.
  */
 export class KeyRing {
   private keys: readonly SigningKey[] = [];
   private leaseEndsAt = Number.NEGATIVE_INFINITY;
-  /** Questions are numbered, and the number of the one whose answer is in use. Not by time: clocks are set back. */
+  /** Queries are numbered; the number of the query whose result is in use is kept. Not by time, because clocks can be set back. */
   private asked = 0;
   private answered = 0;
 
   /**
-   * @param read the keys as the database has them
-   * @param lease how long they are good for signing, in milliseconds
+   * @param read reads the keys from the database
+   * @param lease how long they may be used for signing, in milliseconds
    */
   constructor(
     private readonly read: () => Promise<readonly SigningKey[]>,
@@ -28,7 +28,7 @@ export class KeyRing {
     private readonly clock: Clock,
   ) {}
 
-  /** Reads the keys anew. The lease counts from before the question, not from the answer. */
+  /** Reads the keys again. The lease counts from the start of the query, not from its result. */
   async refresh(): Promise<void> {
     const question = (this.asked += 1);
     const askedAt = this.clock.now();
@@ -39,7 +39,7 @@ export class KeyRing {
     this.leaseEndsAt = askedAt + this.lease;
   }
 
-  /** The key that signs now, or undefined when there is none or the lease has run out. */
+  /** The active key; undefined if there is none, or the lease has expired. */
   active(): ActiveKey | undefined {
     const now = this.clock.now();
     if (now >= this.leaseEndsAt) return undefined;
@@ -52,7 +52,7 @@ export class KeyRing {
     return this.keys.filter((key) => isPublished(key, now)).map(({ publicJwk }) => publicJwk);
   }
 
-  /** Whether the key still counts: a compromised one doesn't, from the moment this instance knows it. */
+  /** Whether the key is published. A compromised key is not, as soon as this instance knows it. */
   isPublished(kid: string): boolean {
     const now = this.clock.now();
     return this.keys.some((key) => key.kid === kid && isPublished(key, now));

@@ -7,8 +7,8 @@ import type { KeyTiming } from './key-timing.js';
 import type { SigningAlgorithm } from '../../cryptography/signing-algorithm.js';
 
 /**
- * Makes one key follow another: the successor is published first and signs later, and the moment at which one stops
- * and the other starts is one and the same.
+ * Rotates the signing keys: a successor is published first and signs later. It starts signing at the time at which the current key
+ * stops.
  */
 export class KeyRotation {
   constructor(
@@ -21,7 +21,7 @@ export class KeyRotation {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the very first key, which signs at once: nobody can have cached a set without it. */
+  /** Creates the first key. It signs at once, because nobody can have cached a key set without it. */
   async ensureFirst(): Promise<void> {
     if ((await this.store.rows(this.db)).length > 0) return;
     const now = this.clock.now();
@@ -32,8 +32,8 @@ export class KeyRotation {
   }
 
   /**
-   * Rotates to the configured algorithm if the open key isn't of it. Once, at boot: instances with different settings
-   * would otherwise rotate in turn for as long as they run beside each other.
+   * Rotates to the configured algorithm if the newest key has another one. Only once, at startup: otherwise instances with different
+   * settings would rotate alternately.
    */
   async adoptAlgorithm(): Promise<boolean> {
     const open = await this.store.findOpen(this.db);
@@ -42,9 +42,9 @@ export class KeyRotation {
   }
 
   /**
-   * What the schedule does.
+   * Called by the schedule.
    *
-   * @returns whether the open key was due, and this instance rotated it
+   * @returns whether a rotation was due and this instance did it
    */
   async rotateIfDue(): Promise<boolean> {
     const open = await this.store.findOpen(this.db);
@@ -54,7 +54,7 @@ export class KeyRotation {
     return this.succeed(open, SYSTEM_ACTOR, 'schedule');
   }
 
-  /** Rotates on demand. Where a successor is published already, it takes over at its time, and nothing is changed. */
+  /** Rotates on demand. If a successor is already published, nothing is changed. */
   async rotateNow(actor: AuditActor): Promise<boolean> {
     const open = await this.store.findOpen(this.db);
     if (open === undefined || open.activatesAt.getTime() > this.clock.now()) return false;
@@ -62,14 +62,14 @@ export class KeyRotation {
   }
 
   /**
-   * Destroys the private half of every key that doesn't sign any more, by any instance's clock: one whose clock is
-   * behind this one's signs with it for a little longer.
+   * Destroys the private keys that no instance uses for signing any more. An instance whose clock is behind signs a little longer, so
+   * this waits for the clock skew.
    */
   async destroyRetired(): Promise<void> {
     await this.store.destroyRetired(this.db, this.clock.now() - this.timing.clockSkew);
   }
 
-  /** @returns false when another instance was faster */
+  /** @returns false if another instance has done it */
   private async succeed(open: KeyRow, actor: AuditActor, reason: string): Promise<boolean> {
     const createdAt = this.clock.now();
     const activatesAt = Math.max(createdAt + this.timing.publishAhead, open.activatesAt.getTime());

@@ -3,10 +3,10 @@ import type { AuthConfig } from '../../config/index.js';
 import type { KeyRing } from '../publishing/key-ring.js';
 import type { KeyRotation } from './key-rotation.js';
 
-/** Milliseconds after which a look that failed is repeated: a lease that ran out in an outage must not keep logins waiting. */
+/** Milliseconds after which a failed run is repeated, so that logins work soon after an outage in which the lease has expired. */
 const RETRY_MS = 500;
 
-/** Keeps the keys going: looks at short intervals what is due. In shared-secret mode there are none. */
+/** Runs the key rotation periodically. In shared-secret mode there are no keys. */
 export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Keys');
   private timer: NodeJS.Timeout | undefined;
@@ -18,7 +18,7 @@ export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
     private readonly config: AuthConfig,
   ) {}
 
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two runs. */
   private get interval(): number {
     return this.config.KEY_RING_POLL * 1000;
   }
@@ -35,7 +35,7 @@ export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
     await this.running;
   }
 
-  /** One look: rotates what is due, destroys what has served, and takes up what others have done. */
+  /** One run: rotates if it is due, destroys retired private keys, and reads the changes of other instances. */
   async tick(): Promise<void> {
     if (await this.rotation.rotateIfDue()) this.logger.log('A new signing key is published');
     await this.rotation.destroyRetired();
@@ -51,7 +51,7 @@ export class KeySchedule implements OnModuleInit, BeforeApplicationShutdown {
     try {
       await this.tick();
     } catch (error) {
-      this.logger.warn(`The keys can't be read: ${String(error)}`);
+      this.logger.warn(`The keys cannot be read: ${String(error)}`);
       delay = Math.min(RETRY_MS, this.interval);
     }
     if (this.timer !== undefined) this.schedule(delay);

@@ -1,18 +1,18 @@
 import type { KeyRow } from '../storage/key-store.js';
 
-/** The key that starts where `key` stops. */
+/** The key that starts signing when `key` stops. */
 export function successorOf(key: KeyRow, keys: readonly KeyRow[]): KeyRow | undefined {
   const end = key.retiresAt?.getTime();
   return keys.find((other) => other !== key && isUsable(other) && other.activatesAt.getTime() === end);
 }
 
-/** The key that stops where `key` starts. */
+/** The key that stops signing when `key` starts. */
 export function predecessorOf(key: KeyRow, keys: readonly KeyRow[]): KeyRow | undefined {
   const start = key.activatesAt.getTime();
   return keys.find((other) => other !== key && isUsable(other) && other.retiresAt?.getTime() === start);
 }
 
-/** Not compromised, and of some duration: a pending key that was replaced never signs. */
+/** Whether it is not compromised and ever signs: a pending key that was replaced never does. */
 function isUsable({ compromisedAt, activatesAt, retiresAt }: KeyRow): boolean {
   return compromisedAt === null && retiresAt?.getTime() !== activatesAt.getTime();
 }

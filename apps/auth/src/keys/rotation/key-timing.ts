@@ -1,18 +1,18 @@
 import { type AuthConfig, inMilliseconds } from '../../config/index.js';
 
-/** How a signing key's life is laid out. All in milliseconds. */
+/** The times in the life of a signing key, in milliseconds. */
 export interface KeyTiming {
-  /** How long a key signs before the next one takes over. */
+  /** How long a key signs before its successor. */
   readonly rotationInterval: number;
   /** How long a key is published before it signs. */
   readonly publishAhead: number;
   /** How long a key stays published after it stopped signing. */
   readonly retirement: number;
-  /** Longest life of an access token. */
+  /** The longest lifetime of an access token. */
   readonly tokenLifetime: number;
   /** How much the clocks of two instances may differ. */
   readonly clockSkew: number;
-  /** How long an instance goes on signing without having seen the database. */
+  /** How long an instance signs without reaching the database. */
   readonly lease: number;
 }
 

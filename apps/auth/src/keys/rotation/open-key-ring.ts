@@ -7,7 +7,7 @@ import type { KeyStore } from '../storage/key-store.js';
 import type { KeyRotation } from './key-rotation.js';
 import type { KeyTiming } from './key-timing.js';
 
-/** The keys, ready for use before anything signs or verifies: there is one, and the ring knows it. Empty in shared-secret mode. */
+/** Opens the key ring with at least one key, before anything signs or verifies. In shared-secret mode it is empty. */
 export async function openKeyRing(
   db: AuthDatabase,
   store: KeyStore,

@@ -9,7 +9,7 @@ import type { RetireKey } from './retire-key.js';
 import { type KeyState, keyState, type SigningKey } from '../storage/signing-key.js';
 import type { WithdrawKey } from './withdraw-key.js';
 
-/** A key, as an operator sees it. */
+/** A key in the responses for operators. */
 export interface KeyView {
   readonly kid: string;
   readonly algorithm: string;
@@ -21,7 +21,7 @@ export interface KeyView {
   readonly compromisedAt: string | null;
 }
 
-/** What an operator does with the keys. This instance's key ring follows at once, the others' within seconds. */
+/** Changes of the keys by an operator. They take effect at once in this instance, and within seconds in others. */
 export class OperateKeys {
   constructor(
     private readonly db: AuthDatabase,
@@ -33,7 +33,7 @@ export class OperateKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** The newest first. */
+  /** All keys, newest first. */
   async list(): Promise<KeyView[]> {
     const now = this.clock.now();
     return (await this.store.load(this.db)).map((key) => view(key, now));
@@ -63,7 +63,7 @@ export class OperateKeys {
   }
 }
 
-/** In shared-secret mode there are no keys to operate. */
+/** In shared-secret mode there are no signing keys. */
 export function refuseWithoutKeys(signing: 'asymmetric' | 'shared-secret'): void {
   if (signing === 'asymmetric') return;
   throw new Refusal('conflict', 'shared_secret_mode', 'With JWT_SIGNING=shared-secret there are no signing keys');

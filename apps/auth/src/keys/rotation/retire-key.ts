@@ -8,7 +8,7 @@ import type { KeyTiming } from './key-timing.js';
 import { keyState } from '../storage/signing-key.js';
 import { type KeyStore, keyTimes } from '../storage/key-store.js';
 
-/** Takes the active key out of use as soon as that is safe: its successor has to have been published long enough. */
+/** Retires the active key as soon as it is safe: its successor must have been published long enough. */
 export class RetireKey {
   constructor(
     private readonly db: AuthDatabase,

@@ -10,8 +10,8 @@ import type { SigningAlgorithm } from '../../cryptography/signing-algorithm.js';
 import { keyState } from '../storage/signing-key.js';
 
 /**
- * Withdraws a compromised key: out of the JWKS at once, its private half destroyed, its tokens denied. If it signs, or
- * was going to, another takes its place in the same transaction, so that there is no moment without a key.
+ * Withdraws a compromised key: it is removed from the JWK Set at once, its private key is destroyed, and its tokens are denied. If it
+ * is active or pending, another key replaces it in the same transaction, so that there is always an active key.
  */
 export class WithdrawKey {
   constructor(
@@ -39,22 +39,22 @@ export class WithdrawKey {
       if (state === 'active') await this.replaceActive(tx, key, keys, now);
       if (state === 'pending') await this.replacePending(tx, key, keys, now);
       await this.audit.record(tx, { actor, action: 'key.compromise', target: { type: 'key', id: kid } });
-      // Whoever has the key chooses the `exp` of what they sign: it is denied until nobody can have the key in a cache, nor
-      // an instance without its database sign with it. A key is published for at least that long before it signs.
+      // An attacker with the key can choose any `exp`. So the key is denied until no cache contains it, and no instance without its
+      // database signs with it. A key is published for at least that time before it signs.
       const expiry = now + this.timing.publishAhead + this.timing.tokenLifetime;
       await this.events.append(tx, { type: 'key-revoked', value: kid }, expiry);
       await this.events.append(tx, { type: 'keys-changed', value: '' }, expiry);
     });
   }
 
-  /** Whether verifiers know the new key yet doesn't matter: they ask for a kid that they don't know. */
+  /** The new key signs at once: verifiers fetch keys with an unknown kid. */
   private async replaceActive(tx: AuthTransaction, key: KeyRow, keys: readonly KeyRow[], now: number): Promise<void> {
     const successor = successorOf(key, keys);
     if (successor === undefined) await this.insert(tx, now, now);
     else await this.store.activate(tx, successor.kid, now);
   }
 
-  /** The key before signs on until the one after, or a new one, may. */
+  /** Its predecessor continues to sign until its successor, or a new key, may sign. */
   private async replacePending(tx: AuthTransaction, key: KeyRow, keys: readonly KeyRow[], now: number): Promise<void> {
     const predecessor = predecessorOf(key, keys);
     const successor = successorOf(key, keys);

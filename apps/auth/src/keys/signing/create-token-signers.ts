@@ -6,14 +6,14 @@ import { KeyRingSigner } from './key-ring-signer.js';
 import { SharedSecretSigner } from './shared-secret-signer.js';
 import type { TokenSigner } from './token-signer.js';
 
-/** What signs tokens for the services. */
+/** Creates the signer of tokens for services. */
 export function createTokenSigner(config: AuthConfig, ring: KeyRing): TokenSigner {
   return config.JWT_SIGNING === 'asymmetric'
     ? new KeyRingSigner(ring)
     : new SharedSecretSigner(config.sharedSecrets[0]);
 }
 
-/** What signs tokens for the issuer itself. */
+/** Creates the signer of tokens for the issuer itself. */
 export function createIssuerTokenSigner(
   config: AuthConfig,
   forServices: TokenSigner,

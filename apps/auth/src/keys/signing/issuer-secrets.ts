@@ -2,8 +2,8 @@ import type { KeyEncryptionKeys } from '../../cryptography/key-encryption-keys.j
 import type { Secrets } from './own-issuer.js';
 
 /**
- * In shared-secret mode: what signs tokens for the issuer itself, then maybe what signed them before. Every service holds
- * the shared secrets; these follow from the issuer's own root secrets, and nobody else has them.
+ * In shared-secret mode: the secret that signs tokens for the issuer itself, and the previous one, if any. All services have the
+ * shared secrets. These secrets are derived from the issuer's root secrets, so only the issuer has them.
  */
 export function issuerSecrets(keys: KeyEncryptionKeys): Secrets {
   const [current, former] = keys.deriveAll('access tokens for the issuer');

@@ -5,7 +5,7 @@ import type { TokenSigner } from './token-signer.js';
 
 /** Signs with the active key of the ring. */
 export class KeyRingSigner implements TokenSigner {
-  /** The last header that was encoded: it changes with the key. */
+  /** The last encoded header. It changes with the key. */
   private header = { type: '', kid: '', encoded: '' };
 
   constructor(private readonly ring: KeyRing) {}

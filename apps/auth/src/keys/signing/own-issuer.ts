@@ -3,16 +3,16 @@ import type { AuthConfig } from '../../config/index.js';
 import type { KeyRing } from '../publishing/key-ring.js';
 import { SIGNING_ALGORITHMS } from '../../cryptography/signing-algorithm.js';
 
-/** The issuer as one that it trusts itself. */
+/** This issuer as a trusted issuer of its own endpoints. */
 export type OwnIssuer = TrustedIssuer & Pick<TokenVerifierOptions, 'revocations'>;
 
-/** The one that signs first. */
+/** The first one signs. */
 export type Secrets = readonly [string] | readonly [string, string];
 
 /**
- * How the issuer verifies its own tokens: with the keys that it has in memory, so that nothing goes over the network.
+ * The options with which the issuer verifies its own tokens: with the keys in memory, so without network access.
  *
- * @param secrets what verifies them in shared-secret mode
+ * @param secrets the secrets that verify them in shared-secret mode
  */
 export function ownIssuer(config: AuthConfig, ring: KeyRing, audience: string, secrets: Secrets): OwnIssuer {
   const issuer = config.AUTH_ISSUER;

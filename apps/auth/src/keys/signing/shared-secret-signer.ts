@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import type { TokenSigner } from './token-signer.js';
 
 /**
- * Signs HS256 with a secret that every service holds (RFC 7518 §3.2). `kid` is the thumbprint of the secret as a JWK
- * (RFC 7638 §3.2), so that two can be in use while it is changed; the secret itself is never published.
+ * Signs with HS256 and a secret that all services share (RFC 7518 §3.2). `kid` is the thumbprint of the secret as a JWK
+ * (RFC 7638 §3.2), so that two secrets can be in use during a change. The secret itself is never published.
  */
 export class SharedSecretSigner implements TokenSigner {
   private readonly secret: Buffer;

@@ -2,7 +2,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import type { HealthRegistry } from '@watchword/platform';
 import type { TokenSigner } from './token-signer.js';
 
-/** An instance that can't sign reports not ready, so that logins go to another. */
+/** An instance that cannot sign is not ready, so that load balancers send logins to other instances. */
 export class SigningReadiness implements OnModuleInit {
   constructor(
     private readonly signer: TokenSigner,

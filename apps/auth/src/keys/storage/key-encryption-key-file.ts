@@ -6,9 +6,9 @@ import type { AuthConfig } from '../../config/index.js';
 import { type KeyEncryptionKeys, parseKeyEncryptionKeys } from '../../cryptography/key-encryption-keys.js';
 
 /**
- * The key-encryption keys of the configuration, or the embedded default's own.
+ * The key-encryption keys of the configuration, or those of the file that is used by default with the embedded database.
  *
- * @throws OperatorError where the file of the latter can not be read or made, or holds something else
+ * @throws OperatorError if that file cannot be read or created, or contains something else
  */
 export function openKeyEncryptionKeys({ KEY_ENCRYPTION_KEYS, DATA_DIR }: AuthConfig): KeyEncryptionKeys {
   return KEY_ENCRYPTION_KEYS === undefined
@@ -17,10 +17,10 @@ export function openKeyEncryptionKeys({ KEY_ENCRYPTION_KEYS, DATA_DIR }: AuthCon
 }
 
 /**
- * The embedded default's own key-encryption key: made at first boot, readable by its owner alone.
- * Written beside and linked into place, so that a crash never leaves half a file, and of two instances one wins.
+ * The key-encryption key in a file, for the embedded database. It is created at the first start, and only its owner can read it.
+ * It is written to a temporary file and then linked, so that a crash leaves no incomplete file, and only one of two instances creates it.
  *
- * @throws OperatorError where the file cannot be read or made, or holds something else
+ * @throws OperatorError if the file cannot be read or created, or contains something else
  */
 export function readOrMakeKeyFile(path: string): KeyEncryptionKeys {
   const text = withFile(path, () => read(path) ?? make(path));
@@ -28,8 +28,8 @@ export function readOrMakeKeyFile(path: string): KeyEncryptionKeys {
     return parseKeyEncryptionKeys(text);
   } catch (error) {
     throw new OperatorError(
-      `The file ${path} holds no key-encryption key (${(error as TypeError).message}). Put it back from a backup: the ` +
-        'signing keys in the database open with it alone. If there is none, see "The key-encryption key is lost" in docs/operations.md.',
+      `The file ${path} holds no key-encryption key (${(error as TypeError).message}). Restore it from a backup: the ` +
+        'signing keys in the database can only be decrypted with it. If there is none, see "The key-encryption key is lost" in docs/operations.md.',
     );
   }
 }
@@ -39,8 +39,8 @@ function withFile<T>(path: string, work: () => T): T {
     return work();
   } catch (error) {
     throw new OperatorError(
-      `The key-encryption key in ${path} cannot be read or made (${(error as Error).message}). ` +
-        'Let this user read and write it, or set DATA_DIR or KEY_ENCRYPTION_KEYS.',
+      `The key-encryption key in ${path} cannot be read or created (${(error as Error).message}). ` +
+        'Allow this user to read and write it, or set DATA_DIR or KEY_ENCRYPTION_KEYS.',
     );
   }
 }

@@ -10,17 +10,17 @@ import type { SigningKey, SigningKeyTimes } from './signing-key.js';
 export type KeyRow = typeof signingKeys.$inferSelect;
 export type NewSigningKey = typeof signingKeys.$inferInsert;
 
-/** An arbitrary number, the same in every instance. */
+/** The id of the advisory lock: an arbitrary number, the same in every instance. */
 const LOCK = 7_315_002;
 
-/** Signing keys in the database, their private halves encrypted. */
+/** Stores the signing keys, with encrypted private keys. */
 export class KeyStore {
-  /** Keys that were opened before: a private key is decrypted once a process. */
+  /** Decrypted private keys: each is decrypted once per process. */
   private readonly opened = new Map<string, KeyObject>();
 
   constructor(private readonly encryption: PrivateKeyEncryption) {}
 
-  /** Every key, the newest first. */
+  /** All keys, newest first. */
   async load(db: AuthQueries): Promise<SigningKey[]> {
     const rows = await this.rows(db);
     const keys = rows.map((row) => this.toSigningKey(row)).toSorted((a, b) => b.activatesAt - a.activatesAt);
@@ -28,7 +28,7 @@ export class KeyStore {
     return keys;
   }
 
-  /** A new key pair as a row, not yet written: it takes its times from the caller. */
+  /** Creates a key pair as a row that is not stored yet. The caller provides the times. */
   async make(algorithm: SigningAlgorithm, times: { createdAt: number; activatesAt: number }): Promise<NewSigningKey> {
     const pair = await generateSigningKeyPair(algorithm);
     const jwk = pair.publicKey.export({ format: 'jwk' });
@@ -46,25 +46,25 @@ export class KeyStore {
   }
 
   /**
-   * Lets one transaction at a time change the keys. The constraints of the table would refuse the second one; with this
-   * it waits, and then sees what the first has done.
+   * Locks the keys, so that only one transaction at a time changes them. Without the lock, the constraints of the table would refuse
+   * the second one. With it, the second one waits and sees the changes of the first.
    */
   async lock(tx: AuthTransaction): Promise<void> {
     await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
   }
 
-  /** Every key, in no order. */
+  /** All keys, without an order. */
   rows(db: AuthQueries): Promise<KeyRow[]> {
     return db.select().from(signingKeys);
   }
 
-  /** The key that signs until a successor is known. */
+  /** The key that has no successor yet. */
   async findOpen(db: AuthQueries): Promise<KeyRow | undefined> {
     const [open] = await db.select().from(signingKeys).where(isNull(signingKeys.retiresAt));
     return open;
   }
 
-  /** @returns false when another instance has written an open one */
+  /** @returns false if another instance has stored a key without an end */
   async insertFirst(tx: AuthTransaction, key: NewSigningKey): Promise<boolean> {
     const written = await tx.insert(signingKeys).values(key).onConflictDoNothing().returning();
     return written.length > 0;
@@ -74,24 +74,24 @@ export class KeyStore {
     await tx.insert(signingKeys).values(key);
   }
 
-  /** Gives a key its end. Times in milliseconds. */
+  /** Sets when a key stops signing. Times are in milliseconds. */
   close(tx: AuthTransaction, kid: string, retiresAt: number, retirement: number): Promise<void> {
     return this.update(tx, kid, { retiresAt: new Date(retiresAt), goneAt: new Date(retiresAt + retirement) });
   }
 
-  /** Moves the moment at which a pending key starts. */
+  /** Changes when a pending key starts signing. */
   activate(tx: AuthTransaction, kid: string, activatesAt: number): Promise<void> {
     return this.update(tx, kid, { activatesAt: new Date(activatesAt) });
   }
 
-  /** Out of the JWK Set from then on, its private half destroyed. */
+  /** Removes a key from the JWK Set from then on, and destroys its private key. */
   compromise(tx: AuthTransaction, kid: string, at: number, retiresAt: number): Promise<void> {
     const compromisedAt = new Date(at);
     const gone = { compromisedAt, goneAt: compromisedAt, retiresAt: new Date(retiresAt) };
     return this.update(tx, kid, { ...gone, privateKey: null, encryptionKey: null });
   }
 
-  /** Destroys the private halves of keys that stopped to sign until then. */
+  /** Destroys the private keys that stopped signing before then. */
   async destroyRetired(db: AuthDatabase, retiredBefore: number): Promise<void> {
     await db
       .update(signingKeys)
@@ -100,9 +100,9 @@ export class KeyStore {
   }
 
   /**
-   * Encrypts anew what was encrypted with another key-encryption key than the one in use.
+   * Encrypts again all private keys that are not encrypted with the current key-encryption key.
    *
-   * @returns how many keys that were
+   * @returns the number of these keys
    */
   async reencrypt(db: AuthDatabase): Promise<number> {
     const rows = await db
@@ -148,7 +148,7 @@ export class KeyStore {
   }
 }
 
-/** The times of a key as {@link keyState} takes them. */
+/** The times of a key, for {@link keyState}. */
 export function keyTimes(row: KeyRow): SigningKeyTimes {
   return {
     activatesAt: row.activatesAt.getTime(),
@@ -158,7 +158,7 @@ export function keyTimes(row: KeyRow): SigningKeyTimes {
   };
 }
 
-/** Only what a public key has, whatever the row holds: `d` and its kind never leave the process. */
+/** Only the public members, so that private members such as `d` are never published, even if the row contained them. */
 function publicMembers(jwk: JsonWebKey): JsonWebKey {
   const { kid, alg, use } = jwk;
   return { ...createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'jwk' }), kid, alg, use };

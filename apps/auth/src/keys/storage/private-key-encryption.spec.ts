@@ -22,8 +22,8 @@ describe('a private key at rest', () => {
   it('opens again, for the same key alone', async () => {
     const { privateKey, box } = await sealed();
     expect(encryption.open(box, IDENTITY).equals(privateKey)).toBe(true);
-    expect(() => encryption.open(box, { ...IDENTITY, kid: 'b' })).toThrow('does not open');
-    expect(() => encryption.open(box, { ...IDENTITY, algorithm: 'EdDSA' })).toThrow('does not open');
+    expect(() => encryption.open(box, { ...IDENTITY, kid: 'b' })).toThrow('cannot be decrypted');
+    expect(() => encryption.open(box, { ...IDENTITY, algorithm: 'EdDSA' })).toThrow('cannot be decrypted');
   });
 
   it('does not open once a bit of it was changed', async () => {
@@ -31,14 +31,14 @@ describe('a private key at rest', () => {
     for (const position of [0, 20, box.bytes.length - 1]) {
       const bytes = Buffer.from(box.bytes);
       bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
-      expect(() => encryption.open({ ...box, bytes }, IDENTITY)).toThrow('does not open');
+      expect(() => encryption.open({ ...box, bytes }, IDENTITY)).toThrow('cannot be decrypted');
     }
   });
 
   it('does not open with another secret of the same version', async () => {
     const { box } = await sealed();
     const other = new PrivateKeyEncryption(parseKeyEncryptionKeys(`1:${secret()}`));
-    expect(() => other.open(box, IDENTITY)).toThrow('does not open');
+    expect(() => other.open(box, IDENTITY)).toThrow('cannot be decrypted');
   });
 
   it('says what to do when its version is not configured', async () => {
@@ -101,13 +101,13 @@ describe("the embedded default's own key file", () => {
       writeFileSync(path, text);
       expect(() => readOrMakeKeyFile(path)).toThrow(OperatorError);
       expect(() => readOrMakeKeyFile(path)).toThrow(`The file ${path} holds no key-encryption key`);
-      expect(() => readOrMakeKeyFile(path)).toThrow('Put it back from a backup');
+      expect(() => readOrMakeKeyFile(path)).toThrow('Restore it from a backup');
       expect(readFileSync(path, 'utf8')).toBe(text);
     },
   );
 
   it('says which file it cannot make', () => {
     const path = join('/proc/watchword', 'key');
-    expect(() => readOrMakeKeyFile(path)).toThrow(`The key-encryption key in ${path} cannot be read or made (E`);
+    expect(() => readOrMakeKeyFile(path)).toThrow(`The key-encryption key in ${path} cannot be read or created (E`);
   });
 });

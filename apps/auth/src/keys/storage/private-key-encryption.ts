@@ -6,15 +6,15 @@ const PURPOSE = 'signing key encryption';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A private key as it is stored. */
+/** A stored private key. */
 export interface EncryptedPrivateKey {
   /** Nonce, ciphertext and tag of AES-256-GCM. */
   readonly bytes: Buffer;
-  /** Version of the key-encryption key. */
+  /** The version of the key-encryption key. */
   readonly version: number;
 }
 
-/** What an encrypted key is bound to: moved to another row, it doesn't open. */
+/** What an encrypted key is bound to: it cannot be decrypted in another row. */
 export interface KeyIdentity {
   readonly kid: string;
   readonly algorithm: string;
@@ -38,7 +38,7 @@ export class PrivateKeyEncryption {
     return { bytes, version };
   }
 
-  /** @throws OperatorError when the version isn't configured, or the key was altered or belongs to another row */
+  /** @throws OperatorError if the version is not configured, or the key was changed or belongs to another row */
   open({ bytes, version }: EncryptedPrivateKey, identity: KeyIdentity): KeyObject {
     const plain = this.decrypt(bytes, version, identity);
     const key = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
@@ -55,8 +55,8 @@ export class PrivateKeyEncryption {
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
     } catch {
       throw new OperatorError(
-        `Signing key ${identity.kid} does not open: version ${String(version)} of KEY_ENCRYPTION_KEYS is not the secret ` +
-          'that it was encrypted with, or the row was altered',
+        `Signing key ${identity.kid} cannot be decrypted: version ${String(version)} of KEY_ENCRYPTION_KEYS is not the secret ` +
+          'that it was encrypted with, or the row was changed',
       );
     }
   }

@@ -1,13 +1,13 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { SigningAlgorithm } from '../../cryptography/signing-algorithm.js';
 
-/** pending: published, not signing. active: signs. retiring: published, private half destroyed. */
+/** pending: published, does not sign yet. active: signs. retiring: published, private key destroyed. */
 export type KeyState = 'pending' | 'active' | 'retiring' | 'gone' | 'compromised';
 
-/** Times are milliseconds since the epoch. */
+/** Times are in milliseconds since the epoch. */
 export interface SigningKeyTimes {
   readonly activatesAt: number;
-  /** Open until a successor is known. */
+  /** Undefined until there is a successor. */
   readonly retiresAt: number | undefined;
   readonly goneAt: number | undefined;
   readonly compromisedAt: number | undefined;
@@ -23,7 +23,7 @@ export interface SigningKey extends SigningKeyTimes {
   readonly createdAt: number;
 }
 
-/** What a key is at a moment. Nothing else decides it. */
+/** The state of a key at a time. It depends on these times only. */
 export function keyState(key: SigningKeyTimes, now: number): KeyState {
   if (key.compromisedAt !== undefined) return 'compromised';
   if (key.goneAt !== undefined && now >= key.goneAt) return 'gone';
@@ -31,7 +31,7 @@ export function keyState(key: SigningKeyTimes, now: number): KeyState {
   return now < key.activatesAt ? 'pending' : 'active';
 }
 
-/** Whether a verifier may still need it. */
+/** Whether a verifier may need it. */
 export function isPublished(key: SigningKeyTimes, now: number): boolean {
   const state = keyState(key, now);
   return state === 'pending' || state === 'active' || state === 'retiring';
