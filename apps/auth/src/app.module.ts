@@ -45,7 +45,7 @@ export class AppModule implements NestModule {
   }
 }
 
-/** What is about a person, or holds a secret, is kept by no cache (RFC 9111 §5.2.2.5). */
+/** Responses with personal data or secrets must not be cached (RFC 9111 §5.2.2.5). */
 function noStore(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();

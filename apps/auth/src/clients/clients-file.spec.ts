@@ -51,7 +51,11 @@ describe('the file of clients', () => {
     ['has something else than objects', [1], /client 0: must be an object/],
     ['names a client twice', [entry(), entry()], /orders is declared twice/],
     ['has an unknown member', [entry({ colour: 'red' })], /client 0: .*colour/],
-    ['has the issuer beside a service', [entry({ audiences: ['inventory', 'auth'] })], /must not have auth together with/],
+    [
+      'has the issuer beside a service',
+      [entry({ audiences: ['inventory', 'auth'] })],
+      /must not have auth together with/,
+    ],
     ['has an unknown grant', [entry({ grants: ['password'] })], /grants/],
     ['has a client id that looks like an account', [entry({ clientId: 'A' })], /clientId must be/],
     ["has the issuer's own client id", [entry({ clientId: 'watchword' })], /client 0: clientId must not be watchword/],

@@ -1,15 +1,15 @@
 import { OAuthError } from './oauth-error.js';
 
 const MAX_PARAMETERS = 50;
-/** A parameter that RFC 8693 §2.1 and RFC 8707 §2 allow more than once. */
+/** The parameters that RFC 8693 §2.1 and RFC 8707 §2 allow more than once. */
 const REPEATABLE: ReadonlySet<string> = new Set(['audience', 'resource']);
 
-/** The parameters of a request, as RFC 6749 §3.2 understands them: one without a value counts as omitted. */
+/** The parameters of a request. A parameter without a value counts as omitted (RFC 6749 §3.2). */
 export class FormParameters {
   private constructor(private readonly values: ReadonlyMap<string, readonly string[]>) {}
 
   /**
-   * Reads `application/x-www-form-urlencoded`, strictly: everything decodes, nothing is there twice.
+   * Parses `application/x-www-form-urlencoded` strictly: invalid encodings and duplicate parameters are refused.
    *
    * @throws OAuthError `invalid_request`
    */
@@ -25,7 +25,7 @@ export class FormParameters {
       const known = values.get(name);
       if (known === undefined) values.set(name, [value]);
       else if (REPEATABLE.has(name)) known.push(value);
-      else throw invalidRequest('A parameter is there more than once');
+      else throw invalidRequest('A parameter is included more than once');
     }
     return new FormParameters(values);
   }
@@ -34,7 +34,7 @@ export class FormParameters {
     return this.all(name)[0];
   }
 
-  /** @throws OAuthError `invalid_request` when it is missing */
+  /** @throws OAuthError `invalid_request` if it is missing */
   require(name: string): string {
     const value = this.get(name);
     if (value === undefined) throw invalidRequest(`The parameter ${name} is missing`);
@@ -49,16 +49,16 @@ export class FormParameters {
 /**
  * Decodes one part of `application/x-www-form-urlencoded`.
  *
- * @throws OAuthError `invalid_request` when it isn't percent-encoded UTF-8, or has a control character
+ * @throws OAuthError `invalid_request` if it is not percent-encoded UTF-8, or contains a control character
  */
 export function decodeFormPart(text: string): string {
   let decoded: string;
   try {
     decoded = decodeURIComponent(text.includes('+') ? text.replaceAll('+', ' ') : text);
   } catch {
-    throw invalidRequest('The parameters are not well-formed');
+    throw invalidRequest('The parameters are malformed');
   }
-  if (CONTROL.test(decoded)) throw invalidRequest('A parameter has a control character');
+  if (CONTROL.test(decoded)) throw invalidRequest('A parameter contains a control character');
   return decoded;
 }
 

@@ -2,12 +2,12 @@ import { Logger } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import type { OAuthError } from './oauth-error.js';
 
-/** RFC 6749 §5.1: what is in an answer is for the client alone. */
+/** RFC 6749 §5.1: responses must not be cached. */
 const HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Pragma: 'no-cache' } as const;
 
 const logger = new Logger('OAuth');
 
-/** Answers with JSON, or with an empty body. */
+/** Sends a response with JSON, or with an empty body. */
 export function sendOAuth(
   response: ServerResponse,
   status: number,
@@ -19,9 +19,9 @@ export function sendOAuth(
 }
 
 /**
- * Answers with a refusal (RFC 6749 §5.2), and logs why.
+ * Sends an error response (RFC 6749 §5.2), and logs the reason.
  *
- * @param path of the endpoint
+ * @param path the path of the endpoint
  */
 export function refuseOAuth(response: ServerResponse, path: string, refusal: OAuthError): void {
   const { code, status, message, reason, cause, headers } = refusal;

@@ -1,6 +1,6 @@
 import { problemOf } from '@watchword/platform';
 
-/** RFC 6749 §5.2, RFC 8693 §2.2.2 (`invalid_target`); the last two are for what the client can't help. */
+/** RFC 6749 §5.2, RFC 8693 §2.2.2 (`invalid_target`); the last two are errors that the client did not cause. */
 const STATUS = {
   invalid_request: 400,
   invalid_client: 401,
@@ -16,15 +16,15 @@ const STATUS = {
 export type OAuthErrorCode = keyof typeof STATUS;
 
 export interface OAuthErrorOptions {
-  /** When it isn't the code's own. */
+  /** If it differs from the default of the code. */
   readonly status?: number;
-  /** For the log alone: why it was refused. */
+  /** The reason, for the log only. */
   readonly reason?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** A refusal in the words of OAuth 2.0. Its message is the `error_description`: the client reads it. */
+/** An OAuth 2.0 error. Its message is the `error_description` for the client. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly status: number;
@@ -39,12 +39,12 @@ export class OAuthError extends Error {
     super(description, cause === undefined ? undefined : { cause });
     this.status = status;
     this.reason = reason;
-    // RFC 6749 §5.2: the scheme that the client may authenticate with goes with a 401.
+    // RFC 6749 §5.2: a 401 response names the authentication scheme.
     this.headers = status === 401 ? { 'WWW-Authenticate': 'Basic realm="oauth"', ...headers } : headers;
   }
 }
 
-/** What the client is told of any error. Of an unexpected one, nothing; of a database that is away, that it is. */
+/** The OAuth 2.0 error for any error: without details for an unexpected one, `temporarily_unavailable` during a database outage. */
 export function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   const { code, status, detail, headers = {} } = problemOf(error);

@@ -1,17 +1,17 @@
 import type { FormParameters } from './form-parameters.js';
 
-/** A request to one of the OAuth endpoints, apart from HTTP. */
+/** A request to an OAuth endpoint, independent of the HTTP framework. */
 export interface OAuthRequest {
   readonly parameters: FormParameters;
-  /** Every `Authorization` header, as it came. */
+  /** All raw `Authorization` headers. */
   readonly authorization: readonly string[];
-  /** Where it came from; a proxy's word only where the proxy is a configured one. */
+  /** The address of the client. Forwarded addresses are used only if the proxy is trusted. */
   readonly ip: string | undefined;
 }
 
-/** Answers a request with the body of a 200, or nothing for an empty one. Throws OAuthError. */
+/** Returns the body of a 200 response, or undefined for an empty body. Throws OAuthError. */
 export interface OAuthEndpoint {
-  /** Below the issuer's URL. */
+  /** The path below the issuer's URL. */
   readonly path: string;
   answer(request: OAuthRequest): Promise<object | undefined>;
 }

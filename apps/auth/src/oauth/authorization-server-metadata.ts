@@ -7,8 +7,8 @@ import type { AuthConfig } from '../config/index.js';
 export type AuthorizationServerMetadata = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * What this server can do, and nothing else (RFC 8414 §2). The same document serves OpenID Connect Discovery (§5):
- * there are no ID tokens and no authorization endpoint here, so it names none.
+ * The metadata of this server (RFC 8414 §2). The same document is used for OpenID Connect Discovery (§5). This server has no ID tokens
+ * and no authorization endpoint, so the document contains none.
  */
 export function authorizationServerMetadata({
   AUTH_ISSUER: issuer,
@@ -29,7 +29,7 @@ export function authorizationServerMetadata({
     // A shared secret is never published.
     ...(JWT_SIGNING === 'asymmetric' ? { jwks_uri: `${issuer}/.well-known/jwks.json` } : {}),
     grant_types_supported: GRANT_TYPES,
-    // Required, and empty without an authorization endpoint.
+    // Required; empty because there is no authorization endpoint.
     response_types_supported: [],
     subject_types_supported: ['public'],
     service_documentation: `${issuer}/docs`,

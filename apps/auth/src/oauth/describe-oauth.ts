@@ -6,7 +6,7 @@ type Properties = Readonly<Record<string, { readonly type: string; readonly enum
 
 const TEXT = { type: 'string' } as const;
 
-/** Adds the OAuth endpoints to the description of the app: they are no controllers, so nothing else knows them. */
+/** Adds the OAuth endpoints to the OpenAPI document. Nest does not know them, because they are not controllers. */
 export function describeOAuth(document: OpenAPIObject): void {
   document.components = {
     ...document.components,
@@ -24,7 +24,7 @@ export function describeOAuth(document: OpenAPIObject): void {
       requested_token_type: TEXT,
     }),
     '/oauth/introspect': form('Is this token active? (RFC 7662)', ['token'], { token: TEXT, token_type_hint: TEXT }),
-    '/oauth/revoke': form('Give a token back (RFC 7009)', ['token'], { token: TEXT, token_type_hint: TEXT }),
+    '/oauth/revoke': form('Revoke a token (RFC 7009)', ['token'], { token: TEXT, token_type_hint: TEXT }),
   });
 }
 

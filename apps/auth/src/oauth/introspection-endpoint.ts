@@ -3,12 +3,12 @@ import type { Client } from '../clients/client.js';
 import type { OwnAccessToken, PresentedAccessTokens } from './presented-access-tokens.js';
 import type { OAuthEndpoint, OAuthRequest } from '../oauth-protocol/oauth-request.js';
 
-/** What is said of every token that is not active, whatever the reason (RFC 7662 §2.2). */
+/** The response for every inactive token, for whatever reason (RFC 7662 §2.2). */
 const INACTIVE = { active: false } as const;
 
 /**
- * `POST /oauth/introspect` (RFC 7662): whether an access token is valid at this moment, for services that don't verify
- * themselves, or have to know of a revocation before the next event. Refresh tokens concern nobody but the issuer.
+ * `POST /oauth/introspect` (RFC 7662): whether an access token is currently valid. For services that do not verify tokens themselves,
+ * or need to know a revocation immediately. Refresh tokens are reported as inactive, because only the issuer uses them.
  */
 export class IntrospectionEndpoint implements OAuthEndpoint {
   readonly path = '/oauth/introspect';
@@ -27,7 +27,7 @@ export class IntrospectionEndpoint implements OAuthEndpoint {
   }
 }
 
-/** RFC 7662 §4: a client learns of tokens that are for it or from it, and of those that it could get itself. */
+/** RFC 7662 §4: a client may inspect tokens that are for it, were issued to it, or are for an audience of its own. */
 function maySee({ id, audiences }: Client, { audience, clientId }: OwnAccessToken): boolean {
   return clientId === id || audience.some((name) => name === id || audiences.includes(name));
 }

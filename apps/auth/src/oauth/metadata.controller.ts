@@ -4,7 +4,7 @@ import { Public } from '@watchword/auth';
 import { AuthConfig } from '../config/index.js';
 import { authorizationServerMetadata, type AuthorizationServerMetadata } from './authorization-server-metadata.js';
 
-/** What the issuer is and where, from memory: it is there while the database isn't. */
+/** The metadata of the issuer, from memory, so it is available during an outage of the database. */
 @ApiTags('discovery')
 @Controller('.well-known')
 export class MetadataController {

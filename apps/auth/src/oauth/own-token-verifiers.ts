@@ -5,16 +5,16 @@ import type { KeyEncryptionKeys } from '../cryptography/key-encryption-keys.js';
 import type { KeyRing } from '../keys/publishing/key-ring.js';
 import { ownIssuer, type Secrets } from '../keys/signing/own-issuer.js';
 
-/** What every token is for, to its own issuer. */
+/** The audience that every token has for its own issuer. */
 const ANYBODY = 'urn:watchword:any-audience';
 
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Verify the issuer's own tokens, whatever service they are for; each token is one of them's. `audience` of what they give
- * says nothing: PresentedAccessTokens puts the token's own there.
+ * Verifiers for the issuer's own tokens, for any audience; each token is verified by one of them. They do not check the audience, and
+ * their result does not contain it: PresentedAccessTokens adds the audience of the token.
  *
- * In shared-secret mode there are two, for the secrets that the services hold are no good for tokens for the issuer.
+ * In shared-secret mode there are two, because tokens for the issuer are not signed with the secrets that the services have.
  */
 export function ownTokenVerifiers(
   config: AuthConfig,

@@ -3,12 +3,12 @@ import { AuthError, type TokenVerifier, type VerifiedToken } from '@watchword/au
 import { Refusal } from '@watchword/platform';
 import type { LiveSession, LiveTokenStore } from '../sessions/live-token-store.js';
 
-/** An access token of this issuer, whatever service it is for. */
+/** An access token of this issuer, for any audience. */
 export type OwnAccessToken = VerifiedToken & { readonly sessionId: string };
 
 /**
- * Access tokens that come back to their issuer. Verified as every service does it, except that the issuer takes those
- * of every audience: by `audience` the caller decides who may do what with the token.
+ * Access tokens that are presented to their issuer. They are verified as in every service, but for any audience: the calling endpoint
+ * decides by `audience` who may do what with the token.
  */
 export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
   constructor(
@@ -25,8 +25,8 @@ export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * @returns undefined when it is not a valid token of this issuer
-   * @throws Refusal `temporarily_unavailable` when that can't be told
+   * @returns undefined if it is not a valid token of this issuer
+   * @throws Refusal `temporarily_unavailable` if it cannot be verified now
    */
   async find(token: string): Promise<OwnAccessToken | undefined> {
     for (const verifier of this.verifiers) {
@@ -36,7 +36,7 @@ export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
     return undefined;
   }
 
-  /** As {@link find}, nothing that it depends on was revoked, and with no role or scope that its subject does not have. */
+  /** Like {@link find}, but the token is also not revoked, and its roles and scopes are limited to those that its subject has now. */
   async findActive(token: string): Promise<OwnAccessToken | undefined> {
     const verified = await this.find(token);
     const session = verified && (await this.liveTokens.find(verified));
@@ -58,8 +58,8 @@ export class PresentedAccessTokens implements OnModuleInit, OnModuleDestroy {
 }
 
 /**
- * The token with what the database grants as well. In shared-secret mode every service can sign, and must not get more
- * confirmed, or exchanged, than the subject has.
+ * Limits the roles and scopes of the token to those in the database. In shared-secret mode every service can sign tokens, and must not
+ * get more rights confirmed or exchanged than the subject has.
  */
 function within(token: OwnAccessToken, session: LiveSession): OwnAccessToken {
   const scopes = session.scopes.filter((scope) => token.scopes.has(scope));
@@ -77,7 +77,7 @@ function within(token: OwnAccessToken, session: LiveSession): OwnAccessToken {
   };
 }
 
-/** Our own tokens have a list (contracts.md). */
+/** In our own tokens, `aud` is always a list. */
 function audienceOf({ claims }: VerifiedToken): readonly string[] {
   return claims['aud'] as readonly string[];
 }

@@ -7,8 +7,8 @@ import type { OAuthEndpoint, OAuthRequest } from '../oauth-protocol/oauth-reques
 import type { RevokeAccessToken } from './revoke-access-token.js';
 
 /**
- * `POST /oauth/revoke` (RFC 7009): a client gives back a token that was issued to it. A refresh token ends its session
- * (§2.1), an access token itself alone. What is not a token, or no longer, is no error (§2.2).
+ * `POST /oauth/revoke` (RFC 7009): a client revokes a token that was issued to it. Revoking a refresh token ends its session (§2.1);
+ * revoking an access token affects only that token. An invalid or expired token is not an error (§2.2).
  */
 export class RevocationEndpoint implements OAuthEndpoint {
   readonly path = '/oauth/revoke';
@@ -24,7 +24,7 @@ export class RevocationEndpoint implements OAuthEndpoint {
     const { client } = await this.authenticateClient.run(request);
     const token = request.parameters.require('token');
     const actor: AuditActor = { type: 'client', id: client.id, ip: request.ip };
-    // A refresh token has no dot: `token_type_hint` (§2.1) could tell nothing that the token doesn't.
+    // A refresh token contains no dot, so `token_type_hint` (§2.1) is not needed.
     const outcome = token.includes('.')
       ? await this.revokeJwt(token, client.id, actor)
       : await this.endByRefreshToken.run(token, client.id, actor);

@@ -3,7 +3,7 @@ import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
 import type { OwnAccessToken } from './presented-access-tokens.js';
 
-/** Revokes one access token, and nothing beside it. */
+/** Revokes a single access token. */
 export class RevokeAccessToken {
   constructor(
     private readonly db: AuthDatabase,
@@ -11,7 +11,7 @@ export class RevokeAccessToken {
     private readonly audit: AuditLog,
   ) {}
 
-  /** Does nothing for a token that was revoked before. */
+  /** Does nothing if the token is already revoked. */
   async run({ tokenId, sessionId, expiresAt }: OwnAccessToken, actor: AuditActor): Promise<void> {
     await this.db.transaction(async (tx) => {
       const event = { type: 'token-revoked', value: tokenId } as const;

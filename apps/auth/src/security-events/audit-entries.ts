@@ -2,12 +2,12 @@ import { desc, lt } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { auditLog } from '../database/schema/index.js';
 
-/** An entry of the audit log, as administrators read it. */
+/** An entry of the audit log, in the responses for administrators. */
 export interface AuditEntryView {
   readonly id: string;
   readonly at: string;
   readonly actor: { readonly type: string; readonly id: string | null; readonly ip: string | null };
-  /** Of the request that it happened in, as in the logs; null for what the issuer did by itself. */
+  /** The id of the request, as in the logs; null for actions of the issuer itself. */
   readonly requestId: string | null;
   readonly action: string;
   readonly target: { readonly type: string; readonly id: string };
@@ -18,7 +18,7 @@ export interface AuditEntryView {
 export class AuditEntries {
   constructor(private readonly db: AuthDatabase) {}
 
-  /** The newest first; with `before`, an entry's id, those that are older. */
+  /** Newest first. `before` is the id of an entry: only older entries are returned. */
   async page(limit: number, before: string | undefined): Promise<AuditEntryView[]> {
     const rows = await this.db
       .select()

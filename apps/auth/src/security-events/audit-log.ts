@@ -4,7 +4,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { AuthQueries } from '../database/auth-database.js';
 import { newId, newIdInSql } from '../database/new-id.js';
 
-/** Who acted. `system` is the issuer itself: a schedule, or the first boot. */
+/** Who acted. `system` is the issuer itself: a schedule, or the first start. */
 export interface AuditActor {
   readonly type: 'account' | 'client' | 'system' | 'anonymous';
   readonly id?: string | undefined;
@@ -21,13 +21,13 @@ export interface AuditEntry {
   /** `noun.verb`: `account.login`, `key.rotate`. */
   readonly action: string;
   readonly target: AuditTarget;
-  /** Never a secret. */
+  /** Must not contain secrets. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 export const SYSTEM_ACTOR: AuditActor = { type: 'system' };
 
-/** The record of who did what, for administrators. Written in the transaction of what it records, where there is one. */
+/** The record of who did what, for administrators. An entry is written in the transaction of its action, if there is one. */
 export class AuditLog {
   constructor(private readonly clock: Clock) {}
 
@@ -43,7 +43,7 @@ export class AuditLog {
   }
 
   /**
-   * An entry for each session, alike but for its id. One statement, whatever their number.
+   * Writes an entry for each session; the entries differ only in the id of the session. It is one statement for any number of sessions.
    *
    * @param sids separated by commas
    */
@@ -53,7 +53,7 @@ export class AuditLog {
     return this.insert(db, now, entry, 'session', sql`${entries} as entry (id, target_id)`);
   }
 
-  /** @param entries what to select them from: `id`, `target_id` */
+  /** @param entries the source of the entries, with the columns `id` and `target_id` */
   private async insert(
     db: AuthQueries,
     now: number,

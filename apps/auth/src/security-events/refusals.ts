@@ -3,14 +3,14 @@ import type { AuthDatabase } from '../database/auth-database.js';
 import { networkOf } from '../attempts/network.js';
 import type { AuditLog, AuditTarget } from './audit-log.js';
 
-/** Somebody was refused who did not prove who they are. */
+/** A refusal of a caller who is not authenticated. */
 export interface Refusal {
   readonly action:
     'account.login-refused' | 'account.change-password-refused' | 'account.reset-password-refused' | 'client.refused';
-  /** Who they said they are. {@link UNKNOWN} where there is nobody of that name. */
+  /** The account or client that the caller named; {@link UNKNOWN} if it does not exist. */
   readonly target: AuditTarget;
   readonly ip: string | undefined;
-  /** Never a secret, and nothing that they typed: people type passwords into the wrong field. */
+  /** Must not contain secrets or any input of the caller, because people sometimes type passwords into the wrong field. */
   readonly detail: Readonly<Record<string, string>>;
 }
 
@@ -18,19 +18,19 @@ export interface Refusal {
 export const UNKNOWN = 'unknown';
 
 const WINDOW_MS = 60_000;
-/** Of each action, the targets and networks that one window tells apart. */
+/** The maximum number of different targets and networks that are counted separately, for each action and period. */
 const MOST_SUBJECTS = 200;
 
-/** The same refusal again and again: one action and detail, one target, one network. */
+/** Repetitions of a refusal with the same action, detail, target and network. */
 interface Repeated {
   readonly refusal: Refusal;
   more: number;
 }
 
 /**
- * Keeps refusals in the audit log, so that an attack can be attributed (OWASP ASVS 5.0, 16.3.1), in a bounded number of
- * entries. The first one is written at once, with its request id; how many more like it came from the same network in
- * that minute is one more entry. Beyond a number of subjects the rest is one count.
+ * Records refusals in the audit log, so that an attack can be attributed (OWASP ASVS 5.0, 16.3.1), with a limited number of entries.
+ * The first refusal is written at once, with its request id. The number of its repetitions from the same network in that minute is one
+ * more entry. Above a number of subjects, all further ones are counted together.
  */
 export class Refusals implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Refusals');
@@ -54,7 +54,7 @@ export class Refusals implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.written();
   }
 
-  /** Does not wait for the database: who is refused learns nothing from how long that takes. */
+  /** Does not wait for the database, so that the response time reveals nothing. */
   record(refusal: Refusal): void {
     const { action, target, ip, detail } = refusal;
     const subject = JSON.stringify([action, target, networkOf(ip), detail]);
@@ -69,7 +69,7 @@ export class Refusals implements OnApplicationBootstrap, BeforeApplicationShutdo
     }
   }
 
-  /** Writes how often each came again, and begins anew. */
+  /** Writes the numbers of repetitions, and starts a new period. */
   endWindow(): void {
     const { subjects, others } = this;
     this.subjects = new Map();
@@ -82,7 +82,7 @@ export class Refusals implements OnApplicationBootstrap, BeforeApplicationShutdo
     }
   }
 
-  /** Resolves when nothing is being written. */
+  /** Resolves when all entries are written. */
   async written(): Promise<void> {
     await Promise.all(this.writing);
   }

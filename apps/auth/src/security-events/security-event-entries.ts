@@ -2,12 +2,12 @@ import { asc, gt } from 'drizzle-orm';
 import type { AuthDatabase } from '../database/auth-database.js';
 import { securityEvents } from '../database/schema/index.js';
 
-/** An event of the log, as administrators read it. */
+/** An event of the log, in the responses for administrators. */
 export interface SecurityEventView {
   readonly seq: number;
   readonly type: string;
   readonly value: string;
-  /** Of `client-revoked`: tokens that were issued before are denied. */
+  /** Only for `client-revoked`: tokens that were issued before are denied. */
   readonly issuedBefore: string | null;
   readonly createdAt: string;
   readonly expiresAt: string;
@@ -17,7 +17,7 @@ export interface SecurityEventView {
 export class SecurityEventEntries {
   constructor(private readonly db: AuthDatabase) {}
 
-  /** In their order, those after the number `after`. */
+  /** Events after the number `after`, in order. */
   async page(limit: number, after: number): Promise<SecurityEventView[]> {
     const rows = await this.db
       .select()

@@ -7,44 +7,44 @@ export type SecurityEventType =
 
 export interface SecurityEvent {
   readonly type: SecurityEventType;
-  /** The sid, jti, sub, client_id or kid that is denied; empty for `keys-changed`, which denies nothing. */
+  /** The denied sid, jti, sub, client_id or kid; empty for `keys-changed`, which denies nothing. */
   readonly value: string;
-  /** Of `client-revoked`, in milliseconds since the epoch: what was issued before is denied, and nothing that is issued later. */
+  /** Only for `client-revoked`, in milliseconds since the epoch: tokens that were issued before are denied, later ones are not. */
   readonly issuedBefore?: number;
 }
 
 /**
- * Sessions whose tokens are denied, as one text a column, separated by commas: the database wrote it and reads it again.
- * Made into objects of this process, 100,000 of them take longer here than there.
+ * Sessions whose tokens are denied, as comma-separated text for each column: the database writes and reads it. Converting 100,000
+ * sessions to objects would take longer than the statements.
  */
 export interface RevokedSessions {
   readonly count: number;
   readonly sids: string;
-  /** Of each session the latest `exp` of its tokens, in PostgreSQL's own form. */
+  /** The latest `exp` of the tokens of each session, in the format of PostgreSQL. */
   readonly tokensExpireAt: string;
 }
 
-/** Milliseconds. Verifiers can be told to accept a token up to 300 s after its `exp`, and clocks differ by a minute at most. */
+/** In milliseconds. Verifiers can be configured to accept a token up to 300 s after its `exp`, and clocks differ by at most a minute. */
 const MARGIN = 360_000;
 
-/** The log of what was revoked. Appended to only inside the transaction that revokes. */
+/** The log of revocations. Events are appended inside the transaction that revokes. */
 export class SecurityEventLog {
   constructor(private readonly clock: Clock) {}
 
-  /** @param expiresAt latest `exp` of what the event denies, in milliseconds since the epoch */
+  /** @param expiresAt the latest `exp` of the denied tokens, in milliseconds since the epoch */
   append(tx: AuthTransaction, { type, value, issuedBefore }: SecurityEvent, expiresAt: number): Promise<void> {
     const end = sql`${new Date(expiresAt + MARGIN).toISOString()}::timestamptz`;
     const before = sql`${issuedBefore === undefined ? null : new Date(issuedBefore).toISOString()}::timestamptz`;
     return this.insert(tx, 1, sql`(values (${type}, ${value}, ${end}, ${before}, 1)) as event (${COLUMNS})`);
   }
 
-  /** Whether that was revoked before. */
+  /** Whether the log already has such an event. */
   async has(tx: AuthTransaction, { type, value }: SecurityEvent): Promise<boolean> {
     const { rows } = await tx.execute(sql`select 1 from security_events where value = ${value} and type = ${type}`);
     return rows.length > 0;
   }
 
-  /** `session-revoked` for each of them. */
+  /** Appends `session-revoked` for each of the sessions. */
   async appendSessions(tx: AuthTransaction, { count, sids, tokensExpireAt }: RevokedSessions): Promise<void> {
     if (count === 0) return;
     const revoked = sql`unnest(string_to_array(${sids}, ','), string_to_array(${tokensExpireAt}, ',')::timestamptz[])
@@ -58,10 +58,10 @@ export class SecurityEventLog {
   }
 
   /**
-   * Appends events with the next numbers of the dense sequence. The sequence's row stays locked until the transaction
-   * ends: numbers are committed in order. So append last, for everyone else who revokes waits meanwhile.
+   * Appends events with the next numbers of the sequence. The row of the sequence stays locked until the end of the transaction, so
+   * that numbers are committed in order. Append as the last step of a transaction, because all other revocations wait for the lock.
    *
-   * @param events what to select them from, with the {@link COLUMNS}; `position` counts from 1
+   * @param events the source of the events, with the {@link COLUMNS}; `position` counts from 1
    */
   private async insert(tx: AuthTransaction, count: number, events: SQL): Promise<void> {
     const now = new Date(this.clock.now()).toISOString();

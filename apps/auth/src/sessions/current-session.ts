@@ -3,22 +3,23 @@ import { AuthError } from '@watchword/auth';
 import type { Request } from 'express';
 import type { LiveSession } from './live-token-store.js';
 
-/** Beside the request: a new property on Express's request costs more (docs/adr/0011). */
+/** In a WeakMap, because a new property on Express's request costs more (ADR 11 in docs/adr). */
 const current = new WeakMap<Request, LiveSession>();
 
-/** Keeps the session with which a request was let in. */
+/** Stores the session of an authenticated request. */
 export function keepSession(context: ExecutionContext, session: LiveSession): void {
   current.set(requestOf(context), session);
 }
 
-/** @throws AuthError where no LiveSessionGuard let the request in */
+/** @throws AuthError if the endpoint has no LiveSessionGuard */
 export function sessionOf(context: ExecutionContext): LiveSession {
   const session = current.get(requestOf(context));
-  if (session === undefined) throw new AuthError('credentials_missing', { reason: 'no LiveSessionGuard stands here' });
+  if (session === undefined)
+    throw new AuthError('credentials_missing', { reason: 'the endpoint has no LiveSessionGuard' });
   return session;
 }
 
-/** The session of whoever asks: its roles and scopes are the database's. */
+/** The session of the caller, with the roles and scopes of the database. */
 export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext) => sessionOf(context));
 
 function requestOf(context: ExecutionContext): Request {

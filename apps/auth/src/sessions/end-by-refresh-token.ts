@@ -4,7 +4,7 @@ import type { EndSessions } from './end-sessions.js';
 import type { RefreshTokens } from './refresh-tokens.js';
 import type { SessionStore } from './session-store.js';
 
-/** Ends the session of a refresh token that its holder gives back: logout, and token revocation (RFC 7009 §2.1). */
+/** Ends the session of a refresh token: for logout, and for token revocation (RFC 7009 §2.1). */
 export class EndByRefreshToken {
   constructor(
     private readonly db: AuthDatabase,
@@ -14,10 +14,10 @@ export class EndByRefreshToken {
   ) {}
 
   /**
-   * A token that was used before ends its session as well: whoever has it wants no more of it.
+   * A refresh token that was already used also ends its session.
    *
-   * @returns `unknown` for what isn't a refresh token of ours, or whose session has ended;
-   *   `other-client` when it was issued to another client: nothing is ended then
+   * @returns `unknown` if it is not a refresh token of this issuer, or its session has ended; `other-client` if it was issued to
+   *   another client, then nothing is ended
    */
   async run(text: string, clientId: string, actor: AuditActor): Promise<'ended' | 'unknown' | 'other-client'> {
     const presented = this.refreshTokens.parse(text);

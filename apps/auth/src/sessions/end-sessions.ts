@@ -4,7 +4,7 @@ import type { AuditActor, AuditLog } from '../security-events/audit-log.js';
 import type { SecurityEventLog } from '../security-events/security-event-log.js';
 import type { SessionsOfAccount, SessionStore } from './session-store.js';
 
-/** Why a session ended; kept in the audit log. */
+/** Why a session ended, for the audit log. */
 export type EndReason =
   | 'logout'
   | 'ended'
@@ -16,7 +16,7 @@ export type EndReason =
   | 'account-deleted'
   | 'account-recovered';
 
-/** Ends sessions. Each end is logged as a security event in the same transaction, before the answer goes out. */
+/** Ends sessions. Each end is recorded as a security event in the same transaction, before the response is sent. */
 export class EndSessions {
   constructor(
     private readonly db: AuthDatabase,
@@ -26,33 +26,33 @@ export class EndSessions {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns false when there is no such session of this account, or it has ended before */
+  /** @returns false if the account has no such session, or it has already ended */
   async endOne(accountId: string, sid: string, actor: AuditActor): Promise<boolean> {
     const ended = await this.db.transaction((tx) => this.endIn(tx, { accountId, sid }, 'ended', actor));
     return ended > 0;
   }
 
-  /** @returns how many there were */
+  /** @returns the number of ended sessions */
   endAll(accountId: string, actor: AuditActor): Promise<number> {
     return this.db.transaction((tx) => this.endAllIn(tx, accountId, 'ended', actor));
   }
 
-  /** @returns how many there were */
+  /** @returns the number of ended sessions */
   endOthers(accountId: string, exceptSid: string, actor: AuditActor): Promise<number> {
     return this.db.transaction((tx) => this.endIn(tx, { accountId, exceptSid }, 'ended', actor));
   }
 
-  /** As the last step of a transaction that changes the account. */
+  /** Call it as the last step of a transaction that changes the account. */
   endAllIn(tx: AuthTransaction, accountId: string, reason: EndReason, actor: AuditActor): Promise<number> {
     return this.endIn(tx, { accountId }, reason, actor);
   }
 
-  /** As the last step of a transaction that found the session's refresh token to be in the wrong hands, or given back. */
+  /** Call it as the last step of a transaction that detected a stolen refresh token, or revokes the refresh token. */
   endByIdIn(tx: AuthTransaction, id: string, reason: EndReason, actor: AuditActor): Promise<number> {
     return this.endIn(tx, { id }, reason, actor);
   }
 
-  /** Those of them that have not ended, as the last step of a transaction. */
+  /** Ends those sessions that have not ended. Call it as the last step of a transaction. */
   async endIn(
     tx: AuthTransaction,
     which: SessionsOfAccount | { readonly id: string },

@@ -3,7 +3,7 @@ import type { SessionLifetime } from './session-lifetime.js';
 import { type SessionPosition, sessionPosition } from './session-position.js';
 import type { SessionStore } from './session-store.js';
 
-/** A live session, as its owner and administrators see it. */
+/** A live session, in the responses for its owner and for administrators. */
 export interface SessionView {
   /** `sid`. */
   readonly id: string;
@@ -17,11 +17,11 @@ export interface SessionView {
 
 export interface SessionPage<View extends SessionView = SessionView> {
   readonly sessions: readonly View[];
-  /** `after` of the next page; left out of the last one. */
+  /** The value of `after` for the next page; absent on the last page. */
   readonly next?: string;
 }
 
-/** The live sessions of an account, the last used first. */
+/** Lists the live sessions of an account, most recently used first. */
 export class ListSessions {
   constructor(
     private readonly db: AuthDatabase,

@@ -7,11 +7,11 @@ import { keepSession } from './current-session.js';
 import { LiveTokenStore } from './live-token-store.js';
 
 /**
- * Lets only a person's own live session in: the issuer knows at once when a session has ended, and answers accordingly.
- * What a service does in its own name, or in somebody's (`act`), never reaches a person's account settings.
+ * Allows only a person with a live session. The issuer checks the session in the database, so a revocation takes effect at once.
+ * Services cannot use these endpoints, neither with their own tokens nor for a person (`act`).
  *
- * Roles and scopes are those of the database. What the token says of them is the word of whoever holds a signing key, and
- * in shared-secret mode every service does.
+ * Roles and scopes are read from the database. Those in the token are not trusted, because in shared-secret mode every service can sign
+ * tokens.
  */
 @Injectable()
 export class LiveSessionGuard implements CanActivate {
@@ -24,7 +24,7 @@ export class LiveSessionGuard implements CanActivate {
     const token = this.caller.current()?.verified;
     if (token === undefined) throw new AuthError('credentials_missing');
     if (mixesIssuerAudience(token.audience)) {
-      throw new AuthError('audience_mismatch', { reason: 'it is for services too, which could use it here' });
+      throw new AuthError('audience_mismatch', { reason: 'it is also for services, which could use it here' });
     }
     if (token.actor !== undefined || isClientId(token.subject)) throw firstPartyOnly();
     const session = await this.liveTokens.find(token);
@@ -37,5 +37,5 @@ export class LiveSessionGuard implements CanActivate {
 }
 
 function firstPartyOnly(): Refusal {
-  return new Refusal('forbidden', 'first_party_only', 'Only the person themselves may do this');
+  return new Refusal('forbidden', 'first_party_only', 'Only the person can do this, and no service');
 }

@@ -4,15 +4,15 @@ import type { AuthDatabase } from '../database/auth-database.js';
 import { isUuid } from '../database/is-uuid.js';
 import { GRANT_COLUMNS } from './session-store.js';
 
-/** The session behind a token, as the database has it now. The token may say otherwise: it is not what decides here. */
+/** The current session of a token in the database. The claims of the token can be out of date. */
 export interface LiveSession {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
-  /** When the password was given, in seconds since the epoch; null for a credential of a client. */
+  /** When the person logged in, in seconds since the epoch; null for a credential of a client. */
   readonly authTime: number | null;
 }
 
-/** Whether tokens that verify still count. The issuer asks the database: what was revoked elsewhere counts at once. */
+/** Checks whether valid tokens were revoked. The issuer asks the database, so revocations by other instances take effect at once. */
 export class LiveTokenStore {
   constructor(
     private readonly db: AuthDatabase,
@@ -20,8 +20,8 @@ export class LiveTokenStore {
   ) {}
 
   /**
-   * The token's session (a person's, or a credential of the client that the token is about) while it goes on and nothing
-   * that it depends on was revoked: the session, the token itself, the client that obtained it, the key that it is signed with.
+   * The session of the token (a session of a person, or a credential of a client), if it is live and nothing was revoked: the session,
+   * the token itself, the client that obtained it, and the key that signed it.
    */
   async find({
     sessionId,

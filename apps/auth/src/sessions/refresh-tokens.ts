@@ -9,33 +9,33 @@ const LENGTH = Math.ceil(((ID_BYTES + SECRET_BYTES + TAG_BYTES) * 4) / 3);
 
 const SUCCESSOR_NONCE_BYTES = 32;
 
-/** A refresh token as a client holds it, and as the database knows it. */
+/** A refresh token: its text for the client, and its hash for the database. */
 export interface RefreshToken {
   readonly text: string;
-  /** SHA-256 of session id and secret. 256 random bits need no slow hash. */
+  /** SHA-256 of session id and secret. The secret has 256 random bits, so it needs no slow hash. */
   readonly hash: Buffer;
 }
 
-/** A refresh token that a client has presented. */
+/** A refresh token that a client presents. */
 export interface PresentedRefreshToken extends RefreshToken {
-  /** The session that it says it belongs to. */
+  /** The session in the token, not verified. */
   readonly sessionId: string;
   readonly secret: Buffer;
-  /** Whether this issuer made it, at any time: a token that is no longer known, but genuine, was used before. */
+  /** Whether this issuer created it at any time. A genuine token that is not the current one was used before. */
   readonly genuine: boolean;
 }
 
-/** Of one key-encryption key. */
+/** The keys that are derived from one key-encryption key. */
 interface DerivedKeys {
   readonly tag: Buffer;
   readonly successor: Buffer;
 }
 
 /**
- * Opaque refresh tokens: session id, 256 secret bits and a tag that shows that the issuer made them.
+ * Opaque refresh tokens: a session id, 256 secret bits, and a tag (MAC) that shows that the issuer created the token.
  *
- * A successor is derived from its predecessor, a stored nonce and a key outside of the database. Within the grace
- * period the holder of the predecessor gets the same successor again, though nothing stored would give it away.
+ * A successor is derived from its predecessor, a stored nonce and a key outside of the database. So within the grace period the same
+ * successor can be returned again, although the database does not contain it.
  */
 export class RefreshTokens {
   private readonly keys: readonly [DerivedKeys, ...DerivedKeys[]];
@@ -52,7 +52,7 @@ export class RefreshTokens {
     return make(this.keys[0], sessionId, randomBytes(SECRET_BYTES));
   }
 
-  /** @returns undefined when it can't be a refresh token */
+  /** @returns undefined if it is not a refresh token */
   parse(text: string): PresentedRefreshToken | undefined {
     if (text.length !== LENGTH) return undefined;
     const bytes = Buffer.from(text, 'base64url');
@@ -64,13 +64,13 @@ export class RefreshTokens {
     return { text, hash: sha256(body), sessionId: toUuid(body.subarray(0, ID_BYTES)), secret, genuine };
   }
 
-  /** A token that may follow `predecessor`. Its nonce gives the same one again: see {@link successorWithHash}. */
+  /** A new successor of `predecessor`. With its nonce, it can be derived again: see {@link successorWithHash}. */
   next(predecessor: PresentedRefreshToken): { readonly successor: RefreshToken; readonly nonce: Buffer } {
     const nonce = randomBytes(SUCCESSOR_NONCE_BYTES);
     return { successor: derive(this.keys[0], predecessor, nonce), nonce };
   }
 
-  /** The successor whose hash is known: also when the key-encryption key was changed since it was made. */
+  /** Derives the successor with this hash again, also if the key-encryption key was changed since. */
   successorWithHash(predecessor: PresentedRefreshToken, nonce: Buffer, hash: Buffer): RefreshToken | undefined {
     return this.keys
       .map((key) => derive(key, predecessor, nonce))

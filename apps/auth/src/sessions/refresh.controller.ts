@@ -10,7 +10,7 @@ import { RefreshTokenDto } from './refresh-token.dto.js';
 import { requestedResource } from './requested-resource.js';
 import { RotateRefreshToken } from './rotate-refresh-token.js';
 
-/** What a person's device does with its refresh token. */
+/** The endpoints for the refresh token of a person's device. */
 @ApiTags('sessions')
 @Public()
 @Controller('auth')
@@ -28,7 +28,7 @@ export class RefreshController {
     return this.rotateRefreshToken.run(refresh_token, FIRST_PARTY_CLIENT, wanted);
   }
 
-  /** Always the same answer: whether the token was any good is nobody's business. */
+  /** Always the same response, so that it does not reveal whether the token was valid. */
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ summary: 'End the session of a refresh token' })

@@ -4,8 +4,8 @@ import type { SecurityEventLog } from '../security-events/security-event-log.js'
 import type { SessionStore } from './session-store.js';
 
 /**
- * Gives sessions a new `sid` when what they entitle to has changed: people stay logged in, tokens that say what was true
- * before are denied.
+ * Gives sessions a new `sid` when their roles or scopes have changed: people stay logged in, and tokens with the old roles or scopes
+ * are denied.
  */
 export class RenewSessionIds {
   constructor(
@@ -14,12 +14,12 @@ export class RenewSessionIds {
     private readonly clock: Clock,
   ) {}
 
-  /** As the last step of the transaction that changes roles or scopes, with the accounts locked. */
+  /** Call it as the last step of the transaction that changes roles or scopes, with the account locked. */
   async ofAccount(tx: AuthTransaction, accountId: string): Promise<void> {
     await this.events.appendSessions(tx, await this.sessions.renewIds(tx, { accountId }, this.clock.now()));
   }
 
-  /** As the last step of the transaction that changes what a role grants, with its accounts locked. */
+  /** Call it as the last step of the transaction that changes the scopes of a role, with its accounts locked. */
   async ofRole(tx: AuthTransaction, role: string): Promise<void> {
     await this.events.appendSessions(tx, await this.sessions.renewIds(tx, { role }, this.clock.now()));
   }

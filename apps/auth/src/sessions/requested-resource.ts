@@ -1,11 +1,11 @@
 import { Refusal } from '@watchword/platform';
 import { ISSUER_AUDIENCE } from '../config/index.js';
 
-/** What a login or a refresh may name as its `resource` (RFC 8707 §2). Without one the token is for LOGIN_AUDIENCES. */
+/** The allowed `resource` of a login or a refresh (RFC 8707 §2). Without it, the token is for LOGIN_AUDIENCES. */
 export type Resource = typeof ISSUER_AUDIENCE;
 
-/** @throws Refusal `invalid_target` for any other (RFC 8707 §2) */
+/** @throws Refusal `invalid_target` for any other resource (RFC 8707 §2) */
 export function requestedResource(text: string | undefined): Resource | undefined {
   if (text === undefined || text === ISSUER_AUDIENCE) return text;
-  throw new Refusal('invalid', 'invalid_target', `The resource can only be ${ISSUER_AUDIENCE}, or be left out`);
+  throw new Refusal('invalid', 'invalid_target', `The resource must be ${ISSUER_AUDIENCE}, or be omitted`);
 }

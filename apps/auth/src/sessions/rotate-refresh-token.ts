@@ -12,8 +12,8 @@ import type { Session, SessionStore } from './session-store.js';
 /**
  * Exchanges a refresh token for its successor and a new access token.
  *
- * Usually {@link RotationStore} does all of it. Of several requests with one token, all but one find it changed: they are
- * decided here, with the session's row locked.
+ * Usually {@link RotationStore} does this in one statement. If several requests use the same token, one of them succeeds there. The
+ * others are decided here, with a lock on the row of the session.
  */
 export class RotateRefreshToken {
   constructor(
@@ -28,8 +28,8 @@ export class RotateRefreshToken {
   ) {}
 
   /**
-   * @param clientId who presents it, authenticated
-   * @throws Refusal `invalid_grant` (RFC 6749 §5.2), whatever the reason, or `invalid_scope`, which rotates nothing
+   * @param clientId the authenticated client that presents it
+   * @throws Refusal `invalid_grant` (RFC 6749 §5.2) for any reason, or `invalid_scope`; then the token is not rotated
    */
   async run(text: string, clientId: string, wanted: WantedToken = {}): Promise<TokenResponse> {
     this.tokens.assertReady();
@@ -46,7 +46,7 @@ export class RotateRefreshToken {
     return rotated ?? (await this.resolveStaleToken(presented, clientId, wanted));
   }
 
-  /** @returns undefined when the token isn't the current one of a live session of that client */
+  /** @returns undefined if the token is not the current one of a live session of that client */
   private async rotate(
     db: AuthQueries,
     presented: PresentedRefreshToken,
@@ -68,7 +68,7 @@ export class RotateRefreshToken {
     return grant && this.tokens.respond(grant, successor.text, wanted);
   }
 
-  /** Repeat, reuse, or simply over: decided with the session's row locked. */
+  /** Decides with a lock on the row of the session whether this is a repetition, a reuse, or an ended session. */
   private async resolveStaleToken(
     presented: PresentedRefreshToken,
     clientId: string,
@@ -93,7 +93,7 @@ export class RotateRefreshToken {
     return repeated;
   }
 
-  /** The same successor again: a response may be lost, and a client may ask twice at once. */
+  /** Returns the same successor again, because a response may be lost, and a client may send two requests at the same time. */
   private async repeat(
     tx: AuthTransaction,
     { id, successorNonce, refreshHash }: Session,
@@ -111,7 +111,7 @@ export class RotateRefreshToken {
   }
 }
 
-/** One answer for every reason: which it was is none of the presenter's business. */
+/** The same response for every reason, so that it reveals nothing. */
 function invalidGrant(): Refusal {
   return new Refusal('invalid', 'invalid_grant', 'The refresh token is not valid');
 }

@@ -6,21 +6,21 @@ import type { SessionGrant } from './session-grant.js';
 import { GRANT_COLUMNS } from './session-store.js';
 import type { LiveSince } from './session-timing.js';
 
-/** A refresh token that is presented by a client, and the one that is to follow it. */
+/** A refresh token that a client presents, and its successor. */
 export interface Rotation {
   readonly sessionId: string;
   readonly clientId: string;
   readonly presentedHash: Buffer;
   readonly successorHash: Buffer;
   readonly successorNonce: Buffer;
-  /** Latest `exp` of the access token that goes with it, in milliseconds since the epoch. */
+  /** The latest `exp` of the access token that is issued with it, in milliseconds since the epoch. */
   readonly tokensExpireAt: number;
 }
 
 /**
- * The rotation of a refresh token is this one UPDATE: at once the check, the change and the answer. Of any number of
- * requests with one token it changes the row for exactly one. Here the statement is the algorithm, which two statements
- * with code between them could not be without a lock.
+ * Rotates a refresh token with a single UPDATE that checks the token, changes the row and returns the grant. Of any number of requests
+ * with the same token, exactly one changes the row. Here the SQL statement is the algorithm: two statements with code in between would
+ * need a lock.
  */
 export class RotationStore {
   private readonly statement: ReturnType<typeof rotationStatement>;
@@ -29,7 +29,7 @@ export class RotationStore {
     this.statement = rotationStatement(db);
   }
 
-  /** @returns undefined when the token isn't the current one of a live session of that client */
+  /** @returns undefined if the token is not the current one of a live session of that client */
   async rotate(db: AuthQueries, rotation: Rotation, since: LiveSince): Promise<SessionGrant | undefined> {
     const statement = db === this.db ? this.statement : rotationStatement(db);
     const [grant] = await statement.execute({
@@ -47,10 +47,10 @@ export class RotationStore {
 }
 
 /**
- * It has a name, under which PostgreSQL keeps its plan.
+ * A prepared statement with a name, so that PostgreSQL keeps its plan.
  *
- * `seen` is the session as it was when the statement began. Where a change of roles came in between, which replaces the
- * sid, the roles that the statement reads are the old ones: it must not answer then.
+ * `seen` is the session at the start of the statement. If a concurrent change of roles has replaced the sid since then, the statement
+ * would read the old roles. So it must not return the session in that case.
  */
 function rotationStatement(db: AuthQueries) {
   const seen = alias(sessions, 'seen');

@@ -4,7 +4,7 @@ import type { AccessTokenIssuer } from '../tokens/access-token-issuer.js';
 import { type TokenResponse, tokenResponse } from '../tokens/token-response.js';
 import type { Resource } from './requested-resource.js';
 
-/** What a session entitles its holder to, as of now. */
+/** The current rights of a session. */
 export interface SessionGrant {
   readonly sid: string;
   readonly accountId: string;
@@ -15,37 +15,37 @@ export interface SessionGrant {
   readonly scopes: readonly string[];
 }
 
-/** What the holder of a session wants of its next access token. */
+/** The requested access token. */
 export interface WantedToken {
-  /** Fewer than the session has (RFC 6749 §6). Default: all of them. */
+  /** A subset of the scopes of the session (RFC 6749 §6). Default: all of them. */
   readonly scopes?: readonly string[] | undefined;
-  /** Default: the services that people call themselves. */
+  /** Default: the services that people call directly. */
   readonly resource?: Resource | undefined;
 }
 
-/** Turns what a session entitles to into tokens. */
+/** Creates the token response for a session. */
 export class SessionTokens {
-  /** @param services the audience of a token for which no resource was named; never the issuer */
+  /** @param services the audience of a token without a requested resource; never the issuer */
   constructor(
     private readonly accessTokens: AccessTokenIssuer,
     private readonly services: readonly [string, ...string[]],
   ) {}
 
-  /** @throws Refusal `temporarily_unavailable` when there is nothing to sign with */
+  /** @throws Refusal `temporarily_unavailable` if there is no key to sign with */
   assertReady(): void {
     this.accessTokens.assertReady();
   }
 
-  /** Latest `exp` of an access token that is made now, in milliseconds since the epoch. */
+  /** The latest `exp` of an access token that is issued now, in milliseconds since the epoch. */
   latestExpiry(): number {
     return this.accessTokens.latestExpiry();
   }
 
-  /** @throws Refusal `invalid_scope` when a scope isn't the session's (RFC 6749 §6) */
+  /** @throws Refusal `invalid_scope` if the session does not have a requested scope (RFC 6749 §6) */
   respond(grant: SessionGrant, refreshToken: string, wanted: WantedToken = {}): TokenResponse {
     const { scopes = grant.scopes, resource } = wanted;
     if (!scopes.every((scope) => grant.scopes.includes(scope))) {
-      throw new Refusal('invalid', 'invalid_scope', 'The scope exceeds what the session has');
+      throw new Refusal('invalid', 'invalid_scope', 'The scope exceeds the scopes of the session');
     }
     const issued = this.accessTokens.issue({
       subject: grant.accountId,

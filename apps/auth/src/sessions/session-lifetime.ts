@@ -3,10 +3,10 @@ import type { DatabaseOutages } from '../database/database-outages.js';
 import type { Session } from './session-store.js';
 import type { LiveSince, SessionTiming } from './session-timing.js';
 
-/** Milliseconds without a database by which the grace grows at most. */
+/** The longest database outage that extends the grace period, in milliseconds. */
 const LONGEST_OUTAGE = 900_000;
 
-/** Whether sessions and their refresh tokens are good by the clock. */
+/** Decides by the clock whether sessions and their refresh tokens are valid. */
 export class SessionLifetime {
   constructor(
     private readonly timing: SessionTiming,
@@ -25,8 +25,8 @@ export class SessionLifetime {
   }
 
   /**
-   * Whether the predecessor of the refresh token may give it again. Time without a database does not count: an answer was
-   * lost then, and whoever asked again was told to wait (ADR 13).
+   * Whether the predecessor of the refresh token may return it again. The time of a database outage does not count: a response may have
+   * been lost, and the client was told to wait (ADR 13).
    */
   isInGrace({ rotatedAt }: Session): boolean {
     if (rotatedAt === null) return false;

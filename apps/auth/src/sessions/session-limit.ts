@@ -4,8 +4,8 @@ import type { EndSessions } from './end-sessions.js';
 import type { SessionLifetime } from './session-lifetime.js';
 
 /**
- * Bounds the live sessions of an account. One more ends the session that was not used for the longest time, so that a
- * person can always log in, and whoever logs in without end does not fill the database.
+ * Limits the live sessions of an account. If there are too many, the session that was not used for the longest time ends. So a person
+ * can always log in, and an attacker cannot fill the database with logins.
  */
 export class SessionLimit {
   constructor(
@@ -14,7 +14,7 @@ export class SessionLimit {
     private readonly lifetime: SessionLifetime,
   ) {}
 
-  /** As the last step of the transaction that began a session, with the account locked against other logins. */
+  /** Call it as the last step of the transaction that starts a session, with the account locked against other logins. */
   async enforce(tx: AuthTransaction, accountId: string): Promise<void> {
     const surplus = { accountId, beyond: this.most, liveSince: this.lifetime.now() };
     await this.endSessions.endIn(tx, surplus, 'session-limit', SYSTEM_ACTOR);

@@ -7,10 +7,10 @@ import type { SessionGrant } from './session-grant.js';
 import type { SessionPosition } from './session-position.js';
 import type { LiveSince } from './session-timing.js';
 
-/** A session with its refresh token, as the database has it. */
+/** A row of the sessions, with the hash of its refresh token. */
 export type Session = typeof sessions.$inferSelect;
 
-/** Of an account: all, the one with this `sid`, all others, or those that were used less lately than so many live ones. */
+/** Sessions of an account: all, the one with this `sid`, all except that one, or all except the most recently used ones. */
 export type SessionsOfAccount =
   | { readonly accountId: string }
   | { readonly accountId: string; readonly sid: string }
@@ -18,8 +18,8 @@ export type SessionsOfAccount =
   | { readonly accountId: string; readonly beyond: number; readonly liveSince: LiveSince };
 
 /**
- * What a statement in which `sessions` is the session selects or returns for a {@link SessionGrant}:
- * roles and scopes are read in the statement that lets the session go on.
+ * The columns of a {@link SessionGrant} for a statement on `sessions`: roles and scopes are read in the same statement that rotates
+ * the refresh token.
  */
 export const GRANT_COLUMNS = {
   sid: sessions.sid,
@@ -32,19 +32,19 @@ export const GRANT_COLUMNS = {
     where account_id = sessions.account_id order by scope)`,
 };
 
-/** The rows of `sessions`. The rotation of their refresh tokens is a statement of its own: see `RotationStore`. */
+/** Stores the sessions. `RotationStore` has the statement that rotates their refresh tokens. */
 export class SessionStore {
   async insert(tx: AuthTransaction, session: typeof sessions.$inferInsert): Promise<void> {
     await tx.insert(sessions).values(session);
   }
 
-  /** The session, locked until the transaction ends; undefined where there is none, or it has ended. */
+  /** Reads a session and locks it until the end of the transaction; undefined if there is none, or it has ended. */
   async lock(tx: AuthTransaction, id: string): Promise<Session | undefined> {
     const [session] = await tx.select().from(sessions).where(eq(sessions.id, id)).for('update');
     return session?.endedAt === null ? session : undefined;
   }
 
-  /** What the session entitles to; undefined where its account is disabled. */
+  /** The rights of the session; undefined if its account is disabled. */
   async grantOf(tx: AuthTransaction, id: string): Promise<SessionGrant | undefined> {
     const [grant] = await tx
       .select(GRANT_COLUMNS)
@@ -54,13 +54,13 @@ export class SessionStore {
     return grant;
   }
 
-  /** The session has an access token that is good until then, in milliseconds since the epoch. */
+  /** Records that the session has an access token that is valid until then, in milliseconds since the epoch. */
   async noteTokenUntil(tx: AuthTransaction, id: string, expiresAt: number): Promise<void> {
     const tokensExpireAt = sql`greatest(tokens_expire_at, ${new Date(expiresAt).toISOString()}::timestamptz)`;
     await tx.update(sessions).set({ tokensExpireAt }).where(eq(sessions.id, id));
   }
 
-  /** Latest `exp` of the access tokens of an account, in milliseconds since the epoch. */
+  /** The latest `exp` of the access tokens of an account, in milliseconds since the epoch. */
   async tokensExpireAt(tx: AuthTransaction, accountId: string): Promise<number | undefined> {
     const [latest] = await tx
       .select({ expiry: max(sessions.tokensExpireAt) })
@@ -69,7 +69,7 @@ export class SessionStore {
     return latest?.expiry?.getTime();
   }
 
-  /** Live sessions, the last used first. */
+  /** Live sessions, most recently used first. */
   page(
     db: AuthQueries,
     accountId: string,
@@ -91,7 +91,7 @@ export class SessionStore {
       .limit(limit);
   }
 
-  /** Ends those of them that have not ended. */
+  /** Ends those sessions that have not ended. */
   end(tx: AuthTransaction, which: SessionsOfAccount | { readonly id: string }, at: number): Promise<RevokedSessions> {
     const ended = tx
       .update(sessions)

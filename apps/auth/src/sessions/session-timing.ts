@@ -1,16 +1,16 @@
 import { type AuthConfig, inMilliseconds } from '../config/index.js';
 
-/** How long sessions last. All in milliseconds. */
+/** The times in the life of a session, in milliseconds. */
 export interface SessionTiming {
-  /** A session that isn't used for that long ends. */
+  /** A session ends if it is not used for this time. */
   readonly idle: number;
-  /** A session ends after that long, however often it is used. */
+  /** A session ends after this time, even if it is used. */
   readonly absolute: number;
-  /** For that long after a rotation the predecessor gives the same successor again; 0 turns it off. */
+  /** The grace period after a rotation, in which the predecessor returns the same successor again; 0 turns it off. */
   readonly grace: number;
 }
 
-/** A moment, and after which a session must have been used to be alive then. In milliseconds since the epoch. */
+/** The current time, and the time since which a session must have been used to be live. In milliseconds since the epoch. */
 export interface LiveSince {
   readonly now: number;
   readonly usedAfter: number;

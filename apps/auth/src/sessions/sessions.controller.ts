@@ -25,13 +25,13 @@ import { SessionsQuery } from './sessions-query.js';
 type OwnSessionPage = SessionPage<SessionView & { readonly current: boolean }>;
 
 class EndSessionsQuery {
-  /** `current` keeps the session that asks. */
+  /** `current` keeps the session of this request. */
   @IsOptional()
   @IsIn(['current'])
   readonly except?: 'current';
 }
 
-/** A person's own logins. */
+/** The endpoints for a person's own sessions. */
 @ApiTags('sessions')
 @ApiBearerAuth()
 @UseGuards(LiveSessionGuard)

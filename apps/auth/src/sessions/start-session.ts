@@ -8,7 +8,7 @@ import type { SessionLimit } from './session-limit.js';
 import type { SessionStore } from './session-store.js';
 import type { SessionTiming } from './session-timing.js';
 
-/** Where a login came from. */
+/** The device of a login. */
 export interface Device {
   readonly userAgent: string | undefined;
   readonly ip: string | undefined;
@@ -16,7 +16,7 @@ export interface Device {
 
 const LONGEST_USER_AGENT = 256;
 
-/** Begins a session for somebody who has just proved who they are. */
+/** Starts a session for a person who was just authenticated. */
 export class StartSession {
   constructor(
     private readonly sessions: SessionStore,
@@ -27,7 +27,7 @@ export class StartSession {
     private readonly clock: Clock,
   ) {}
 
-  /** Inside the transaction that holds the account for the login. */
+  /** Call it inside the transaction that locks the account for the login. */
   async run(
     tx: AuthTransaction,
     accountId: string,
@@ -53,7 +53,7 @@ export class StartSession {
       refreshHash: refreshToken.hash,
     });
     const grant = await this.sessions.grantOf(tx, id);
-    if (grant === undefined) throw new Error('A session that was just written is not there');
+    if (grant === undefined) throw new Error('The session that was just inserted does not exist');
     await this.limit.enforce(tx, accountId);
     return this.tokens.respond(grant, refreshToken.text, wanted);
   }

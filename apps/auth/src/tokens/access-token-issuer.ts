@@ -7,17 +7,17 @@ import type { AccessTokenRequest, IssuedAccessToken } from './access-token.js';
 export interface AccessTokenOptions {
   /** `iss`. */
   readonly issuer: string;
-  /** Seconds. */
+  /** In seconds. */
   readonly lifetime: number;
 }
 
-/** Who signs, by whom a token is for. */
+/** The signers, for each kind of audience. */
 export interface TokenSigners {
   readonly services: TokenSigner;
   readonly issuer: TokenSigner;
 }
 
-/** Makes access tokens in the profile of RFC 9068. The one place where a claim is given its value. */
+/** Creates access tokens in the profile of RFC 9068. All claims are set here. */
 export class AccessTokenIssuer {
   constructor(
     private readonly signers: TokenSigners,
@@ -26,8 +26,8 @@ export class AccessTokenIssuer {
   ) {}
 
   /**
-   * When a token that is issued now ends at the latest, in milliseconds since the epoch. Whoever issues a token for a
-   * session writes this down first: a revocation of the session has to be remembered until then.
+   * The latest expiry of a token that is issued now, in milliseconds since the epoch. It must be stored before a token of a session is
+   * issued, because a revocation of the session must be remembered until then.
    */
   latestExpiry(): number {
     return (Math.floor(this.clock.now() / 1000) + this.options.lifetime) * 1000;
@@ -67,5 +67,5 @@ export class AccessTokenIssuer {
   }
 }
 
-/** One factor, something the person knows. */
+/** One factor: something that the person knows. */
 const PASSWORD_CONTEXT = 'urn:watchword:acr:password';

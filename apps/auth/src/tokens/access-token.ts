@@ -1,24 +1,24 @@
-/** The acting party (RFC 8693 §4.1), as a claim. */
+/** The `act` claim: the acting party (RFC 8693 §4.1). */
 export interface ActorClaim {
   readonly sub: string;
   readonly act?: ActorClaim;
 }
 
-/** What an access token is to say. */
+/** The content of an access token. */
 export interface AccessTokenRequest {
   /** `sub`: the account, or the client for a service token. */
   readonly subject: string;
   readonly clientId: string;
-  /** `sid`: the session or credential with which the token dies. */
+  /** `sid`: the session or credential. When it ends, the token is revoked. */
   readonly sessionId: string;
   readonly audience: readonly [string, ...string[]];
   readonly scopes: readonly string[];
-  /** Left out of a service token. */
+  /** Absent in a service token. */
   readonly roles?: readonly string[];
-  /** How and when the person proved who they are; left out of a service token. */
+  /** How and when the person was authenticated; absent in a service token. */
   readonly authentication?: Authentication;
   readonly actor?: ActorClaim;
-  /** Seconds since the epoch: the token ends no later. */
+  /** In seconds since the epoch: the latest expiry of the token. */
   readonly expiresAtMost?: number;
 }
 

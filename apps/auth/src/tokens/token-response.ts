@@ -3,10 +3,10 @@ import type { IssuedAccessToken } from './access-token.js';
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
   readonly access_token: string;
-  /** Of a token exchange (RFC 8693 §2.2.1). */
+  /** Only in a token exchange (RFC 8693 §2.2.1). */
   readonly issued_token_type?: string;
   readonly token_type: 'Bearer';
-  /** Seconds. */
+  /** In seconds. */
   readonly expires_in: number;
   readonly refresh_token?: string;
   readonly scope: string;

@@ -6,7 +6,7 @@ import type { Grant } from './grant.js';
 import { requestedAudience } from './requested-audience.js';
 import { grantedScopes } from './requested-scopes.js';
 
-/** A client asks for a token of its own (RFC 6749 §4.4). No refresh token: its credential serves as well (§4.4.3). */
+/** A client requests a token for itself (RFC 6749 §4.4). There is no refresh token, because its credentials are sufficient (§4.4.3). */
 export class ClientCredentialsGrant implements Grant {
   readonly type = 'client_credentials';
 

@@ -3,7 +3,7 @@ import type { AuthenticatedClient } from '../../clients/authentication/authentic
 import type { FormParameters } from '../../oauth-protocol/form-parameters.js';
 import type { TokenResponse } from '../../tokens/token-response.js';
 
-/** One way to get tokens at the token endpoint. The client is authenticated, and allowed this grant. */
+/** A grant of the token endpoint. The client is already authenticated, and is allowed to use this grant. */
 export interface Grant {
   readonly type: GrantType;
   issue(parameters: FormParameters, by: AuthenticatedClient): TokenResponse | Promise<TokenResponse>;

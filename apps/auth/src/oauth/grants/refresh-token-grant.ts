@@ -5,7 +5,7 @@ import type { TokenResponse } from '../../tokens/token-response.js';
 import type { Grant } from './grant.js';
 import { requestedScopes } from './requested-scopes.js';
 
-/** A client goes on with a person's session (RFC 6749 §6). A refresh token of another client ends that session. */
+/** A client refreshes a person's session (RFC 6749 §6). If the refresh token belongs to another client, the session ends. */
 export class RefreshTokenGrant implements Grant {
   readonly type = 'refresh_token';
 

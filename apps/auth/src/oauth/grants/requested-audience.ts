@@ -3,8 +3,8 @@ import { mixesIssuerAudience } from '../../config/index.js';
 import type { FormParameters } from '../../oauth-protocol/form-parameters.js';
 
 /**
- * The services that a token will be for: those that `audience` and `resource` name (RFC 8693 §2.1, RFC 8707 §2) if the
- * client may have tokens for all of them, or else `byDefault`.
+ * The audience of a token: the services in `audience` and `resource` (RFC 8693 §2.1, RFC 8707 §2), if the client may get tokens for
+ * all of them; `byDefault` if the request has neither parameter.
  *
  * @throws OAuthError `invalid_target`
  */
@@ -21,9 +21,9 @@ export function requestedAudience(
   }
   const audiences = requested.length > 0 ? requested : byDefault;
   if (mixesIssuerAudience(audiences))
-    throw invalidTarget('A token for the issuer is for nothing else: name one audience');
+    throw invalidTarget('A token for the issuer must have no other audience: request one audience');
   const [first, ...others] = audiences;
-  if (first === undefined) throw invalidTarget('The request must name an audience');
+  if (first === undefined) throw invalidTarget('The request needs an audience');
   return [first, ...others];
 }
 

@@ -5,9 +5,9 @@ import type { FormParameters } from '../../oauth-protocol/form-parameters.js';
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 /**
- * The scopes that a request asks for, or undefined when it leaves that to the server.
+ * The requested scopes; undefined if the request has no `scope` parameter.
  *
- * @throws OAuthError `invalid_scope` when the parameter is malformed
+ * @throws OAuthError `invalid_scope` if the parameter is malformed
  */
 export function requestedScopes(parameters: FormParameters): readonly string[] | undefined {
   const scope = parameters.get('scope');
@@ -17,14 +17,14 @@ export function requestedScopes(parameters: FormParameters): readonly string[] |
 }
 
 /**
- * The scopes that are granted: those that were asked for if all of them are allowed, or else everything that is.
+ * The granted scopes: the requested ones if all of them are allowed; without a `scope` parameter, all allowed scopes.
  *
- * @throws OAuthError `invalid_scope` when one that was asked for is not allowed
+ * @throws OAuthError `invalid_scope` if a requested scope is not allowed
  */
 export function grantedScopes(parameters: FormParameters, allowed: readonly string[]): readonly string[] {
   const requested = requestedScopes(parameters);
   if (requested?.some((scope) => !allowed.includes(scope)) === true) {
-    throw new OAuthError('invalid_scope', 'The scope exceeds what may be granted');
+    throw new OAuthError('invalid_scope', 'The scope exceeds the allowed scopes');
   }
   return requested ?? allowed;
 }

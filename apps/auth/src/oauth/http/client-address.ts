@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether the proxy at an address may say where a request came from: Express's `trust proxy fn`. */
+/** Whether the proxy with this address is trusted: Express's `trust proxy fn`. */
 export type TrustProxy = (address: string, hop: number) => boolean;
 
-/** What `request.ip` is on Express: the nearest address that is not a trusted proxy's. */
+/** The same as Express's `request.ip`: the nearest address that is not a trusted proxy. */
 export function clientAddress({ socket, headers }: IncomingMessage, isTrusted: TrustProxy): string | undefined {
   let address = socket.remoteAddress;
   const forwarded = headers['x-forwarded-for'];

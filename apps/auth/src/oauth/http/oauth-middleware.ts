@@ -7,10 +7,10 @@ import { refuseOAuth, sendOAuth } from '../../oauth-protocol/oauth-answer.js';
 import { OAuthError, toOAuthError } from '../../oauth-protocol/oauth-error.js';
 import { readForm } from './read-form.js';
 
-/** What is done with a refusal beside answering it. */
+/** Called for each refusal, in addition to the response. */
 export type OnRefused = (request: OAuthRequest, path: string, refusal: OAuthError) => void;
 
-/** Serves an endpoint on Express, before bodies are parsed. It is mounted at its path: what is below that is no concern of its. */
+/** Serves an endpoint on Express, before bodies are parsed. It only handles its own path, not paths below it. */
 export function oauthMiddleware(endpoint: OAuthEndpoint, onRefused: OnRefused): RequestHandler {
   const answer = answerOAuth(endpoint, onRefused);
   return (request, response, next) => {
@@ -20,7 +20,7 @@ export function oauthMiddleware(endpoint: OAuthEndpoint, onRefused: OnRefused): 
   };
 }
 
-/** Answers requests to an endpoint. Resolves when the answer was handed over; never rejects. */
+/** Handles requests to an endpoint. Resolves when the response was passed to Node.js; never rejects. */
 export function answerOAuth(
   endpoint: OAuthEndpoint,
   onRefused: OnRefused,

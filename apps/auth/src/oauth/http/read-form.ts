@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { FormParameters } from '../../oauth-protocol/form-parameters.js';
 import { OAuthError } from '../../oauth-protocol/oauth-error.js';
 
-/** In bytes: room for the largest subject token and a client assertion. */
+/** In bytes: sufficient for the largest subject token and a client assertion. */
 export const MAX_FORM_BYTES = 48 * 1024;
 
 const FORM = /^application\/x-www-form-urlencoded[\t ]*(?:;[\t ]*charset=(?:utf-8|"utf-8")[\t ]*)?;?[\t ]*$/i;
 
 /**
- * Reads the body of a request, which nobody has read before.
+ * Reads the body of a request. No other code may have read it.
  *
- * @throws OAuthError `invalid_request` by rejection: 413 when it is too large, else 400
+ * @throws OAuthError `invalid_request` by rejection: 413 if it is too large, else 400
  */
 export function readForm(request: IncomingMessage): Promise<FormParameters> {
   return new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ function incomplete(): OAuthError {
   return new OAuthError('invalid_request', 'The body is incomplete');
 }
 
-/** The rest of the body is not waited for: the connection can't be used again. */
+/** The rest of the body is not read, so the connection cannot be used again. */
 function tooLarge(): OAuthError {
   return new OAuthError('invalid_request', 'The body is too large', { status: 413, headers: { Connection: 'close' } });
 }

@@ -7,9 +7,8 @@ import type { OAuthEndpoint } from '../../oauth-protocol/oauth-request.js';
 import { answerOAuth, type OnRefused } from './oauth-middleware.js';
 
 /**
- * Serves an endpoint on the HTTP server itself, so that its requests never reach Express: routing, the headers for
- * browsers and a line in the access log would cost more than all that it takes to issue a token (docs/adr). It has the
- * metrics and the request id of every other route; refusals are logged.
+ * Serves an endpoint directly on the HTTP server, before Express: routing, security headers and the access log would cost more than
+ * issuing the token (ADR 10 in docs/adr). It has the same metrics and request ids as other routes, and refusals are logged.
  */
 export function serveAheadOfExpress(
   adapter: HttpServer,

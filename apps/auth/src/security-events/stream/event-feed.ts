@@ -1,27 +1,28 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FeedEvent, FeedStore } from './feed-store.js';
 
-/** How far this instance has read the log. */
+/** The position up to which this instance has read the log. */
 export interface FeedPosition {
   readonly epoch: string;
-  /** The last event that it has. */
+  /** The number of the last event. */
   readonly seq: number;
 }
 
 export interface FeedListener {
-  /** New events, in their order. */
+  /** Called with new events, in order. */
   onEvents(events: readonly FeedEvent[], position: FeedPosition): void;
-  /** Numbers begin anew: what was read so far says nothing of what comes. */
+  /** Called when a new epoch begins: earlier positions are not valid any more. */
   onEpoch(): void;
 }
 
-/** Milliseconds between two looks at the log. One row of one table, so this is what revocation waits for on average twice. */
+/** Milliseconds between two reads of the log. A read is cheap: one row. On average, a revocation waits half of this time. */
 const POLL_MS = 100;
 
 /**
- * The security event log in memory, as this instance has read it: hundreds of followers cost the database no more than one.
+ * The security event log in memory, as this instance has read it: hundreds of followers cost the database as much as one.
  *
- * Reads by the dense numbers alone. The row of the last number is written by whoever appends, so what it says is committed.
+ * It reads by the sequence numbers. The row of the last number is changed in the transaction that appends, so it only shows committed
+ * events.
  */
 export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('EventFeed');
@@ -45,19 +46,19 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.reading;
   }
 
-  /** Undefined while the log could never be read. */
+  /** Undefined until the log was read once. */
   get position(): FeedPosition | undefined {
     return this.at;
   }
 
-  /** Events that still matter, after the one of this number; undefined where some of those are not known any more. */
+  /** The events after this number that still have an effect; undefined if some of them are no longer known. */
   since(seq: number): readonly FeedEvent[] | undefined {
     const first = this.events[0]?.seq ?? (this.at?.seq ?? 0) + 1;
     if (seq > (this.at?.seq ?? 0) || seq < first - 1) return undefined;
     return this.events.slice(seq - first + 1);
   }
 
-  /** All events that still matter at this time, in milliseconds since the epoch. */
+  /** All events that still have an effect at this time, in milliseconds since the epoch. */
   snapshot(now: number): readonly FeedEvent[] {
     return this.events.filter(({ expiresAt }) => expiresAt > now);
   }
@@ -67,7 +68,7 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     return () => this.listeners.delete(listener);
   }
 
-  /** Looks now; one look at a time. A database that is away is asked again at the next one. */
+  /** Reads the log; only one read at a time. If the database is unavailable, the next read tries again. */
   read(): Promise<void> {
     this.reading ??= this.readLog()
       .catch((error: unknown) => this.logger.debug(String(error)))
@@ -86,7 +87,7 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     while (this.at.seq < log.last) {
       const events = await this.store.readAfter(this.at.seq);
       const last = events.at(-1);
-      // What is between was removed: it denied nothing any more.
+      // The events in between were deleted because they had no effect any more.
       this.at = { epoch: log.epoch, seq: last?.seq ?? log.last };
       if (last === undefined) break;
       this.events.push(...events);
@@ -100,7 +101,7 @@ export class EventFeed implements OnApplicationBootstrap, BeforeApplicationShutd
     for (const listener of this.listeners) listener.onEpoch();
   }
 
-  /** Housekeeping removes from the beginning: what is left is dense. */
+  /** Housekeeping deletes from the beginning, so the remaining numbers have no gaps. */
   private forget(first: number | undefined): void {
     const known = this.events[0]?.seq;
     if (known === undefined) return;

@@ -10,7 +10,7 @@ import { EventFeed } from './event-feed.js';
 import { FeedStore } from './feed-store.js';
 import { EVENT_STREAM_PATH, serveEventStream } from './serve-event-stream.js';
 
-/** The security event log for those who follow it. */
+/** The stream of security events for followers. */
 @Module({
   imports: [ClientsModule],
   providers: [

@@ -3,21 +3,21 @@ import type { ServerResponse } from 'node:http';
 import type { EventFeed, FeedPosition } from './event-feed.js';
 import type { FeedEvent } from './feed-store.js';
 
-/** Followers take this as a sign of life, and see by it that nothing is missing. */
+/** With a checkpoint, followers know that the connection works and that no event is missing. */
 const CHECKPOINT_MS = 1_000;
-/** What a follower may leave unread, in bytes. It is dropped then: it reconnects, and resumes where it was. */
+/** The maximum of unread data of a follower, in bytes. Above it, the connection is closed; the follower reconnects and resumes. */
 const MOST_UNREAD = 4 * 1024 * 1024;
 
 /**
- * One follower's stream of Server-Sent Events: what it missed or a snapshot, then each event as this instance reads it, and a
- * checkpoint a second.
+ * The stream of Server-Sent Events for one follower: the missed events or a snapshot, then each new event, and a checkpoint every
+ * second.
  */
 export class EventStream {
   private readonly timer: NodeJS.Timeout;
   private readonly unsubscribe: () => void;
 
   /**
-   * @param issuer whose events these are
+   * @param issuer the issuer of the events
    * @param draining aborted when this process begins to shut down
    */
   constructor(
@@ -41,7 +41,7 @@ export class EventStream {
     });
   }
 
-  /** @param lastEventId what the follower has (`Last-Event-ID`), if anything */
+  /** @param lastEventId the last event of the follower (`Last-Event-ID`), if any */
   begin(lastEventId: string | undefined, position: FeedPosition): void {
     this.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     const missed = this.missed(lastEventId, position);

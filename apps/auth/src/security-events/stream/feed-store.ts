@@ -3,45 +3,45 @@ import type { AuthDatabase } from '../../database/auth-database.js';
 
 const BATCH = 10_000;
 
-/** An event of the log, as followers get it. */
+/** An event of the log, for followers. */
 export interface FeedEvent {
   readonly seq: number;
   readonly type: string;
   readonly value: string;
-  /** Milliseconds since the epoch: after that it denies nothing. */
+  /** In milliseconds since the epoch. After that it has no effect. */
   readonly expiresAt: number;
-  /** Milliseconds since the epoch; of `client-revoked` alone. */
+  /** In milliseconds since the epoch; only for `client-revoked`. */
   readonly issuedBefore: number | undefined;
 }
 
-/** How far the log goes. */
+/** The first and last numbers of the log. */
 export interface LogPosition {
   readonly last: number;
-  /** The first that is kept. */
+  /** The number of the first stored event. */
   readonly first: number | undefined;
-  /** Another one where numbers may have been given out before. */
+  /** Changes whenever numbers may be used a second time. */
   readonly epoch: string;
 }
 
-/** The security event log, as it is read from the database. */
+/** Reads the security event log from the database. */
 export class FeedStore {
   /**
-   * @param isEmbedded an embedded database cannot tell that its files are a copy: each process begins an epoch of its own
+   * @param isEmbedded an embedded database cannot know whether its files are a copy, so each process starts a new epoch
    */
   constructor(
     private readonly db: AuthDatabase,
     private readonly isEmbedded: boolean,
   ) {}
 
-  /** Before the log is read for the first time. */
+  /** Must be called before the first read. */
   async begin(): Promise<void> {
     if (this.isEmbedded) await this.db.execute(sql`update security_event_sequence set epoch = gen_random_uuid()`);
   }
 
   /**
-   * Begins a new epoch where the database is not where the epoch began.
+   * Reads the position of the log. Starts a new epoch if the database is not the one in which the epoch began.
    *
-   * @param known how far it was read
+   * @param known the position up to which the log was read
    */
   async position(
     known: { readonly epoch: string; readonly seq: number } | undefined,
@@ -53,7 +53,7 @@ export class FeedStore {
     const [row] = rows;
     if (row === undefined) return undefined;
     const last = Number(row.last);
-    // Numbers that went back, in the same place: rows were put back by hand.
+    // The numbers went back in the same database: rows were restored manually.
     const wentBack = known !== undefined && known.epoch === row.epoch && last < known.seq;
     if (row.moved || wentBack) await this.beginEpoch(row.epoch, here);
     return row.moved || wentBack
@@ -61,7 +61,7 @@ export class FeedStore {
       : { last, first: row.first === null ? undefined : Number(row.first), epoch: row.epoch };
   }
 
-  /** The next events, in their order. */
+  /** The next events, in order. */
   async readAfter(seq: number): Promise<FeedEvent[]> {
     const { rows } = await this.db.execute<{
       seq: string;
@@ -82,7 +82,7 @@ export class FeedStore {
     }));
   }
 
-  /** Of several instances that see it at once, one begins it. */
+  /** If several instances notice it at the same time, one of them starts the epoch. */
   private async beginEpoch(before: string, here: SQL): Promise<void> {
     await this.db.execute(sql`
       update security_event_sequence set epoch = gen_random_uuid(), place = ${here} where epoch = ${before}::uuid`);
@@ -90,8 +90,8 @@ export class FeedStore {
 }
 
 /**
- * The server, its timeline (another one after a promotion or a recovery to an earlier time), the database and the table (another one
- * after a restored dump).
+ * Identifies the server, its timeline (it changes after a promotion or a point-in-time recovery), the database and the table (it
+ * changes when a dump is restored).
  */
 const PLACE: SQL = sql`(
   (select system_identifier::text from pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)

@@ -12,7 +12,7 @@ import { EventStream } from './event-stream.js';
 
 export const EVENT_STREAM_PATH = '/security-events';
 
-/** What a client must be registered for to follow the log. */
+/** The scope that a client needs to follow the log. */
 export const EVENT_STREAM_SCOPE = 'security-events:read';
 
 export interface EventStreamOptions {
@@ -25,8 +25,8 @@ export interface EventStreamOptions {
 }
 
 /**
- * `GET /security-events`: what was revoked, as Server-Sent Events, for clients with the scope `security-events:read`. They
- * authenticate as at `/oauth/introspect`: a follower needs no token that could end while it follows.
+ * `GET /security-events`: revocations as Server-Sent Events, for clients with the scope `security-events:read`. Clients authenticate
+ * as at `/oauth/introspect`, so that a follower needs no token, which would expire during the connection.
  */
 export function serveEventStream(options: EventStreamOptions): RequestHandler {
   return (request, response, next) => {
@@ -69,7 +69,7 @@ async function authorizeFollower({ authenticateClient, feed, draining }: EventSt
   }
   const { position } = feed;
   if (position === undefined || draining.aborted) {
-    throw new OAuthError('temporarily_unavailable', 'Ask again, or another instance', {
+    throw new OAuthError('temporarily_unavailable', 'Try again, or use another instance', {
       headers: { 'Retry-After': '1' },
     });
   }
