@@ -56,6 +56,25 @@ it("carries the caller's token to the registered service", async () => {
   expect(catalog.seen).toEqual([{ url: '/products?page=2', authorization: 'Bearer the-token' }]);
 });
 
+it('sends by another fetch where it is given one, with every rule of its own', async () => {
+  const sent: string[] = [];
+  const other = client({
+    fetch: (url, init) => {
+      sent.push(`${url.pathname} ${init.redirect}`);
+      return fetch(url, init);
+    },
+  });
+  catalog.handle = (request, response) => {
+    if (request.url === '/products') response.writeHead(302, { location: `${thief.url}/steal` });
+    response.end('{}');
+  };
+  await expect(asCaller(() => other.json('/stock'))).resolves.toEqual({});
+  await expect(asCaller(() => other.json('/products'))).rejects.toMatchObject({ status: 502 });
+  expect(sent).toEqual(['/stock manual', '/products manual']);
+  expect(catalog.seen.map(({ authorization }) => authorization)).toEqual(['Bearer the-token', 'Bearer the-token']);
+  expect(thief.seen).toEqual([]);
+});
+
 it('carries none when nobody is meant to call', async () => {
   await asCaller(() => client().fetch('products', { credentials: 'none' }));
   await asCaller(() => client({ credentials: 'none' }).fetch('products'));

@@ -139,7 +139,8 @@ export class AuthHttpClient {
   }
 
   async #follow(url: URL, request: RequestInit): Promise<Response> {
-    let response = await fetch(url, request);
+    const { fetch: send = globalThis.fetch } = this.service;
+    let response = await send(url, request);
     for (let redirects = 0; REDIRECTS.has(response.status); redirects += 1) {
       const next = this.#location(url, response);
       await response.body?.cancel();
@@ -147,7 +148,7 @@ export class AuthHttpClient {
         throw badGateway(this.service.name, 'a redirect that is not followed');
       }
       url = next;
-      response = await fetch(url, request);
+      response = await send(url, request);
     }
     return response;
   }

@@ -34,6 +34,11 @@ export interface ServiceOptions extends OutboundTarget {
 export interface HttpServiceOptions extends ServiceOptions {
   /** Absolute http(s) URL; the client calls paths below it and nothing else. */
   readonly baseUrl: string;
+  /**
+   * Sends the requests, in place of the global `fetch`: undici's with a dispatcher of its own (a proxy, mutual TLS, a pool), say. It gets the token, so
+   * it must not follow redirects by itself (`redirect: 'manual'` is set).
+   */
+  readonly fetch?: ((url: URL, init: RequestInit) => Promise<Response>) | undefined;
 }
 
 /** A service that is called over Nest's TCP transport. */
