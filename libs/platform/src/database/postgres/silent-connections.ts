@@ -47,7 +47,7 @@ export class SilentConnections {
     const silent = this.silentOnes();
     if (silent.length === 0 || this.asking) return;
     this.asking = true;
-    const working = await this.workingOn(silent).catch(unlessAnswered);
+    const working = await this.ask(silent);
     this.asking = false;
     if (working === 'unknown') return;
     for (const client of this.silentOnes()) {
@@ -55,6 +55,14 @@ export class SilentConnections {
       this.warn('A connection to PostgreSQL became silent and was closed');
       client.abandon(new SilentConnectionError());
     }
+  }
+
+  /** A server that does not answer is asked a second time: on a busy machine it may be only slow to let the question in. */
+  private async ask(silent: readonly WatchedClient[]): Promise<ReadonlySet<number> | 'unknown'> {
+    const answer = await this.workingOn(silent).catch(withoutAnswer);
+    if (answer !== 'unanswered') return answer;
+    const second = await this.workingOn(silent).catch(withoutAnswer);
+    return second === 'unanswered' ? new Set() : second;
   }
 
   private silentOnes(): WatchedClient[] {
@@ -82,6 +90,6 @@ export class SilentConnections {
 }
 
 /** A server that refuses the question (it has no free connection, for example) is running, but it is unknown what it works on. */
-function unlessAnswered(error: unknown): ReadonlySet<number> | 'unknown' {
-  return databaseError(error) === undefined ? new Set() : 'unknown';
+function withoutAnswer(error: unknown): 'unanswered' | 'unknown' {
+  return databaseError(error) === undefined ? 'unanswered' : 'unknown';
 }
