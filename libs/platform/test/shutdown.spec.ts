@@ -43,8 +43,8 @@ describe('a process that is told to stop', () => {
     await holding('a');
     running.signal('SIGTERM');
     await draining();
-    await expect(fetch(`${url}/health/live`)).rejects.toThrow('fetch failed');
-    await expect(connected(tcpPort)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await endOf(Number(new URL(url).port))).toBe('ECONNREFUSED');
+    expect(await endOf(tcpPort)).toBe('ECONNREFUSED');
     running.signal('SIGUSR2');
     await response;
     expect(await running.exit()).toBe(0);
@@ -172,6 +172,19 @@ async function connected(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   return socket;
+}
+
+/** Connects until the port takes no connection; the kernel resets one that it took just before the port closed. */
+async function endOf(port: number): Promise<unknown> {
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one connection after the other
+      (await connected(port)).destroy();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ECONNRESET') return code;
+    }
+  }
 }
 
 /** Speaks Nest's TCP protocol: the length in characters, `#`, JSON. */
