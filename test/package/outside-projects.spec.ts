@@ -227,6 +227,7 @@ describe('each entry point of the package', () => {
     ['index', NEST],
     ['entry/verification', []],
     ['entry/clients', NEST],
+    ['entry/graphql', NEST],
     ['entry/grpc', [...NEST, '@nestjs/microservices', '@grpc/grpc-js']],
     ['entry/microservices', [...NEST, '@nestjs/microservices']],
     ['entry/passport', [...NEST, '@nestjs/passport', 'passport-jwt']],

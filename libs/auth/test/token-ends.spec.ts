@@ -1,27 +1,8 @@
 import { once } from 'node:events';
-import { AuthError, TokenVerifier } from '../src/index.js';
+import { TokenVerifier } from '../src/index.js';
 import type { RevocationCheck, VerifiedToken } from '../src/index.js';
 import { asUser, createTestIssuer, ManualClock } from '../src/entry/testing.js';
-
-/** A list that tells of its changes. */
-class ToldList implements RevocationCheck {
-  readonly sessions = new Set<string>();
-  readonly listeners = new Set<() => void>();
-  isUnknown = false;
-
-  isRevoked({ sessionId = '' }: VerifiedToken): boolean {
-    if (this.isUnknown) throw new AuthError('revocations_unknown');
-    return this.sessions.has(sessionId);
-  }
-  onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-  revoke(sessionId: string): void {
-    this.sessions.add(sessionId);
-    for (const listener of this.listeners) listener();
-  }
-}
+import { ToldList } from './support/told-list.js';
 
 /** A list that does not, as an application may have one. */
 class SilentList implements RevocationCheck {

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { AuthenticatedCaller } from '../propagation/caller.js';
 import { scopeOf, storeCaller } from '../propagation/caller-context.js';
 import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js';
 import type { VerifiedToken } from '../verification/index.js';
@@ -128,12 +129,22 @@ export class AccessTokenGuard implements CanActivate {
     const authorized = this.authorize(verified, requirements, context);
     // Usually there is nothing to await, and a promise would cost time in each request.
     return isThenable(authorized)
-      ? Promise.resolve(authorized).then(() => this.accept(request, token, verified, requirements))
-      : this.accept(request, token, verified, requirements);
+      ? Promise.resolve(authorized).then(() => this.accept(request, token, verified, requirements, context))
+      : this.accept(request, token, verified, requirements, context);
   }
 
-  private accept(request: object, token: string, verified: VerifiedToken, requirements: Requirements): true {
-    if (requirements.readsCaller || this.scopes?.isEntered === true) storeCaller(request, { token, verified });
+  private accept(
+    request: object,
+    token: string,
+    verified: VerifiedToken,
+    { readsCaller }: Requirements,
+    context: ExecutionContext,
+  ): true {
+    const isScoped = this.scopes?.isEntered === true;
+    // The answer to a message may be a stream, which ends with the token of its caller. This is not known before.
+    if (readsCaller || isScoped || context.getType() === 'rpc') {
+      storeCaller(request, new AuthenticatedCaller(token, verified, this.verifier, isScoped));
+    }
     return true;
   }
 

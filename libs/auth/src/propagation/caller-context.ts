@@ -1,13 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isPromise } from 'node:util/types';
-import type { VerifiedToken } from '../verification/index.js';
-
-/** The authenticated caller of a request. */
-export interface Caller {
-  /** The access token, unchanged. It is a secret: send it to registered services only. */
-  readonly token: string;
-  readonly verified: VerifiedToken;
-}
+import { AuthenticatedCaller } from './caller.js';
+import type { Caller } from './caller.js';
 
 /** The async scope of one request: opened before the guard runs, filled by the guard, closed after the response. */
 export interface Scope {
@@ -114,6 +108,7 @@ export function runInScope<T>(scope: Scope, work: () => T): T {
 /** @internal Called when the response was sent: code that still runs in the scope has no caller any more. */
 export function closeScope(scope: Scope): void {
   scope.isClosed = true;
+  if (scope.caller instanceof AuthenticatedCaller) scope.caller.release();
   scope.caller = undefined;
 }
 

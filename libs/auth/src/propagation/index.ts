@@ -1,5 +1,5 @@
 export { CallerContext } from './caller-context.js';
-export type { Caller } from './caller-context.js';
+export type { Caller } from './caller.js';
 export { HttpTarget } from './http-target.js';
 export { OutboundTokens } from './outbound-tokens.js';
 export type { OutboundIdentity, OutboundTarget, OutboundToken, OutboundTokensOptions } from './outbound-tokens.js';

@@ -1,4 +1,5 @@
-import type { Caller, CallerContext } from './caller-context.js';
+import type { Caller } from './caller.js';
+import type { CallerContext } from './caller-context.js';
 import { PropagationError } from './propagation-error.js';
 import type { ServiceTokens } from './service-tokens.js';
 import type { ExchangeTarget, TokenExchange } from './token-exchange.js';

@@ -1,4 +1,4 @@
-import type { Caller } from './caller-context.js';
+import type { Caller } from './caller.js';
 import { GrantedTokens } from './granted-tokens.js';
 import type { UsableToken } from './granted-tokens.js';
 import { PropagationError } from './propagation-error.js';

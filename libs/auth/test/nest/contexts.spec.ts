@@ -9,6 +9,8 @@ import { DownstreamError } from '@watchword/auth/clients';
 import type { VerifiedToken } from '@watchword/auth';
 import { asUser, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
+import { registerAdapters } from '../../src/nest/contexts/adapters.js';
+import { graphqlContext } from '../../src/nest/graphql/graphql-context.js';
 
 /** The kinds of context that need packages which are not installed here, as those packages build them. */
 class Handlers {
@@ -22,6 +24,7 @@ class Handlers {
 let issuer: TestIssuer;
 let guard: AccessTokenGuard;
 beforeAll(async () => {
+  registerAdapters([graphqlContext]);
   issuer = await createTestIssuer();
   guard = new AccessTokenGuard(new TokenVerifier({ issuers: [issuer.trusted('things')] }));
   Object.assign(guard, { onRefused: () => undefined });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Metadata } from '@grpc/grpc-js';
@@ -10,9 +11,22 @@ import { AuthModule, CallerContext, Public, Roles, TokenVerifier } from '@watchw
 import type { Caller } from '@watchword/auth';
 import { AuthClientsModule, DownstreamError, InjectGrpcClient } from '@watchword/auth/clients';
 import { AuthGrpcClient } from '@watchword/auth/grpc';
-import { asUser, createTestIssuer, withClaims } from '@watchword/auth/testing';
+import { asUser, createTestIssuer, ManualClock, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
-import { NEVER, Observable, concat, concatMap, from, lastValueFrom, map, of, toArray } from 'rxjs';
+import {
+  NEVER,
+  Observable,
+  ReplaySubject,
+  concat,
+  concatMap,
+  firstValueFrom,
+  from,
+  lastValueFrom,
+  map,
+  of,
+  toArray,
+} from 'rxjs';
+import { ToldList } from '../support/told-list.js';
 import { freePort } from './support/free-port.js';
 
 interface Query {
@@ -26,6 +40,8 @@ interface Answer {
 type Send = (data: unknown, metadata: Metadata) => Observable<Answer>;
 
 const CALLS = 1000;
+const clock = new ManualClock(Date.now());
+const revocations = new ToldList();
 const ran: string[] = [];
 
 @Controller()
@@ -68,6 +84,11 @@ class StockController {
         return this.answer(sku);
       }),
     );
+  }
+
+  @GrpcMethod('Stock', 'Follow')
+  follow({ sku }: Query): Observable<Answer> {
+    return concat(of(this.answer(sku)), NEVER);
   }
 
   @GrpcStreamMethod('Stock', 'Collect')
@@ -120,13 +141,16 @@ let shop: Shop;
 let methods: Record<string, Send>;
 
 beforeAll(async () => {
-  issuer = await createTestIssuer();
+  issuer = await createTestIssuer({ clock });
   const options = {
     package: 'stock',
     protoPath: fileURLToPath(new URL('support/stock.proto', import.meta.url)),
     url: `127.0.0.1:${await freePort()}`,
   };
-  @Module({ imports: [AuthModule.forRoot(issuer.trusted('stock'))], controllers: [StockController] })
+  @Module({
+    imports: [AuthModule.forRoot({ ...issuer.trusted('stock'), clock, revocations })],
+    controllers: [StockController],
+  })
   class ServerModule {}
   server = await NestFactory.create(ServerModule, { logger: false, abortOnError: false });
   server.connectMicroservice({ transport: Transport.GRPC, options }, { inheritAppConfig: true });
@@ -134,7 +158,7 @@ beforeAll(async () => {
 
   @Module({
     imports: [
-      AuthModule.forRoot(issuer.trusted('shop')),
+      AuthModule.forRoot({ ...issuer.trusted('shop'), clock }),
       AuthClientsModule.register({
         grpc: [{ name: 'stock', audience: 'stock', options, passOn: { 409: ['insufficient_stock'] } }],
         headers: () => ({ 'x-request-id': 'r-1' }),
@@ -178,6 +202,13 @@ const METHODS: readonly (readonly [name: string, data: () => unknown, skus: read
 const send = (method: string, data: unknown, metadata: Metadata): Promise<Answer[]> =>
   lastValueFrom((methods[method] as Send)(data, metadata).pipe(toArray()));
 
+/** Listens to a stream: its first answer, and the error that it ends with. */
+function begun(answers: Observable<Answer>) {
+  const heard = new ReplaySubject<Answer>();
+  const subscription = answers.subscribe(heard);
+  return { first: firstValueFrom(heard), end: lastValueFrom(heard).catch((error: unknown) => error), subscription };
+}
+
 async function callerOf(token: string): Promise<Caller> {
   return { token, verified: await clientApp.get(TokenVerifier).verify(token) };
 }
@@ -200,6 +231,29 @@ describe.each(METHODS)('a call of %s', (method, data, skus) => {
     expect(refusal).toMatchObject({ code: status });
     expect((refusal as { metadata: Metadata }).metadata.get('error-code')).toEqual([code]);
     expect(ran).toEqual([]);
+  });
+});
+
+describe.each<[method: string, data: () => unknown]>([
+  ['Follow', () => ({ sku: 'a' })],
+  ['Chat', () => concat(of({ sku: 'a' }), NEVER)],
+  ['Raw', () => concat(of({ sku: 'a' }), NEVER)],
+])('an open stream of %s', (method, data) => {
+  it.each([
+    ['expires', (): void => clock.advance(306)],
+    ['is revoked', (sessionId: string): void => revocations.revoke(sessionId)],
+  ])('ends with UNAUTHENTICATED when the token %s, and no other does', async (_, end) => {
+    const sessionId = randomUUID();
+    const answers = (token: string) => (methods[method] as Send)(data(), metadataOf(`Bearer ${token}`));
+    const mine = begun(answers(await mint({ sessionId })));
+    const ofAnother = begun(answers(await issuer.mint(asUser({ audience: 'stock' }), { lifetime: 3600 })));
+    await Promise.all([mine.first, ofAnother.first]);
+    end(sessionId);
+    const refusal = (await mine.end) as { code: number; metadata: Metadata };
+    expect(refusal.code).toBe(16);
+    expect(refusal.metadata.get('error-code')).toEqual(['invalid_token']);
+    expect(ofAnother.subscription.closed).toBe(false);
+    ofAnother.subscription.unsubscribe();
   });
 });
 

@@ -11,7 +11,9 @@ import { AuthClientsModule, InjectRpcClient } from '@watchword/auth/clients';
 import { AuthRpcClient } from '@watchword/auth/microservices';
 import { asUser, createTestIssuer, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
-import { lastValueFrom } from 'rxjs';
+import { NEVER, ReplaySubject, concat, firstValueFrom, lastValueFrom, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { ToldList } from '../support/told-list.js';
 import { TRANSPORTS, describeOnTransport } from './support/transports.js';
 import type { Line, RawHeaders } from './support/transports.js';
 
@@ -21,9 +23,11 @@ const READ = `${RUN}.read`;
 const COUNT = `${RUN}.count`;
 const OPEN = `${RUN}.open`;
 const NOTE = `${RUN}.note`;
+const FOLLOW = `${RUN}.follow`;
 const CALLS = 1000;
 
 const notes: unknown[] = [];
+const revocations = new ToldList();
 
 @Controller()
 class StockController {
@@ -48,6 +52,11 @@ class StockController {
   @Public()
   open(): object {
     return { caller: this.callers.current()?.verified.subject ?? 'nobody' };
+  }
+
+  @MessagePattern(FOLLOW)
+  follow(): Observable<string> {
+    return concat(of('first'), NEVER);
   }
 
   @EventPattern(NOTE)
@@ -77,7 +86,10 @@ for (const transport of TRANSPORTS) {
     beforeAll(async () => {
       issuer = await createTestIssuer();
       line = await transport.open();
-      @Module({ imports: [AuthModule.forRoot(issuer.trusted('stock'))], controllers: [StockController] })
+      @Module({
+        imports: [AuthModule.forRoot({ ...issuer.trusted('stock'), revocations })],
+        controllers: [StockController],
+      })
       class ServerModule {}
       server = await NestFactory.create(ServerModule, { logger: false, abortOnError: false });
       server.connectMicroservice(line.server, { inheritAppConfig: true });
@@ -121,6 +133,23 @@ for (const transport of TRANSPORTS) {
     it('shows the handler who calls, in its parameter and in its context', async () => {
       const answer = await sendRaw(READ, [['authorization', `Bearer ${await mint({ subject: 'ada' })}`]]);
       expect(answer).toMatchObject({ subject: 'ada', here: 'ada' });
+    });
+
+    it('ends a stream of answers when the token of its caller is revoked, and no other', async () => {
+      const sessionId = randomUUID();
+      const follow = async (user: object) => {
+        const answers = new ReplaySubject();
+        const headers: RawHeaders = [['authorization', `Bearer ${await mint(user)}`]];
+        const subscription = raw.send(FOLLOW, line.withHeaders(raw, {}, headers)).subscribe(answers);
+        await firstValueFrom(answers);
+        return { answers, subscription };
+      };
+      const mine = await follow({ sessionId });
+      const ofAnother = await follow({});
+      revocations.revoke(sessionId);
+      await expect(lastValueFrom(mine.answers)).rejects.toMatchObject({ status: 401, code: 'invalid_token' });
+      expect(ofAnother.subscription.closed).toBe(false);
+      ofAnother.subscription.unsubscribe();
     });
 
     it.each<[string, (good: string) => RawHeaders, string]>([

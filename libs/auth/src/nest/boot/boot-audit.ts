@@ -5,6 +5,8 @@ import { AccessTokenGuard } from '../access-token.guard.js';
 import { watchUnsettled } from '../contexts/rpc/unsettled-messages.js';
 import { bindHandlers } from '../requirements/handler-place.js';
 import { refuseOtherCopies } from '../requirements/copies.js';
+import { endsWithToken, isServerSentEvents } from '../streams/ends-with-token.js';
+import { interceptStreams } from '../streams/intercept-streams.js';
 import { auditHandlers } from './handler-audit.js';
 import { auditMicroservice } from './microservice-audit.js';
 import { handlerClasses } from './handler-classes.js';
@@ -30,7 +32,10 @@ export class BootAudit implements OnModuleInit {
 
   /** Runs as soon as the instances exist: before Nest makes routes of their methods, which instrumentation may wrap. */
   bindHandlers(): void {
-    for (const { type, instance } of handlerClasses(this.modules)) bindHandlers(type, instance);
+    for (const { type, instance, isController } of handlerClasses(this.modules)) {
+      bindHandlers(type, instance);
+      if (isController) interceptStreams(type, endsWithToken, isServerSentEvents);
+    }
   }
 
   onModuleInit(): void {

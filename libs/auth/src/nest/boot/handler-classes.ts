@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import type { Handler } from '../requirements/handler-place.js';
 
 /** A class of the application whose methods can handle requests. */
 export interface HandlerClass {
@@ -24,6 +25,13 @@ export function handlerClasses(modules: ModulesContainer): HandlerClass[] {
 export function isGateway(type: Type): boolean {
   return Reflect.getMetadata('websockets:is_gateway', type) === true;
 }
+
+/** Recognized by the metadata of @nestjs/graphql: a query, a mutation, a subscription, a field, or a reference. */
+export function isResolver(method: Handler): boolean {
+  return RESOLVER_METADATA.some((key) => Reflect.hasMetadata(key, method));
+}
+
+const RESOLVER_METADATA = ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'];
 
 /** The part of Nest's InstanceWrapper that this needs. */
 interface Wrapper {

@@ -3,6 +3,8 @@ import { isMap } from 'node:util/types';
 import { MetadataScanner } from '@nestjs/core';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { AccessTokenGuard } from '../access-token.guard.js';
+import { endWithToken } from '../streams/message-streams.js';
+import type { MessageHandler } from '../streams/message-streams.js';
 import { handlerClasses, isGateway } from './handler-classes.js';
 
 /** The metadata key of @nestjs/microservices on methods that handle messages. */
@@ -11,7 +13,7 @@ const PATTERN_METADATA = 'microservices:pattern';
 /** The part of Nest's microservice server that the audit watches. */
 interface RpcServer {
   readonly messageHandlers: ReadonlyMap<string, RegisteredHandler>;
-  addHandler(pattern: unknown, handler: unknown, ...rest: unknown[]): unknown;
+  addHandler(pattern: unknown, handler: MessageHandler, isEvent?: boolean, ...rest: unknown[]): unknown;
   listen(callback: (...args: unknown[]) => void): unknown;
 }
 
@@ -46,12 +48,14 @@ export function auditMicroservice(server: object, { config, guard, modules }: Au
   const composition = watch(config);
   composition.seen = false;
 
-  server.addHandler = (pattern, handler, ...rest) => {
+  server.addHandler = (pattern, original, isEvent, ...rest) => {
+    // An event has no answer, and Nest looks for its further handlers on the function itself.
+    const handler = isEvent === true ? original : endWithToken(original);
     if (composition.seen && config.getGlobalGuards().includes(guard)) guarded.add(handler);
     else if (isListening) throw new Error(refusal([textOf(pattern)]));
     else unguarded.set(handler, textOf(pattern));
     composition.seen = false;
-    return addHandler(pattern, handler, ...rest);
+    return addHandler(pattern, handler, isEvent, ...rest);
   };
   server.listen = (callback) => {
     const deferred = guarded.size === 0 ? [] : requestScopedPatterns(modules);

@@ -1,7 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../../verification/index.js';
 import type { ContextAdapter, CustomContextAdapter } from './context-adapter.js';
-import { graphqlContext } from './graphql-context.js';
 import { httpContext } from './http-context.js';
 import { rpcContext } from './rpc/rpc-context.js';
 import { wsContext } from './ws-context.js';
@@ -9,7 +8,6 @@ import { wsContext } from './ws-context.js';
 const ADAPTERS: ReadonlyMap<string, ContextAdapter> = new Map([
   ['http', httpContext],
   ['rpc', rpcContext],
-  ['graphql', graphqlContext],
   ['ws', wsContext],
 ]);
 

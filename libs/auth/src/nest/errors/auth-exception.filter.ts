@@ -1,16 +1,15 @@
-import { Catch, HttpException, Logger } from '@nestjs/common';
-import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import { Catch, Logger } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter, HttpException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { of, throwError } from 'rxjs';
+import { of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { PropagationError } from '../../propagation/index.js';
 import { AuthError } from '../../verification/index.js';
 import { wasHandedBack } from '../contexts/handed-back.js';
-import { metadataOfMessage, streamCallOf } from '../contexts/rpc/grpc-metadata.js';
-import { authProblem, authRpcError } from './auth-problem.js';
+import { asHttpException, authProblem, authRpcError } from './auth-problem.js';
 import { DownstreamError, downstreamReason } from './downstream-error.js';
-import { grpcError } from './grpc-error.js';
 import { LineLimit } from './line-limit.js';
+import { refuseMessage } from './rpc-answer.js';
 
 /**
  * Answers refusals on every transport: problem+json over HTTP, `{ status, code, message }` over RPC.
@@ -50,7 +49,7 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
       case 'http':
         return this.reply(error, context);
       case 'rpc':
-        return wasHandedBack(context) ? of(undefined) : refuseMessage(rpcAnswer(error, context), context);
+        return wasHandedBack(context) ? of(undefined) : refuseMessage(error, context);
       case 'ws':
         return emit(error, context);
       case 'graphql':
@@ -79,32 +78,6 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
 function isForOperator(error: DownstreamError): boolean {
   const { cause } = error;
   return error.getStatus() >= 500 || (cause instanceof PropagationError && cause.code !== 'caller_refused');
-}
-
-/** Has `extensions`, which GraphQL puts into its response: without them a refusal would look like a server error. */
-function asHttpException(error: AuthError | DownstreamError): HttpException {
-  const { status, body } = authProblem(error);
-  const exception = new HttpException({ ...body, message: body.detail }, status);
-  return Object.assign(exception, { extensions: { code: body.code, status } });
-}
-
-/**
- * A handler with `@GrpcStreamCall()` answers its call itself. Nest does not handle an error that is thrown before it: that would be
- * an unhandled rejection, which ends the process. So such a call is ended here.
- */
-function refuseMessage(answer: object, context: ArgumentsHost): Observable<unknown> {
-  const streamed = streamCallOf(context);
-  if (streamed === undefined) return throwError(() => answer);
-  if (streamed.callback === undefined) streamed.call.emit('error', answer);
-  else streamed.callback(answer);
-  return of(undefined);
-}
-
-/** As `{ status, code, message }`; over gRPC with a gRPC status code, and our code in the metadata. */
-function rpcAnswer(error: AuthError | DownstreamError, context: ArgumentsHost): object {
-  const answer = authRpcError(error);
-  const metadata = metadataOfMessage(context);
-  return metadata === undefined ? answer : grpcError(answer, metadata);
 }
 
 /** Emits an `exception` event, as Nest's own filter for gateways does. */

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
 import { AuthError, publicError } from '../../verification/index.js';
 import { challenge } from './challenge.js';
 import type { DownstreamError } from './downstream-error.js';
@@ -82,4 +83,11 @@ export function authRpcError(error: AuthError | DownstreamError): RpcError {
     return { status, code, message };
   }
   return { status: error.getStatus(), code: error.code, message: error.message };
+}
+
+/** @internal For Nest's own error handling. Has `extensions`, which GraphQL puts into its response: without them a refusal would look like a server error. */
+export function asHttpException(error: AuthError | DownstreamError): HttpException {
+  const { status, body } = authProblem(error);
+  const exception = new HttpException({ ...body, message: body.detail }, status);
+  return Object.assign(exception, { extensions: { code: body.code, status } });
 }

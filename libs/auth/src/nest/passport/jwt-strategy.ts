@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
+import { AuthenticatedCaller } from '../../propagation/caller.js';
 import { storeCaller } from '../../propagation/caller-context.js';
 import { TokenVerifier, parseBearer } from '../../verification/index.js';
 import type { VerifiedToken } from '../../verification/index.js';
@@ -65,7 +66,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     const message = incomingMessage(request);
     const token = parseBearer(authorizationHeaders(message));
     const verified = await this.verifier.verify(token);
-    storeCaller(message, { token, verified });
+    storeCaller(message, new AuthenticatedCaller(token, verified, this.verifier));
     return verified;
   }
 }

@@ -38,7 +38,7 @@ export function metadataOfMessage(context: ArgumentsHost): object | undefined {
 
 /** @internal A call whose handler has `@GrpcStreamCall()`, and the callback where it is answered once. */
 export interface GrpcStreamCall {
-  readonly call: { emit(event: 'error', error: object): unknown };
+  readonly call: Pick<EventEmitter, 'emit' | 'once'>;
   readonly callback: ((error: object) => void) | undefined;
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { AuthError, publicError } from '../../../verification/index.js';
 import type { ContextAdapter } from '../context-adapter.js';
 import { amqpHeaders } from './amqp-headers.js';
@@ -21,10 +21,7 @@ const TRANSPORTS: readonly MessageTransport[] = [
 
 /** Every transport of @nestjs/microservices: TCP, Redis, NATS, RabbitMQ, MQTT 5, Kafka and gRPC. */
 export const rpcContext: ContextAdapter = {
-  request(context: ExecutionContext) {
-    const message: unknown = metadataOfMessage(context) ?? context.getArgByIndex(1);
-    return typeof message === 'object' && message !== null ? message : unsupported();
-  },
+  request: (context: ExecutionContext) => requestOfMessage(context) ?? unsupported(),
 
   events: streamedCallOf,
 
@@ -37,6 +34,12 @@ export const rpcContext: ContextAdapter = {
     return transportOf(message)?.handBack?.(message, { code: error.code, isEvent, isTemporary }) ?? false;
   },
 };
+
+/** @internal What stands for a message, out of the arguments of its handler. */
+export function requestOfMessage(context: ArgumentsHost): object | undefined {
+  const message: unknown = metadataOfMessage(context) ?? context.getArgByIndex(1);
+  return typeof message === 'object' && message !== null ? message : undefined;
+}
 
 /**
  * @internal What stands for a message, out of what Nest's server gives to its hooks: the same object that {@link rpcContext}, or the
