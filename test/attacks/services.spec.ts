@@ -1,4 +1,10 @@
-import { asUser, createTestIssuer, type JwksServer, type TestClaims, type TestIssuer } from '@watchword/auth/testing';
+import {
+  userClaims,
+  createTestIssuer,
+  type JwksServer,
+  type TestClaims,
+  type TestIssuer,
+} from '@watchword/auth/testing';
 import { request } from '../harness/http.js';
 import { changed } from '../harness/changed.js';
 import { type Message, sendEvents, sendMessage } from '../harness/tcp-message.js';
@@ -34,7 +40,7 @@ describe.each([
   let publicKeys: Loot['jwks'];
   let count = 0;
 
-  const person = (scopes = ALL_SCOPES): TestClaims => asUser({ subject: 'ada', scopes, roles: ['customer'] });
+  const person = (scopes = ALL_SCOPES): TestClaims => userClaims({ subject: 'ada', scopes, roles: ['customer'] });
   const good = (): Promise<string> => issuer.mint(person());
   const authorization = (credentials: string | undefined): Record<string, string> =>
     credentials === undefined ? {} : { authorization: credentials };
@@ -225,7 +231,7 @@ describe.each([
       const data = { reservationId, items: [{ sku: SKU, quantity: 1 }] };
       const mine = { authorization: `Bearer ${await good()}` };
       await overTcp('stock.reserve', data, mine);
-      const bob = { authorization: `Bearer ${await issuer.mint(asUser({ subject: 'bob', scopes: ALL_SCOPES }))}` };
+      const bob = { authorization: `Bearer ${await issuer.mint(userClaims({ subject: 'bob', scopes: ALL_SCOPES }))}` };
       const { refusal } = await overTcp('stock.release', { reservationId }, bob);
       expect([403, 404]).toContain(refusal?.status);
       expect((await overTcp('stock.release', { reservationId }, mine)).refusal).toBeUndefined();
@@ -246,10 +252,10 @@ describe.each([
     });
     expect(placed.status).toBe(201);
     const path = `${system.url('orders')}/orders/${placed.body.id}`;
-    const bob = await issuer.mint(asUser({ subject: 'bob', scopes: ALL_SCOPES }));
+    const bob = await issuer.mint(userClaims({ subject: 'bob', scopes: ALL_SCOPES }));
     const stranger = await request('GET', path, { token: bob });
     const unknown = await request('GET', `${system.url('orders')}/orders/${crypto.randomUUID()}`, { token: bob });
-    const admin = await issuer.mint(asUser({ subject: 'root', scopes: ALL_SCOPES, roles: ['admin'] }));
+    const admin = await issuer.mint(userClaims({ subject: 'root', scopes: ALL_SCOPES, roles: ['admin'] }));
     expect(stranger.status).toBe(404);
     expect(stranger.body.code).toBe(unknown.body.code);
     expect((await request('GET', path, { token: admin })).status).toBe(200);

@@ -1,4 +1,10 @@
-import { asUser, createTestIssuer, type JwksServer, type TestClaims, type TestIssuer } from '@watchword/auth/testing';
+import {
+  userClaims,
+  createTestIssuer,
+  type JwksServer,
+  type TestClaims,
+  type TestIssuer,
+} from '@watchword/auth/testing';
 import { APPS, type AppName } from '../../scripts/system/apps.mjs';
 import { request } from '../harness/http.js';
 import { administrator as logInAsAdministrator } from '../harness/people.js';
@@ -96,7 +102,7 @@ describe('texts that can be read in two ways, or that no database holds', () => 
   });
 
   const ada = (claims: TestClaims = {}): Promise<string> =>
-    issuer.mint({ ...asUser({ subject: 'ada', scopes: SCOPES, roles: ['customer'] }), ...claims });
+    issuer.mint({ ...userClaims({ subject: 'ada', scopes: SCOPES, roles: ['customer'] }), ...claims });
   const tokenFor = async (app: AppName): Promise<string> => (app === 'auth' ? administrator : ada());
 
   async function send(method: string, url: string, body: string, token?: string): Promise<object> {

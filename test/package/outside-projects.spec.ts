@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { JwksServer, TestIssuer } from '@watchword/auth/testing';
 import { freePort } from '../../scripts/system/free-port.mjs';
 
@@ -61,9 +61,9 @@ function install(project: string, args: readonly string[]): Promise<string> {
   return run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...args], project);
 }
 
-/** The code blocks of the package's README, each by the name of the file that it says it is, or else by its number. */
-async function readme(): Promise<Map<string, string>> {
-  const text = await readFile(join(root, 'libs/auth/README.md'), 'utf8');
+/** The code blocks of a page, each by the name of the file that it says it is, or else by its number. */
+async function codeBlocks(page: string): Promise<Map<string, string>> {
+  const text = await readFile(join(root, page), 'utf8');
   const blocks = [...text.matchAll(/^```ts\n(?:\/\/ (\S+\.ts)\n)?([\s\S]*?)^```/gm)];
   return new Map(blocks.map(([, file, code = ''], index) => [file ?? String(index), code]));
 }
@@ -88,7 +88,7 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
   beforeAll(async () => {
     issuer = await createTestIssuer({ issuer: 'https://auth.example' });
     server = await issuer.serve();
-    blocks = await readme();
+    blocks = await codeBlocks('libs/auth/README.md');
   });
   afterAll(() => server.close());
 
@@ -111,7 +111,7 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
           headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
         }).catch(() => undefined);
       try {
-        const mint = (roles: string[]) => issuer.mint(asUser({ subject: 'ada', audience: 'parcels', roles }));
+        const mint = (roles: string[]) => issuer.mint(userClaims({ subject: 'ada', audience: 'parcels', roles }));
         let answer: Response | undefined;
         // 503 while it has no keys yet.
         while (answer?.status !== 200) {
@@ -135,6 +135,19 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
       await rm(join(nest, 'test/app.e2e-spec.ts'));
       await writeFile(join(nest, 'test/parcels.e2e-spec.ts'), blocks.get('test/parcels.e2e-spec.ts') ?? '');
       expect(await run('npm', ['run', 'test:e2e'], nest)).toMatch(/1 passed/);
+    },
+    HANG_MS,
+  );
+
+  it(
+    'runs the test files of the guide for tests',
+    async () => {
+      await install(nest, ['@nestjs/microservices@12']);
+      const files = [...(await codeBlocks('docs/testing.md'))].filter(([name]) => name.endsWith('.e2e-spec.ts'));
+      await Promise.all(files.map(([name, code]) => writeFile(join(nest, name), code)));
+      const output = await run('npm', ['run', 'test:e2e', '--', ...files.map(([name]) => name)], nest);
+      expect(output).toMatch(/Test Files\s+2 passed/);
+      expect(output).toMatch(/Tests\s+5 passed/);
     },
     HANG_MS,
   );
@@ -164,7 +177,7 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
         console.log(JSON.stringify({ subject, roles: [...roles] }));
         verifier.stop();`,
       );
-      const token = await issuer.mint(asUser({ subject: 'ada', audience: 'parcels', roles: ['customer'] }));
+      const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'parcels', roles: ['customer'] }));
       expect(JSON.parse(await run(process.execPath, ['verify.js', token], project))).toEqual({
         subject: 'ada',
         roles: ['customer'],
@@ -231,7 +244,7 @@ describe('each entry point of the package', () => {
     ['entry/grpc', [...NEST, '@nestjs/microservices', '@grpc/grpc-js']],
     ['entry/microservices', [...NEST, '@nestjs/microservices']],
     ['entry/passport', [...NEST, '@nestjs/passport', 'passport-jwt']],
-    ['entry/testing', ['jose']],
+    ['entry/testing', ['jose', 'eventsource-parser']],
   ])('%s loads no package that it does not need, and its types ask for none', async (entry, allowed) => {
     const loaded = await packagesOf(join(content, 'package/dist', `${entry}.js`));
     const typed = await packagesOf(join(content, 'package/dist', `${entry}.d.ts`));

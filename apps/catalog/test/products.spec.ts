@@ -1,4 +1,4 @@
-import { asUser, createTestIssuer, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
 import { startTestApp, type TestApp } from '@watchword/platform/testing';
 import request from 'supertest';
 import { AppModule } from '../src/app.module.js';
@@ -22,7 +22,7 @@ describe('catalog', () => {
       config: CatalogConfig,
       environment: { AUTH_ISSUER: issuer.issuer, AUTH_JWKS_URI: keys.jwksUri },
     });
-    writer = await issuer.mint(asUser(WRITE));
+    writer = await issuer.mint(userClaims(WRITE));
   });
 
   afterAll(async () => {
@@ -138,14 +138,14 @@ describe('catalog', () => {
     });
 
     it.each(attempts)('without the scope: %s %s', async (method, path) => {
-      const reader = await issuer.mint(asUser({ roles: ['admin'], scopes: ['orders:write'] }));
+      const reader = await issuer.mint(userClaims({ roles: ['admin'], scopes: ['orders:write'] }));
       const { headers, body } = await attempt(method, path, as(reader)).expect(403);
       expect(headers['www-authenticate']).toContain('scope="catalog:write"');
       expect(body.code).toBe('insufficient_scope');
     });
 
     it.each(attempts)('with a token that is not good: %s %s', async (method, path) => {
-      for (const { why, token } of await refusedTokens(issuer, asUser(WRITE))) {
+      for (const { why, token } of await refusedTokens(issuer, userClaims(WRITE))) {
         const { status, body } = await attempt(method, path, as(token));
         expect({ why, status, code: body.code }).toEqual({ why, status: 401, code: 'invalid_token' });
       }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { asUser, createTestIssuer, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
 import { startTestApp, type TestApp } from '@watchword/platform/testing';
 import request from 'supertest';
 import { AppModule } from '../src/app.module.js';
@@ -29,8 +29,8 @@ describe('inventory', () => {
       tcp: true,
     });
     tcp = new TcpCaller(app.tcpPort!);
-    anna = bearer(await issuer.mint(asUser(ANNA)));
-    manager = bearer(await issuer.mint(asUser({ subject: 'orders', scopes: ['inventory:manage'], roles: [] })));
+    anna = bearer(await issuer.mint(userClaims(ANNA)));
+    manager = bearer(await issuer.mint(userClaims({ subject: 'orders', scopes: ['inventory:manage'], roles: [] })));
   });
 
   afterAll(async () => {
@@ -78,7 +78,7 @@ describe('inventory', () => {
   });
 
   it('adjusts stock by an event, once for each adjustment', async () => {
-    const clerk = bearer(await issuer.mint(asUser({ scopes: ['inventory:adjust'] })));
+    const clerk = bearer(await issuer.mint(userClaims({ scopes: ['inventory:adjust'] })));
     const before = await available('LAMP-OIL');
     const adjustment = { adjustmentId: randomUUID(), sku: 'LAMP-OIL', delta: 7 };
     await tcp.emit('stock.adjust', adjustment, clerk);
@@ -92,7 +92,7 @@ describe('inventory', () => {
   it("releases what others forgot for who manages inventory, and refuses it to anybody else's hands", async () => {
     const reservationId = randomUUID();
     await tcp.send('stock.reserve', { reservationId, items: TENTS }, anna);
-    const ben = bearer(await issuer.mint(asUser({ ...ANNA, subject: 'ben' })));
+    const ben = bearer(await issuer.mint(userClaims({ ...ANNA, subject: 'ben' })));
     await expect(tcp.send('stock.release', { reservationId }, ben)).rejects.toMatchObject({
       status: 403,
       code: 'not_the_owner',
@@ -138,7 +138,7 @@ describe('inventory', () => {
       const others = scopes.filter(
         (one) => one !== scope && !(pattern === 'stock.release' && one === 'inventory:manage'),
       );
-      const token = await issuer.mint(asUser({ roles: ['admin'], scopes: others }));
+      const token = await issuer.mint(userClaims({ roles: ['admin'], scopes: others }));
       await expect(tcp.send(pattern, data, bearer(token))).rejects.toMatchObject({
         status: 403,
         code: 'insufficient_scope',
@@ -146,7 +146,7 @@ describe('inventory', () => {
     });
 
     it.each(calls)('%s with a token that is not good', async (pattern, data, scope) => {
-      for (const { why, token } of await refusedTokens(issuer, asUser({ ...ANNA, scopes: [scope] }))) {
+      for (const { why, token } of await refusedTokens(issuer, userClaims({ ...ANNA, scopes: [scope] }))) {
         const refusal: unknown = await tcp.send(pattern, data, bearer(token)).catch((error: unknown) => error);
         expect({ why, refusal }).toMatchObject({ why, refusal: { status: 401, code: 'invalid_token' } });
       }
@@ -189,7 +189,7 @@ describe('inventory', () => {
     });
 
     it.each([0, 0.5, '1', 1_000_001, -1_000_001, null])('an adjustment by %j', async (delta) => {
-      const clerk = bearer(await issuer.mint(asUser({ scopes: ['inventory:adjust'] })));
+      const clerk = bearer(await issuer.mint(userClaims({ scopes: ['inventory:adjust'] })));
       const adjust = tcp.send('stock.adjust', { adjustmentId: randomUUID(), sku: 'TENT-2P', delta }, clerk);
       await expect(adjust).rejects.toMatchObject({ status: 400 });
     });

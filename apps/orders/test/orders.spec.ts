@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { asUser, createTestIssuer, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
 import { startTestApp, type TestApp } from '@watchword/platform/testing';
 import request from 'supertest';
 import { AppModule } from '../src/app.module.js';
@@ -44,7 +44,7 @@ describe('orders', () => {
         ABANDONED_CHECK_SECONDS: '1',
       },
     });
-    anna = await issuer.mint(asUser(CUSTOMER));
+    anna = await issuer.mint(userClaims(CUSTOMER));
   });
 
   afterAll(async () => {
@@ -93,9 +93,9 @@ describe('orders', () => {
     });
 
     it("exchanges its caller's token for inventory, once, and sends inventory nothing else", async () => {
-      const login = await issuer.mint({ ...asUser(CUSTOMER), aud: ['catalog', 'orders'] });
+      const login = await issuer.mint({ ...userClaims(CUSTOMER), aud: ['catalog', 'orders'] });
       const scopes = ['inventory:reserve'];
-      const exchanged = await issuer.mint({ ...asUser({ ...CUSTOMER, scopes }), aud: ['inventory'] });
+      const exchanged = await issuer.mint({ ...userClaims({ ...CUSTOMER, scopes }), aud: ['inventory'] });
       const refusing = tokenEndpoint.answer;
       tokenEndpoint.bodies.length = 0;
       tokenEndpoint.answer = (...asked) => {
@@ -126,7 +126,7 @@ describe('orders', () => {
       ["refuses the caller's token", json(400, { error: 'invalid_request' }), 401, 'invalid_token'],
       ['cannot answer', json(503, {}), 503, 'inventory_unavailable'],
     ])('reserves nothing while the issuer %s, and says so', async (_, answer, status, code) => {
-      const login = await issuer.mint({ ...asUser(CUSTOMER), aud: ['catalog', 'orders'] });
+      const login = await issuer.mint({ ...userClaims(CUSTOMER), aud: ['catalog', 'orders'] });
       const refusing = tokenEndpoint.answer;
       tokenEndpoint.answer = answer;
       const { body } = await order(login).expect(status);
@@ -138,7 +138,7 @@ describe('orders', () => {
     it('mixes up no two callers who order at once', async () => {
       const subjects = Array.from({ length: 10 }, (_, n) => `customer-${String(n)}`);
       const answers = await Promise.all(
-        subjects.map(async (subject) => order(await issuer.mint(asUser({ ...CUSTOMER, subject }))).expect(201)),
+        subjects.map(async (subject) => order(await issuer.mint(userClaims({ ...CUSTOMER, subject }))).expect(201)),
       );
       expect(answers.map(({ body }) => body.customerId)).toEqual(subjects);
       for (const { body } of answers) {
@@ -265,7 +265,7 @@ describe('orders', () => {
     });
 
     it('sends no token to a service that it is not for', async () => {
-      const { body } = await order(await issuer.mint({ ...asUser(CUSTOMER), aud: ['orders'] }));
+      const { body } = await order(await issuer.mint({ ...userClaims(CUSTOMER), aud: ['orders'] }));
       expect(body.status).toBeGreaterThanOrEqual(400);
       expect(catalog.requests).toHaveLength(0);
       expect(inventory.calls).toHaveLength(0);
@@ -275,8 +275,8 @@ describe('orders', () => {
   describe('reading and cancelling', () => {
     it("hides somebody else's order, and shows an administrator all", async () => {
       const { id } = (await order().expect(201)).body;
-      const ben = as(await issuer.mint(asUser({ ...CUSTOMER, subject: 'ben' })));
-      const admin = as(await issuer.mint(asUser({ ...CUSTOMER, subject: 'root', roles: ['admin'] })));
+      const ben = as(await issuer.mint(userClaims({ ...CUSTOMER, subject: 'ben' })));
+      const admin = as(await issuer.mint(userClaims({ ...CUSTOMER, subject: 'root', roles: ['admin'] })));
       await http().get(`/orders/${id}`).set(as(anna)).expect(200);
       await http().get(`/orders/${id}`).set(admin).expect(200);
       const hidden = await http().get(`/orders/${id}`).set(ben).expect(404);
@@ -325,14 +325,14 @@ describe('orders', () => {
 
     it.each(ways)('%s %s without the scope %s, whatever the role', async (method, path, scope) => {
       const scopes = ['orders:read', 'orders:write'].filter((one) => one !== scope);
-      const token = await issuer.mint(asUser({ roles: ['admin'], scopes }));
+      const token = await issuer.mint(userClaims({ roles: ['admin'], scopes }));
       const { headers, body } = await http()[method](path).set(as(token)).expect(403);
       expect(headers['www-authenticate']).toContain(`scope="${scope}"`);
       expect(body.code).toBe('insufficient_scope');
     });
 
     it.each(ways)('%s %s with a token that is not good', async (method, path) => {
-      for (const { why, token } of await refusedTokens(issuer, asUser({ ...CUSTOMER, roles: ['admin'] }))) {
+      for (const { why, token } of await refusedTokens(issuer, userClaims({ ...CUSTOMER, roles: ['admin'] }))) {
         const { status, body } = await http()[method](path).set(as(token));
         expect({ why, status, code: body.code }).toEqual({ why, status: 401, code: 'invalid_token' });
       }
@@ -354,7 +354,7 @@ describe('orders', () => {
     inventory.release = done;
     inventory.calls.length = 0;
     const serviceToken = await issuer.mint({
-      ...asUser({ subject: 'orders', roles: [], scopes: ['inventory:manage'], clientId: 'orders' }),
+      ...userClaims({ subject: 'orders', roles: [], scopes: ['inventory:manage'], clientId: 'orders' }),
       aud: ['inventory'],
     });
     tokenEndpoint.answer = json(200, { access_token: serviceToken, token_type: 'Bearer', expires_in: 300 });

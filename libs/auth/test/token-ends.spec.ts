@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { TokenVerifier } from '../src/index.js';
 import type { RevocationCheck, VerifiedToken } from '../src/index.js';
-import { asUser, createTestIssuer, ManualClock } from '../src/entry/testing.js';
+import { userClaims, createTestIssuer, ManualClock } from '../src/entry/testing.js';
 import { ToldList } from './support/told-list.js';
 
 /** A list that does not, as an application may have one. */
@@ -21,7 +21,7 @@ async function verifierWith(revocations?: RevocationCheck) {
     ...(revocations && { revocations }),
   });
   const verify = async (sid: string, lifetime = 300) =>
-    verifier.verify(await issuer.mint({ ...asUser({ audience: 'things' }), sid }, { lifetime }));
+    verifier.verify(await issuer.mint({ ...userClaims({ audience: 'things' }), sid }, { lifetime }));
   return { clock, issuer, verifier, verify };
 }
 
@@ -121,7 +121,7 @@ describe('the end of a token', () => {
   it('comes by the clock of the machine where no other is given', async () => {
     const issuer = await createTestIssuer();
     const verifier = new TokenVerifier({ issuers: [issuer.trusted('things')], clockTolerance: 0 });
-    const verified = await verifier.verify(await issuer.mint(asUser({ audience: 'things' }), { lifetime: 1 }));
+    const verified = await verifier.verify(await issuer.mint(userClaims({ audience: 'things' }), { lifetime: 1 }));
     const controller = new AbortController();
     verifier.whenEnded(verified, (error) => controller.abort(error));
     const far = { ...verified, expiresAt: verified.expiresAt + 2 ** 22 };

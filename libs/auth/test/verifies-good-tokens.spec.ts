@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TokenVerifier } from '../src/verification/index.js';
-import { asUser, createTestIssuer, withBrokenSignature, withClaims } from '../src/entry/testing.js';
+import { userClaims, createTestIssuer, withBrokenSignature, withClaims } from '../src/entry/testing.js';
 import { expectAccepted, expectRefused } from './attacks/describe-attacks.js';
 
 const ALGORITHMS = [
@@ -23,7 +23,7 @@ describe('a good token', () => {
     const issuer = await createTestIssuer({ algorithm });
     const verifier = new TokenVerifier({ issuers: [issuer.trusted('orders')] });
     const token = await issuer.mint(
-      asUser({ subject: 'ada', roles: ['admin'], scopes: ['orders:read', 'orders:write'] }),
+      userClaims({ subject: 'ada', roles: ['admin'], scopes: ['orders:read', 'orders:write'] }),
     );
 
     const verified = await verifier.verify(token);

@@ -1,8 +1,8 @@
 import type { CustomContextAdapter } from './contexts/context-adapter.js';
 import type { FindCredentials } from './contexts/request-credentials.js';
 import { RevocationFollower, type FollowOptions } from '../revocation/index.js';
-import { whenRevocationsChange } from '../verification/index.js';
-import type { RevocationCheck, TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
+import { bothRevocations } from '../verification/index.js';
+import type { TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
 
 /** The options of `AuthModule`: the trusted issuers, the audience, and the settings of the verifier. */
 export type AuthModuleOptions = (TrustedIssuer | { readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]] }) &
@@ -52,15 +52,7 @@ export function followerOf(options: AuthModuleOptions): RevocationFollower | nul
 export function withFollower(options: TokenVerifierOptions, follower: RevocationFollower | null): TokenVerifierOptions {
   const { revocations } = options;
   if (follower === null) return options;
-  if (revocations === undefined) return { ...options, revocations: follower };
-  const both: RevocationCheck = {
-    isRevoked: (token) => follower.isRevoked(token) || revocations.isRevoked(token),
-    onChange: (listener) => {
-      const stops = [follower, revocations].map((check) => whenRevocationsChange(check, listener));
-      return () => stops.forEach((stop) => stop());
-    },
-  };
-  return { ...options, revocations: both };
+  return { ...options, revocations: revocations === undefined ? follower : bothRevocations(follower, revocations) };
 }
 
 function issuersOf(options: AuthModuleOptions): readonly [TrustedIssuer, ...TrustedIssuer[]] {

@@ -15,10 +15,10 @@ export interface RefusedToken {
  *
  * @example
  * ```ts
- * import { asUser, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
+ * import { userClaims, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
  *
  * export async function refusesThemAll(url: string, issuer: TestIssuer): Promise<void> {
- *   for (const { why, token } of await refusedTokens(issuer, asUser({ audience: 'parcels' }))) {
+ *   for (const { why, token } of await refusedTokens(issuer, userClaims({ audience: 'parcels' }))) {
  *     const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
  *     if (status !== 401) throw new Error(`${url} answers ${status} to a token with ${why}`);
  *   }
@@ -40,7 +40,7 @@ export async function refusedTokens(issuer: TestIssuer, claims: TestClaims): Pro
     },
     { why: 'another issuer', token: await issuer.mint({ ...claims, iss: 'https://another-issuer.test' }) },
     { why: 'another audience', token: await issuer.mint({ ...claims, aud: ['another-service'] }) },
-    { why: 'another type of token', token: await issuer.mint(claims, { header: { typ: 'JWT' } }) },
+    { why: 'another type of token', token: await issuer.mint(claims, { header: { typ: 'logout+jwt' } }) },
     { why: 'expired', token: await issuer.mint(claims, { lifetime: -60 }) },
     { why: 'not valid yet', token: await issuer.mint({ ...claims, nbf: issuer.now() + 3600 }) },
   ];

@@ -18,13 +18,13 @@ export interface TestUser {
  *
  * @example
  * ```ts
- * import { asUser, createTestIssuer } from '@watchword/auth/testing';
+ * import { userClaims, createTestIssuer } from '@watchword/auth/testing';
  *
  * const issuer = await createTestIssuer();
- * export const token = await issuer.mint(asUser({ subject: 'ada', audience: 'parcels', scopes: ['parcels:read'] }));
+ * export const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'parcels', scopes: ['parcels:read'] }));
  * ```
  */
-export function asUser({
+export function userClaims({
   subject,
   roles = ['customer'],
   scopes = [],

@@ -18,6 +18,8 @@ export interface TestIssuerOptions {
   /** Default ES256. HS256 makes an issuer with a shared secret. */
   readonly algorithm?: AsymmetricAlgorithm | 'HS256';
   readonly clock?: Clock;
+  /** The header parameter `typ` of its tokens. Default `at+jwt` (RFC 9068 §2.1); `none` leaves it out. */
+  readonly tokenType?: string | undefined;
 }
 
 /** How a test token differs from the default. */
@@ -53,6 +55,7 @@ export class TestIssuer {
     readonly issuer: string,
     key: SigningKey,
     private readonly clock: Clock,
+    private readonly tokenType: string,
   ) {
     this.#keys = [key];
   }
@@ -95,7 +98,8 @@ export class TestIssuer {
 
   /** The header of a token that it signs, with these changes. */
   header(change: TestClaims = {}, key: SigningKey = this.key): Record<string, unknown> {
-    return { typ: 'at+jwt', alg: key.algorithm, kid: key.keyId, ...change };
+    const typ = this.tokenType === 'none' ? undefined : this.tokenType;
+    return { typ, alg: key.algorithm, kid: key.keyId, ...change };
   }
 
   /** The claims of a token that it signs, with these changes. `lifetime` is in seconds. */
@@ -142,19 +146,19 @@ export class TestIssuer {
  *
  * @example
  * ```ts
- * import { asUser, createTestIssuer } from '@watchword/auth/testing';
+ * import { userClaims, createTestIssuer } from '@watchword/auth/testing';
  * import { TokenVerifier } from '@watchword/auth/verification';
  *
  * const issuer = await createTestIssuer();
  * const verifier = new TokenVerifier({ issuers: [issuer.trusted('parcels')] });
  *
- * const token = await issuer.mint(asUser({ subject: 'ada', audience: 'parcels' }));
+ * const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'parcels' }));
  * const { subject } = await verifier.verify(token);
  * console.log(subject); // ada
  * ```
  */
 export async function createTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { issuer = 'https://issuer.test', algorithm = 'ES256', clock = systemClock } = options;
+  const { issuer = 'https://issuer.test', algorithm = 'ES256', clock = systemClock, tokenType = 'at+jwt' } = options;
   const key = algorithm === 'HS256' ? createSecretSigningKey() : await createSigningKey(algorithm);
-  return new TestIssuer(issuer, key, clock);
+  return new TestIssuer(issuer, key, clock, tokenType);
 }

@@ -11,7 +11,7 @@ export { isAsymmetricAlgorithm, signatureParameters } from './keys/signature-alg
 export { readSharedSecret, sharedSecretKeyId } from './keys/shared-secret.js';
 export { providerClaims } from './provider-claims.js';
 export type { TokenCacheOptions } from './cache/token-cache.js';
-export { whenRevocationsChange } from './revocation-changes.js';
+export { bothRevocations } from './revocation-changes.js';
 export { parseStrictJson, parseStrictJsonObject } from './strict-json.js';
 export type { StrictJsonOptions } from './strict-json.js';
 export { TokenVerifier } from './token-verifier.js';

@@ -19,3 +19,14 @@ export function whenRevocationsChange(check: RevocationCheck, listener: () => vo
   }, POLL_MS).unref();
   return () => clearInterval(timer);
 }
+
+/** A token is revoked if one of the two says so. */
+export function bothRevocations(first: RevocationCheck, second: RevocationCheck): RevocationCheck {
+  return {
+    isRevoked: (token) => first.isRevoked(token) || second.isRevoked(token),
+    onChange: (listener) => {
+      const stops = [first, second].map((check) => whenRevocationsChange(check, listener));
+      return () => stops.forEach((stop) => stop());
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { AuthModule, Roles, Scopes } from '@watchword/auth';
-import { ManualClock, asUser, createTestIssuer, refusedTokens, type TestIssuer } from '../../src/entry/testing.js';
+import { ManualClock, userClaims, createTestIssuer, refusedTokens, type TestIssuer } from '../../src/entry/testing.js';
 import { AuthError, type IssuerGrants, TokenVerifier, type VerifiedToken } from '../../src/verification/index.js';
 import { runApp } from '../nest/support/running-app.js';
 
@@ -14,7 +14,11 @@ beforeAll(async () => {
   partner = await createTestIssuer({ issuer: 'https://partner.test', clock });
 });
 
-const claims = asUser({ roles: ['admin', 'customer'], scopes: ['orders:read', 'orders:write'], audience: 'orders' });
+const claims = userClaims({
+  roles: ['admin', 'customer'],
+  scopes: ['orders:read', 'orders:write'],
+  audience: 'orders',
+});
 
 /** What a partner's token counts for, also once it is known. */
 async function countsFor(grants?: IssuerGrants, change = {}): Promise<{ roles: string[]; scopes: string[] }> {

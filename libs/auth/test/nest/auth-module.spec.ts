@@ -3,7 +3,7 @@ import type { DynamicModule, ExecutionContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AccessTokenGuard, AuthError, AuthModule, CallerContext, TokenVerifier } from '@watchword/auth';
 import type { AuthModuleOptions, Requirements, VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { runApp } from './support/running-app.js';
 
@@ -63,9 +63,9 @@ describe('options', () => {
     const running = await runApp(appOf(auth));
     const status = async (token: string): Promise<number> =>
       (await fetch(running.url, { headers: { authorization: `Bearer ${token}` } })).status;
-    expect(await status(await issuer.mint(asUser({ audience: 'orders' })))).toBe(200);
-    expect(await status(await partner.mint(asUser({ audience: 'orders-api' })))).toBe(200);
-    expect(await status(await partner.mint(asUser({ audience: 'orders' })))).toBe(401);
+    expect(await status(await issuer.mint(userClaims({ audience: 'orders' })))).toBe(200);
+    expect(await status(await partner.mint(userClaims({ audience: 'orders-api' })))).toBe(200);
+    expect(await status(await partner.mint(userClaims({ audience: 'orders' })))).toBe(401);
     await running.close();
   });
 });
@@ -84,7 +84,7 @@ it('starts without the issuer, and answers 503 until there are keys: unavailable
   await jwks.close();
   const trusted = { issuer: issuer.issuer, audience: 'orders', keys: { jwksUri: jwks.jwksUri } };
   const running = await runApp(appOf(AuthModule.forRoot(trusted)));
-  const token = await issuer.mint(asUser({ audience: 'orders' }));
+  const token = await issuer.mint(userClaims({ audience: 'orders' }));
   const response = await fetch(running.url, { headers: { authorization: `Bearer ${token}` } });
   expect(response.status).toBe(503);
   expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
@@ -103,7 +103,7 @@ it('takes a guard that changes one step', async () => {
   }
   const running = await runApp(appOf(AuthModule.forRoot({ ...issuer.trusted('orders'), guard: WeekendGuard })));
   const status = async (subject: string): Promise<number> => {
-    const authorization = `Bearer ${await issuer.mint(asUser({ subject, audience: 'orders' }))}`;
+    const authorization = `Bearer ${await issuer.mint(userClaims({ subject, audience: 'orders' }))}`;
     return (await fetch(running.url, { headers: { authorization } })).status;
   };
   expect([await status('ada'), await status('eve')]).toEqual([200, 403]);
@@ -130,7 +130,7 @@ it('awaits a guard whose step is asynchronous, for a token that it knows and for
     ['ada', 200],
     ['eve', 403],
   ] as const) {
-    const authorization = `Bearer ${await issuer.mint(asUser({ subject, audience: 'orders' }))}`;
+    const authorization = `Bearer ${await issuer.mint(userClaims({ subject, audience: 'orders' }))}`;
     for (const _time of ['new', 'known']) {
       expect((await fetch(running.url, { headers: { authorization } })).status).toBe(status);
     }

@@ -15,7 +15,7 @@ import type {
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { AuthModule, CallerContext, CurrentUser, Public } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { NEVER, Observable, defer, mergeMap, of, startWith } from 'rxjs';
 import { RawTcpPeer } from './support/raw-tcp.js';
@@ -195,7 +195,7 @@ beforeAll(async () => {
 afterAll(() => running.close());
 
 const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
-const mint = (subject: string): Promise<string> => issuer.mint(asUser({ subject, audience: 'things' }));
+const mint = (subject: string): Promise<string> => issuer.mint(userClaims({ subject, audience: 'things' }));
 
 /** Kept-alive connections, fewer than there are requests: what one request leaves behind meets the next. */
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });

@@ -7,7 +7,7 @@ import { ExecutionContextHost } from '@nestjs/core/internal';
 import { AccessTokenGuard, AuthError, AuthExceptionFilter, CurrentUser, Public, TokenVerifier } from '@watchword/auth';
 import { DownstreamError } from '@watchword/auth/clients';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { registerAdapters } from '../../src/nest/contexts/adapters.js';
 import { graphqlContext } from '../../src/nest/graphql/graphql-context.js';
@@ -44,7 +44,7 @@ function currentUser(context: ExecutionContext): unknown {
   return parameter?.factory(undefined, context);
 }
 
-const mint = (): Promise<string> => issuer.mint(asUser({ audience: 'things' }));
+const mint = (): Promise<string> => issuer.mint(userClaims({ audience: 'things' }));
 const requestWith = (...authorization: string[]): object => ({
   rawHeaders: ['Host', 'x', ...authorization.flatMap((value) => ['AUTHORIZATION', value])],
 });

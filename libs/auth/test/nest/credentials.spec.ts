@@ -2,7 +2,7 @@ import { Controller, Get, Module } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { AuthModule, CallerContext, CurrentUser, Public, Roles } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer, withClaims } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { runApp } from './support/running-app.js';
 import type { RunningApp } from './support/running-app.js';
@@ -57,7 +57,7 @@ let token: string;
 
 beforeAll(async () => {
   issuer = await createTestIssuer();
-  token = await issuer.mint(asUser({ audience: 'shop', subject: 'ada', roles: ['customer'] }));
+  token = await issuer.mint(userClaims({ audience: 'shop', subject: 'ada', roles: ['customer'] }));
   @Module({
     imports: [AuthModule.forRoot({ ...issuer.trusted('shop'), credentials: cookies })],
     controllers: [ShopController, CatalogueController],

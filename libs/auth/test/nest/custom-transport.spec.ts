@@ -11,7 +11,7 @@ import { BaseRpcContext, EventPattern, Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { AuthModule, CallerContext } from '@watchword/auth';
 import type { CustomContextAdapter } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { TRANSPORTS, describeOnTransport } from './support/transports.js';
 
@@ -131,7 +131,7 @@ for (const transport of NATS) {
 
     it('refuses every message of a transport that no adapter knows', async () => {
       const app = await serve([]);
-      await publish(await issuer.mint(asUser({ audience: 'stock' })));
+      await publish(await issuer.mint(userClaims({ audience: 'stock' })));
       await untilSettled();
       expect(handled).toEqual([]);
       await app.close();
@@ -144,7 +144,7 @@ for (const transport of NATS) {
       });
       const app = await serve([adapter]);
       await publish();
-      await publish(await issuer.mint(asUser({ audience: 'stock', subject: 'ada' })));
+      await publish(await issuer.mint(userClaims({ audience: 'stock', subject: 'ada' })));
       await publish('forged');
       await untilSettled();
       while (terminated.length < 2) {

@@ -15,7 +15,7 @@ import {
 import type { ClientProxy, RmqContext } from '@nestjs/microservices';
 import { AuthError, AuthModule } from '@watchword/auth';
 import type { RevocationCheck } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import amqp from 'amqplib';
 import { lastValueFrom } from 'rxjs';
@@ -123,10 +123,14 @@ for (const transport of RABBITMQ) {
     }
 
     it('a refused event goes to the dead-letter queue, and those behind it are handled', async () => {
-      const expired = await issuer.mint({ ...asUser({ audience: 'stock' }), iat: 1_000_000_000, exp: 1_000_000_300 });
+      const expired = await issuer.mint({
+        ...userClaims({ audience: 'stock' }),
+        iat: 1_000_000_000,
+        exp: 1_000_000_300,
+      });
       await emit({ of: 'nobody' });
       await emit({ of: 'a latecomer' }, expired);
-      await emit({ of: 'ada' }, await issuer.mint(asUser({ audience: 'stock' })));
+      await emit({ of: 'ada' }, await issuer.mint(userClaims({ audience: 'stock' })));
       await expect(deadLettersOnce(2)).resolves.toEqual(['nobody', 'a latecomer']);
       while (handled.length === 0) {
         // oxlint-disable-next-line no-await-in-loop
@@ -138,7 +142,7 @@ for (const transport of RABBITMQ) {
     it('a refused event that may be good a moment later stays in the queue', async () => {
       handled.splice(0);
       unknownFor = 3;
-      await emit({ of: 'bob' }, await issuer.mint(asUser({ audience: 'stock' })));
+      await emit({ of: 'bob' }, await issuer.mint(userClaims({ audience: 'stock' })));
       while (handled.length === 0) {
         // oxlint-disable-next-line no-await-in-loop
         await nextTurn();
@@ -152,7 +156,7 @@ for (const transport of RABBITMQ) {
         // oxlint-disable-next-line no-await-in-loop
         await expect(lastValueFrom(client.send('count', record({})))).rejects.toMatchObject({ status: 401 });
       }
-      const good = await issuer.mint(asUser({ audience: 'stock' }));
+      const good = await issuer.mint(userClaims({ audience: 'stock' }));
       await expect(lastValueFrom(client.send('count', record({}, good)))).resolves.toBe(1);
       await expect(channel.get(deadLetters, { noAck: true })).resolves.toBe(false);
     });

@@ -18,7 +18,7 @@ import {
 import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
 import { AuthGraphqlModule } from '@watchword/auth/graphql';
-import { asUser, createTestIssuer, ManualClock, refusedTokens } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, ManualClock, refusedTokens } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
@@ -248,7 +248,8 @@ describe('a GraphQL application', () => {
   });
   afterAll(() => app.close());
 
-  const mint = (user: Parameters<typeof asUser>[0] = {}) => issuer.mint(asUser({ audience: 'people', ...user }));
+  const mint = (user: Parameters<typeof userClaims>[0] = {}) =>
+    issuer.mint(userClaims({ audience: 'people', ...user }));
 
   describe('over HTTP', () => {
     const ask = async (query: string, token?: string): Promise<unknown> => {
@@ -278,7 +279,7 @@ describe('a GraphQL application', () => {
     });
 
     it('refuses every kind of bad token', async () => {
-      for (const { why, token } of await refusedTokens(issuer, asUser({ audience: 'people' }))) {
+      for (const { why, token } of await refusedTokens(issuer, userClaims({ audience: 'people' }))) {
         // oxlint-disable-next-line no-await-in-loop -- one after the other
         expect({ why, answer: await ask('{ me }', token) }).toMatchObject({
           why,
@@ -323,7 +324,7 @@ describe('a GraphQL application', () => {
         return { errors };
       }
     };
-    const bearer = async (user: Parameters<typeof asUser>[0] = {}) => ({
+    const bearer = async (user: Parameters<typeof userClaims>[0] = {}) => ({
       authorization: `Bearer ${await mint({ scopes: ['news:read'], ...user })}`,
     });
     const refused = (code: string) => ({ errors: [{ extensions: { code } }] });
@@ -360,7 +361,7 @@ describe('a GraphQL application', () => {
           expect({ parameters, query, answer: await ask(client, query) }).toMatchObject({ answer: refused(code) });
         }
       }
-      for (const { token } of await refusedTokens(issuer, asUser({ audience: 'people', scopes: ['news:read'] }))) {
+      for (const { token } of await refusedTokens(issuer, userClaims({ audience: 'people', scopes: ['news:read'] }))) {
         const { client } = connect({ authorization: `Bearer ${token}` });
         // oxlint-disable-next-line no-await-in-loop -- one after the other
         expect(await ask(client, 'subscription { news(times: 1) }')).toMatchObject(refused('invalid_token'));
@@ -396,7 +397,7 @@ describe('a GraphQL application', () => {
       NewsResolver.ended.length = 0;
       const { client, closes } = connect(await bearer({ sessionId: 'session-7' }));
       const bystander = connect({
-        authorization: `Bearer ${await issuer.mint(asUser({ audience: 'people', scopes: ['news:read'] }), { lifetime: 3600 })}`,
+        authorization: `Bearer ${await issuer.mint(userClaims({ audience: 'people', scopes: ['news:read'] }), { lifetime: 3600 })}`,
       });
       const others = bystander.client.iterate({ query: 'subscription { news(times: 1) }' });
       expect((await others.next()).value).toMatchObject({ data: {} });

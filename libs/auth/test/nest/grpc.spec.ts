@@ -11,7 +11,7 @@ import { AuthModule, CallerContext, Public, Roles, TokenVerifier } from '@watchw
 import type { Caller } from '@watchword/auth';
 import { AuthClientsModule, DownstreamError, InjectGrpcClient } from '@watchword/auth/clients';
 import { AuthGrpcClient } from '@watchword/auth/grpc';
-import { asUser, createTestIssuer, ManualClock, withClaims } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, ManualClock, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import {
   NEVER,
@@ -180,8 +180,8 @@ afterAll(async () => {
 });
 beforeEach(() => ran.splice(0));
 
-const mint = (user: Parameters<typeof asUser>[0] = {}): Promise<string> =>
-  issuer.mint(asUser({ audience: ['shop', 'stock'], ...user }));
+const mint = (user: Parameters<typeof userClaims>[0] = {}): Promise<string> =>
+  issuer.mint(userClaims({ audience: ['shop', 'stock'], ...user }));
 
 function metadataOf(...values: readonly string[]): Metadata {
   const metadata = new Metadata();
@@ -246,7 +246,7 @@ describe.each<[method: string, data: () => unknown]>([
     const sessionId = randomUUID();
     const answers = (token: string) => (methods[method] as Send)(data(), metadataOf(`Bearer ${token}`));
     const mine = begun(answers(await mint({ sessionId })));
-    const ofAnother = begun(answers(await issuer.mint(asUser({ audience: 'stock' }), { lifetime: 3600 })));
+    const ofAnother = begun(answers(await issuer.mint(userClaims({ audience: 'stock' }), { lifetime: 3600 })));
     await Promise.all([mine.first, ofAnother.first]);
     end(sessionId);
     const refusal = (await mine.end) as { code: number; metadata: Metadata };

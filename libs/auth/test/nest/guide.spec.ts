@@ -1,9 +1,8 @@
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuthModule, CallerContext, CurrentUser, Scopes, TokenVerifier } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer, refusedTokens } from '@watchword/auth/testing';
+import { provideAuthTesting } from '@watchword/auth/testing';
 import request from 'supertest';
 
 /** What docs/protect-a-service.md tells a reader to write, as it stands there. */
@@ -23,34 +22,31 @@ class ParcelsController {
   }
 }
 
-@Module({ controllers: [ParcelsController] })
-class ParcelsModule {}
-
-const server = (app: INestApplication): Parameters<typeof request>[0] =>
-  app.getHttpServer() as Parameters<typeof request>[0];
+@Module({
+  imports: [AuthModule.forRoot({ issuer: 'https://auth.example', audience: 'parcels', keys: { discovery: true } })],
+  controllers: [ParcelsController],
+})
+class AppModule {}
 
 it('holds: the test of the guide passes', async () => {
-  const issuer = await createTestIssuer();
-  const testing = await Test.createTestingModule({
-    imports: [AuthModule.forRoot(issuer.trusted('parcels')), ParcelsModule],
-  }).compile();
+  const auth = await provideAuthTesting();
+  const testing = await auth.applyTo(Test.createTestingModule({ imports: [AppModule] })).compile();
   const app = await testing.createNestApplication({ logger: false }).init();
+  const server = request(app.getHttpServer() as Parameters<typeof request>[0]);
 
-  const ada = await issuer.mint(asUser({ subject: 'ada', audience: 'parcels', scopes: ['parcels:write'] }));
   const parcel = { to: 'Rome' };
-  await request(server(app)).post('/parcels').set('Authorization', `Bearer ${ada}`).send(parcel).expect(201, parcel);
-  await request(server(app))
-    .get('/parcels')
-    .set('Authorization', `Bearer ${ada}`)
-    .expect(200, { subject: 'ada', inContext: 'ada' });
+  const ada = { subject: 'ada', scopes: ['parcels:write'] };
+  await auth.asUser(server, ada).post('/parcels').send(parcel).expect(201, parcel);
+  await auth.asUser(server, ada).get('/parcels').expect(200, { subject: 'ada', inContext: 'ada' });
 
-  for (const { token } of await refusedTokens(issuer, asUser({ audience: 'parcels' }))) {
+  for (const { token } of await auth.refusedTokens()) {
     // oxlint-disable-next-line no-await-in-loop
-    await request(server(app)).get('/parcels').set('Authorization', `Bearer ${token}`).expect(401);
+    await auth.asUser(server, token).get('/parcels').expect(401);
   }
 
-  const verified = await app.get(TokenVerifier).verify(ada);
+  const token = auth.token(ada);
+  const verified = await app.get(TokenVerifier).verify(token);
   const callers = app.get(CallerContext);
-  expect(callers.runAs({ token: ada, verified }, () => callers.current()?.verified)).toBe(verified);
+  expect(callers.runAs({ token, verified }, () => callers.current()?.verified)).toBe(verified);
   await app.close();
 });

@@ -6,7 +6,7 @@ import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuthError, AuthModule, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer, unsigned, withBrokenSignature } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, unsigned, withBrokenSignature } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 
 const ran: string[] = [];
@@ -202,8 +202,8 @@ function send(method: string, path: string, headers: readonly string[] = []): Pr
 }
 
 const bearer = (token: string): string[] => ['Authorization', `Bearer ${token}`];
-const mint = (user: Parameters<typeof asUser>[0] = {}): Promise<string> =>
-  issuer.mint(asUser({ audience: 'things', ...user }));
+const mint = (user: Parameters<typeof userClaims>[0] = {}): Promise<string> =>
+  issuer.mint(userClaims({ audience: 'things', ...user }));
 
 describe('an undecorated handler', () => {
   it('refuses a request without credentials with a bare challenge', async () => {

@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import { AuthModule, CallerContext, Public } from '@watchword/auth';
 import { JwtStrategy } from '@watchword/auth/passport';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer, unsigned, withClaims } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, unsigned, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import jsonwebtoken from 'jsonwebtoken';
 import { runApp } from './support/running-app.js';
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-const mint = (): Promise<string> => issuer.mint(asUser({ subject: 'ada', audience: 'things', roles: ['admin'] }));
+const mint = (): Promise<string> => issuer.mint(userClaims({ subject: 'ada', audience: 'things', roles: ['admin'] }));
 
 async function get(authorization?: string, path = '/'): Promise<object> {
   const response = await fetch(running.url + path, authorization === undefined ? {} : { headers: { authorization } });

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { ClientKafka, EventPattern, KafkaHeaders, MessagePattern, ServerKafka } from '@nestjs/microservices';
 import { AuthError, AuthModule, CallerContext, Roles } from '@watchword/auth';
 import type { RevocationCheck } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { lastValueFrom } from 'rxjs';
 import { kafkaCarrier } from '../../src/nest/clients/carriers/kafka-carrier.js';
@@ -103,8 +103,8 @@ beforeEach(() => {
   server.answers.splice(0);
 });
 
-const bearer = async (user: Parameters<typeof asUser>[0] = {}): Promise<Buffer> =>
-  Buffer.from(`Bearer ${await issuer.mint(asUser({ audience: 'stock', ...user }))}`);
+const bearer = async (user: Parameters<typeof userClaims>[0] = {}): Promise<Buffer> =>
+  Buffer.from(`Bearer ${await issuer.mint(userClaims({ audience: 'stock', ...user }))}`);
 
 it('takes the token from the record header, in whatever case its name is written', async () => {
   await server.receive('stock.moved', { authorization: await bearer({ subject: 'ada' }) });

@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import { AuthModule, Public, Scopes } from '@watchword/auth';
 import { JwtStrategy } from '@watchword/auth/passport';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { RawTcpPeer } from './support/raw-tcp.js';
 import { runApp } from './support/running-app.js';
@@ -58,7 +58,7 @@ beforeEach(() => {
   asked.splice(0);
 });
 
-const mint = (...scopes: string[]): Promise<string> => issuer.mint(asUser({ audience: 'things', scopes }));
+const mint = (...scopes: string[]): Promise<string> => issuer.mint(userClaims({ audience: 'things', scopes }));
 
 /** The status at each door. */
 async function knock(token: string): Promise<number[]> {

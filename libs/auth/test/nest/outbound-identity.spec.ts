@@ -20,7 +20,7 @@ import {
 } from '@watchword/auth/clients';
 import { AuthTcpClient } from '@watchword/auth/microservices';
 import type { RevocationCheck, VerifiedToken } from '@watchword/auth';
-import { ManualClock, asUser, createTestIssuer } from '@watchword/auth/testing';
+import { ManualClock, userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { serveTokens } from '../propagation/token-server.js';
 import type { TokenServer } from '../propagation/token-server.js';
@@ -106,7 +106,7 @@ beforeAll(async () => {
   tokens.answer = async ({ form }) => {
     const subject = form.subject_token === undefined ? 'orders' : subjectOf(form.subject_token);
     const act = form.subject_token === undefined ? {} : { act: { sub: 'orders' } };
-    const token = await issuer.mint({ ...asUser({ subject, audience: form.audience ?? '' }), ...act });
+    const token = await issuer.mint({ ...userClaims({ subject, audience: form.audience ?? '' }), ...act });
     lastGranted = payloadOf(token).jti;
     return { body: { access_token: token, token_type: 'Bearer', expires_in: 300 } };
   };
@@ -157,7 +157,7 @@ async function get(token: string, path = '/'): Promise<unknown> {
 }
 
 it('exchanges a token that is not for the target, once for both transports, and acts for its subject', async () => {
-  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+  const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
   const ada = { subject: 'ada', audience: ['inventory'], actor: 'orders' };
   expect(await get(token)).toEqual({ tcp: ada, http: ada });
   expect(await get(token)).toEqual({ tcp: ada, http: ada });
@@ -173,7 +173,7 @@ it.each([
 ])('answers the caller, when the token endpoint says %i %s, with %i %s', async (status, error, answered, code) => {
   const { answer } = tokens;
   tokens.answer = () => ({ status, body: { error } });
-  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+  const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
   expect(await get(token)).toMatchObject({ status: answered, code });
   const line = errors.splice(0).at(-1);
   if (answered === 401) expect(line).toBeUndefined();
@@ -184,7 +184,7 @@ it.each([
 });
 
 it('passes a token on as it is that is for the target', async () => {
-  const token = await issuer.mint(asUser({ subject: 'bob', audience: ['orders', 'inventory'] }));
+  const token = await issuer.mint(userClaims({ subject: 'bob', audience: ['orders', 'inventory'] }));
   const bob = { subject: 'bob', audience: ['orders', 'inventory'] };
   expect(await get(token)).toEqual({ tcp: bob, http: bob });
   expect(tokens.requests).toEqual([]);
@@ -203,7 +203,7 @@ describe("a partner issuer's token", () => {
     ['for this service alone', ['orders']],
     ['that names the target as well', ['orders', 'inventory']],
   ])('%s is neither carried to the target nor posted to our token endpoint', async (_, audience) => {
-    const token = await partner.mint(asUser({ subject: 'pia', audience }));
+    const token = await partner.mint(userClaims({ subject: 'pia', audience }));
     for (const path of ['/tcp', '/http']) {
       // oxlint-disable-next-line no-await-in-loop
       expect(await get(token, path)).toMatchObject({ status: 403, code: 'insufficient_audience' });
@@ -213,7 +213,7 @@ describe("a partner issuer's token", () => {
     }
     expect(tokens.requests).toEqual([]);
     expect(seen).toEqual([]);
-    expect(await get(await issuer.mint(asUser({ audience: ['orders', 'inventory'] })), '/http')).toBeTruthy();
+    expect(await get(await issuer.mint(userClaims({ audience: ['orders', 'inventory'] })), '/http')).toBeTruthy();
   });
 
   it('goes where the client is bound to that issuer, and ours does not go there', async () => {
@@ -224,7 +224,7 @@ describe("a partner issuer's token", () => {
     );
     const verifier = orders.app.get(TokenVerifier);
     const callAs = async (by: TestIssuer): Promise<unknown> => {
-      const token = await by.mint(asUser({ audience: ['orders', 'inventory'] }));
+      const token = await by.mint(userClaims({ audience: ['orders', 'inventory'] }));
       const verified = await verifier.verify(token);
       return callers.runAs({ token, verified }, () => bound.json('/'));
     };
@@ -252,7 +252,7 @@ function ownTokens(callers = new CallerContext()): OutboundTokens {
 
 describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
   it('for an exchanged token costs one new exchange, and the caller does not notice', async () => {
-    const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+    const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
     await get(token, path);
     refusedIds.add(lastGranted);
     for (let calls = 0; calls < 20; calls += 1) {
@@ -263,7 +263,7 @@ describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
   });
 
   it('for every exchanged token is 502, not 401, and does not make each request exchange anew', async () => {
-    const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+    const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
     refusedIds.add('all');
     for (let calls = 0; calls < 20; calls += 1) {
       // oxlint-disable-next-line no-await-in-loop
@@ -278,7 +278,7 @@ describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
   });
 
   it("is the caller's where the issuer refuses to exchange the caller's token again", async () => {
-    const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+    const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
     await get(token, path);
     refusedIds.add(lastGranted);
     const { answer } = tokens;
@@ -288,7 +288,7 @@ describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
   });
 
   it("for the caller's own token goes to the caller, and is not tried again", async () => {
-    const token = await issuer.mint(asUser({ subject: 'bob', audience: ['orders', 'inventory'] }));
+    const token = await issuer.mint(userClaims({ subject: 'bob', audience: ['orders', 'inventory'] }));
     refusedIds.add(payloadOf(token).jti);
     expect(await get(token, path)).toMatchObject({ status: 401, code: 'invalid_token' });
     expect(tokens.requests).toEqual([]);
@@ -312,7 +312,7 @@ describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
   });
 
   it('asks once for all who were refused at the same time', async () => {
-    const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+    const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
     await get(token, path);
     refusedIds.add(lastGranted);
     const answers = await Promise.all(Array.from({ length: 20 }, () => get(token, path)));
@@ -422,7 +422,7 @@ describe("a call's time", () => {
 });
 
 it('makes no call in the name of a caller whose request has been answered, and says how to make it', async () => {
-  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'orders' }));
+  const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
   expect(await get(token, '/leave')).toEqual({ left: true });
   await expect(leftBehind).rejects.toMatchObject({
     code: 'caller_missing',
@@ -433,7 +433,7 @@ it('makes no call in the name of a caller whose request has been answered, and s
 
 it("exchanges the caller's token in any case, where it is told to", async () => {
   const { jobs, callers } = { jobs: orders.app.get(Jobs), callers: orders.app.get(CallerContext) };
-  const token = await issuer.mint(asUser({ subject: 'ada', audience: ['orders', 'inventory'] }));
+  const token = await issuer.mint(userClaims({ subject: 'ada', audience: ['orders', 'inventory'] }));
   const caller = { token, verified: await orders.app.get(TokenVerifier).verify(token) };
   const call = (credentials: 'caller' | 'exchange'): Promise<unknown> =>
     callers.runAs(caller, () => jobs.tcp.send('whoami', {}, { credentials }));

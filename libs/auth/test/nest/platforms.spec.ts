@@ -9,7 +9,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer, ManualClock, refusedTokens } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, ManualClock, refusedTokens } from '@watchword/auth/testing';
 import type { TestIssuer, TestUser } from '@watchword/auth/testing';
 import { NEVER, Observable, startWith } from 'rxjs';
 import { ToldList } from '../support/told-list.js';
@@ -88,7 +88,7 @@ describe.each([
   beforeEach(() => (happened.length = 0));
 
   const mint = (user: TestUser = {}, lifetime = 300) =>
-    issuer.mint(asUser({ audience: 'parcels', ...user }), { lifetime });
+    issuer.mint(userClaims({ audience: 'parcels', ...user }), { lifetime });
 
   /** Raw: with the headers as they are given, several of one name too. */
   function send(method: string, path: string, ...authorization: string[]): Promise<IncomingMessage> {
@@ -124,7 +124,7 @@ describe.each([
     expect(await answer('POST', '/parcels', `Bearer ${await mint({ scopes, roles: ['clerk'] })}`)).toEqual({});
     const good = `Bearer ${await mint()}`;
     expect(await answer('GET', '/parcels', good, good)).toEqual([400, 'invalid_request']);
-    for (const { why, token } of await refusedTokens(issuer, asUser({ audience: 'parcels' }))) {
+    for (const { why, token } of await refusedTokens(issuer, userClaims({ audience: 'parcels' }))) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       expect([why, await answer('GET', '/parcels', `Bearer ${token}`)]).toEqual([why, [401, 'invalid_token']]);
     }

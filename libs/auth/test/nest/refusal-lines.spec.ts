@@ -3,7 +3,7 @@ import { Controller, Get, Module } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { AuthModule } from '@watchword/auth';
-import { asUser, createTestIssuer, refusedTokens } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, refusedTokens } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { RawTcpPeer } from './support/raw-tcp.js';
 import { runApp } from './support/running-app.js';
@@ -57,7 +57,7 @@ function pieces(text: string): string[] {
 }
 
 it('say why, and neither they nor the answers hold anything of what was refused', async () => {
-  const refused = await refusedTokens(issuer, asUser({ audience: 'things' }));
+  const refused = await refusedTokens(issuer, userClaims({ audience: 'things' }));
   const secret = 'a-password-of-somebody';
   const presented = [
     ...refused.map(({ token }) => `Bearer ${token}`),

@@ -4,7 +4,7 @@ import { ModuleRef, NestFactory } from '@nestjs/core';
 import { MessagePattern, ServerTCP } from '@nestjs/microservices';
 import { AuthModule, CallerContext } from '@watchword/auth';
 import { AuthClientsModule } from '@watchword/auth/clients';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';
 import { RawTcpPeer } from './support/raw-tcp.js';
@@ -50,7 +50,7 @@ async function answer(metadata: ModuleMetadata): Promise<{ status: number; text:
   })
   class AppModule {}
   const running = await runApp(AppModule);
-  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'things' }));
+  const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'things' }));
   const response = await fetch(running.url, { headers: { authorization: `Bearer ${token}` } });
   const text = await response.text();
   await running.close();
@@ -94,7 +94,7 @@ it("leaves the server's hooks to others: it composes with those that were there,
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   const peer = await RawTcpPeer.open(port);
-  const token = await issuer.mint(asUser({ subject: 'ada', audience: 'things' }));
+  const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'things' }));
   const ask = async (id: string): Promise<unknown> =>
     (await peer.request(id, `"pattern":"whoami","data":{},"metadata":{"authorization":"Bearer ${token}"}`)).response;
   expect(await ask('1')).toBe('ada');

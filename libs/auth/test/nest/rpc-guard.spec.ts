@@ -2,7 +2,7 @@ import { Controller, Module } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { AuthModule, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer, unsigned, withBrokenSignature, withClaims } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, unsigned, withBrokenSignature, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { RawTcpPeer } from './support/raw-tcp.js';
 import { runApp } from './support/running-app.js';
@@ -80,8 +80,8 @@ const call = (pattern: string, metadata?: string): ReturnType<RawTcpPeer['reques
     `"pattern":"${pattern}","data":{}${metadata === undefined ? '' : `,"metadata":${metadata}`}`,
   );
 const bearer = (token: string): string => JSON.stringify({ authorization: `Bearer ${token}` });
-const mint = (user: Parameters<typeof asUser>[0] = {}): Promise<string> =>
-  issuer.mint(asUser({ audience: 'inventory', ...user }));
+const mint = (user: Parameters<typeof userClaims>[0] = {}): Promise<string> =>
+  issuer.mint(userClaims({ audience: 'inventory', ...user }));
 
 const MISSING = { status: 401, code: 'authentication_required', message: 'Authentication is required' };
 const MALFORMED = { status: 400, code: 'invalid_request', message: 'The credentials are malformed' };

@@ -7,7 +7,7 @@ import { AuthModule, CallerContext, CurrentUser, Roles } from '@watchword/auth';
 import { AuthClientsModule, DownstreamError, InjectTcpClient, OutboundTokens } from '@watchword/auth/clients';
 import { AuthTcpClient } from '@watchword/auth/microservices';
 import type { VerifiedToken } from '@watchword/auth';
-import { asUser, createTestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';
 import { runApp } from './support/running-app.js';
@@ -125,8 +125,8 @@ afterAll(async () => {
   await inventory.close();
 });
 
-const mint = (user: Parameters<typeof asUser>[0]): Promise<string> =>
-  issuer.mint(asUser({ audience: ['orders', 'inventory'], ...user }));
+const mint = (user: Parameters<typeof userClaims>[0]): Promise<string> =>
+  issuer.mint(userClaims({ audience: ['orders', 'inventory'], ...user }));
 
 async function get(path: string, token: string): Promise<{ status: number; body: unknown; challenge: string | null }> {
   const response = await fetch(orders.url + path, { headers: { authorization: `Bearer ${token}` } });

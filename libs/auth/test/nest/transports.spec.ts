@@ -9,7 +9,7 @@ import { AuthModule, CallerContext, CurrentUser, Public, Roles, TokenVerifier } 
 import type { Caller, VerifiedToken } from '@watchword/auth';
 import { AuthClientsModule, InjectRpcClient } from '@watchword/auth/clients';
 import { AuthRpcClient } from '@watchword/auth/microservices';
-import { asUser, createTestIssuer, withClaims } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, withClaims } from '@watchword/auth/testing';
 import type { TestIssuer } from '@watchword/auth/testing';
 import { NEVER, ReplaySubject, concat, firstValueFrom, lastValueFrom, of } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -119,8 +119,8 @@ for (const transport of TRANSPORTS) {
       await server.close();
     });
 
-    const mint = (user: Parameters<typeof asUser>[0] = {}): Promise<string> =>
-      issuer.mint(asUser({ audience: ['shop', 'stock'], ...user }));
+    const mint = (user: Parameters<typeof userClaims>[0] = {}): Promise<string> =>
+      issuer.mint(userClaims({ audience: ['shop', 'stock'], ...user }));
 
     const sendRaw = (pattern: string, headers: RawHeaders): Promise<unknown> =>
       lastValueFrom(raw.send(pattern, line.withHeaders(raw, {}, headers)));

@@ -1,5 +1,5 @@
 import { TokenVerifier, type RevocationCheck } from '../../src/index.js';
-import { asUser, createTestIssuer } from '../../src/entry/testing.js';
+import { userClaims, createTestIssuer } from '../../src/entry/testing.js';
 
 /** A list that says when it changes, and counts how often it is asked. */
 class Revocations implements RevocationCheck {
@@ -16,7 +16,7 @@ class Revocations implements RevocationCheck {
 async function verifierWith(revocations: RevocationCheck) {
   const issuer = await createTestIssuer();
   const verifier = new TokenVerifier({ issuers: [issuer.trusted('things')], revocations });
-  const mint = (sid: string) => issuer.mint({ ...asUser({ audience: 'things' }), sid });
+  const mint = (sid: string) => issuer.mint({ ...userClaims({ audience: 'things' }), sid });
   return { verifier, ada: await mint('ada'), bob: await mint('bob') };
 }
 
@@ -42,7 +42,7 @@ it('does not take what was found good at a version for good at a later one that 
   const revocations = new Revocations();
   const issuer = await createTestIssuer();
   const verifier = new TokenVerifier({ issuers: [issuer.trusted('things')], revocations, cache: { maxEntries: 1 } });
-  const mint = (sid: string) => issuer.mint({ ...asUser({ audience: 'things' }), sid });
+  const mint = (sid: string) => issuer.mint({ ...userClaims({ audience: 'things' }), sid });
   const [ada, bob] = [await mint('ada'), await mint('bob')];
   await verifier.verify(ada);
   await verifier.verify(ada);
