@@ -140,14 +140,16 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
   );
 
   it(
-    'runs the test files of the guide for tests',
+    'runs the test files of the guides',
     async () => {
-      await install(nest, ['@nestjs/microservices@12']);
-      const files = [...(await codeBlocks('docs/testing.md'))].filter(([name]) => name.endsWith('.e2e-spec.ts'));
+      const sockets = ['@nestjs/websockets@12', '@nestjs/platform-socket.io@12', 'socket.io-client@4'];
+      await install(nest, ['@nestjs/microservices@12', ...sockets]);
+      const guides = await Promise.all(['docs/testing.md', 'docs/gateways.md'].map(codeBlocks));
+      const files = guides.flatMap((page) => [...page].filter(([name]) => name.endsWith('.e2e-spec.ts')));
       await Promise.all(files.map(([name, code]) => writeFile(join(nest, name), code)));
       const output = await run('npm', ['run', 'test:e2e', '--', ...files.map(([name]) => name)], nest);
-      expect(output).toMatch(/2 passed/);
-      expect(output).toMatch(/5 passed/);
+      expect(output).toMatch(/3 passed/);
+      expect(output).toMatch(/6 passed/);
     },
     HANG_MS,
   );
@@ -252,6 +254,7 @@ describe('each entry point of the package', () => {
     ['entry/graphql', NEST],
     ['entry/grpc', [...NEST, '@nestjs/microservices', '@grpc/grpc-js']],
     ['entry/microservices', [...NEST, '@nestjs/microservices']],
+    ['entry/ws', NEST],
     ['entry/passport', [...NEST, '@nestjs/passport', 'passport-jwt']],
     ['entry/testing', ['jose', 'eventsource-parser']],
   ])('%s loads no package that it does not need, and its types ask for none', async (entry, allowed) => {

@@ -70,7 +70,7 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
     RequestScopes,
     BootAudit,
   ],
-  exports: [TokenVerifier, CallerContext, RevocationFollower],
+  exports: [TokenVerifier, CallerContext, RevocationFollower, RequestScopes],
 })
 export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
   /** @internal Nest calls it. */

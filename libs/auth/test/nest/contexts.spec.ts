@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { Metadata } from '@grpc/grpc-js';
 import { HttpException, Logger } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
 import { AccessTokenGuard, AuthError, AuthExceptionFilter, CurrentUser, Public, TokenVerifier } from '@watchword/auth';
@@ -36,14 +35,6 @@ function contextOf(type: string, args: unknown[], handler: keyof Handlers = 'gua
   return context;
 }
 
-/** What Nest gives the handler for its parameter. */
-function currentUser(context: ExecutionContext): unknown {
-  type Parameter = { factory: (data: unknown, context: ExecutionContext) => unknown };
-  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, Handlers, context.getHandler().name) as object;
-  const [parameter] = Object.values(parameters) as Parameter[];
-  return parameter?.factory(undefined, context);
-}
-
 const mint = (): Promise<string> => issuer.mint(userClaims({ audience: 'things' }));
 const requestWith = (...authorization: string[]): object => ({
   rawHeaders: ['Host', 'x', ...authorization.flatMap((value) => ['AUTHORIZATION', value])],
@@ -59,7 +50,6 @@ describe.each([
   ['graphql', (request: unknown) => [{}, {}, { req: request }, {}]],
   // What a reference gets: no arguments between the reference and the context.
   ['graphql', (request: unknown) => [{}, { req: request }, {}]],
-  ['ws', (request: unknown) => [{ request }, {}]],
 ])('%s', (type, args) => {
   it('lets a good token in, and nothing else', async () => {
     const good = `Bearer ${await mint()}`;
@@ -75,13 +65,6 @@ describe.each([
       expect(await code(contextOf(type, args(request)))).toBe('context_unsupported');
     }
   });
-});
-
-it('shows a public handler nobody of whom a guarded one let in on the same socket', async () => {
-  const socket = [{ request: requestWith(`Bearer ${await mint()}`) }, {}];
-  await guard.canActivate(contextOf('ws', socket));
-  expect(currentUser(contextOf('ws', socket))).toMatchObject({ audience: ['things'] });
-  expect(() => currentUser(contextOf('ws', socket, 'openTo'))).toThrow(AuthError);
 });
 
 it('refuses a message of a transport that nobody knows, but for public handlers', async () => {
@@ -148,8 +131,8 @@ describe('the filter', () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation((line: string) => void lines.push(line));
     const failed = (service: string) =>
       new DownstreamError({ status: 502, code: 'bad_gateway', message: `The service ${service} failed` });
-    for (let i = 0; i < 1000; i += 1) caught('ws', [], failed('catalog'));
-    caught('ws', [], failed('inventory'));
+    for (let i = 0; i < 1000; i += 1) caught('graphql', [], failed('catalog'));
+    caught('graphql', [], failed('inventory'));
     expect(lines).toEqual([...Array<string>(10).fill('The service catalog failed'), 'The service inventory failed']);
     jest.advanceTimersByTime(1000);
     expect(lines.slice(11)).toEqual(['990 more times within a second: The service catalog failed']);

@@ -19,6 +19,7 @@ const LIFECYCLE: ReadonlySet<string> = new Set(['afterInit', 'handleConnection',
 export function auditHandlers(modules: ModulesContainer): void {
   for (const { type, isController } of handlerClasses(modules)) {
     const ofGateway = isGateway(type);
+    if (ofGateway) requireModule('ws', type, modules);
     for (const name of new MetadataScanner().getAllMethodNames(type.prototype)) {
       const method = (type.prototype as Partial<Record<string, Handler>>)[name];
       if (method === undefined) continue;

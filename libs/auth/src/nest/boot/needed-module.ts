@@ -3,7 +3,8 @@ import type { ModulesContainer } from '@nestjs/core';
 
 /** The kinds of handlers that need a module of their own beside `AuthModule`. */
 const MODULES = {
-  graphql: { name: 'AuthGraphqlModule', from: '@watchword/auth/graphql', handlers: 'resolvers' },
+  graphql: { name: 'AuthGraphqlModule', from: '@watchword/auth/graphql' },
+  ws: { name: 'AuthWsModule', from: '@watchword/auth/ws' },
 } as const;
 
 /** @internal A static property of such a module: the kind of handlers that it is for. */

@@ -3,12 +3,10 @@ import { AuthError } from '../../verification/index.js';
 import type { ContextAdapter, CustomContextAdapter } from './context-adapter.js';
 import { httpContext } from './http-context.js';
 import { rpcContext } from './rpc/rpc-context.js';
-import { wsContext } from './ws-context.js';
 
 const ADAPTERS: ReadonlyMap<string, ContextAdapter> = new Map([
   ['http', httpContext],
   ['rpc', rpcContext],
-  ['ws', wsContext],
 ]);
 
 /** Of all applications of this process: a parameter decorator belongs to none of them. */

@@ -5,6 +5,8 @@ import { of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { PropagationError } from '../../propagation/index.js';
 import { AuthError } from '../../verification/index.js';
+import { sendTo } from '../ws/socket-client.js';
+import type { SocketClient } from '../ws/socket-client.js';
 import { wasHandedBack } from '../contexts/handed-back.js';
 import { asHttpException, authProblem, authRpcError } from './auth-problem.js';
 import { DownstreamError, downstreamReason } from './downstream-error.js';
@@ -51,7 +53,8 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
       case 'rpc':
         return wasHandedBack(context) ? of(undefined) : refuseMessage(error, context);
       case 'ws':
-        return emit(error, context);
+        sendTo(context.getArgByIndex<SocketClient>(0), 'exception', authRpcError(error));
+        return undefined;
       case 'graphql':
         return asHttpException(error); // GraphQL treats a returned error as the error of the resolver
       default:
@@ -78,10 +81,4 @@ export class AuthExceptionFilter implements ExceptionFilter<AuthError | Downstre
 function isForOperator(error: DownstreamError): boolean {
   const { cause } = error;
   return error.getStatus() >= 500 || (cause instanceof PropagationError && cause.code !== 'caller_refused');
-}
-
-/** Emits an `exception` event, as Nest's own filter for gateways does. */
-function emit(error: AuthError | DownstreamError, context: ArgumentsHost): undefined {
-  const client = context.getArgByIndex<{ emit?: (event: string, payload: unknown) => void } | undefined>(0);
-  client?.emit?.('exception', authRpcError(error));
 }

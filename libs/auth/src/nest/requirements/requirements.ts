@@ -83,13 +83,13 @@ function resolve(controller: Type, handler: Handler): Requirements {
   const classes = ancestry(controller).flatMap((type) => ownDeclaration(type, undefined) ?? []);
   const place = placeOf(controller, handler);
   const { isPublic, methods } = methodDeclarations(controller, place);
-  const isPublicClass = ownDeclaration(controller, undefined)?.isPublic === true;
-  refuseContradiction(isPublicClass, classes, controller.name);
+  const ofPublicClass = isPublicClass(controller);
+  refuseContradiction(ofPublicClass, classes, controller.name);
   refuseContradiction(isPublic, methods, `${controller.name}.${String(place.key)}`);
   const readsCaller = methods.some((declaration) => declaration.readsCaller);
   if (isPublic) return publicly(ownDeclaration(place.prototype, place.key), readsCaller);
   const declarations = [...classes, ...methods];
-  if (isPublicClass && !restricts(declarations)) return publicly(ownDeclaration(controller, undefined), readsCaller);
+  if (ofPublicClass && !restricts(declarations)) return publicly(ownDeclaration(controller, undefined), readsCaller);
   return Object.freeze({
     isPublic: false,
     verify: 'always',
@@ -118,6 +118,11 @@ function methodDeclarations(
   const prototypes = prototypesOf(controller);
   const methods = prototypes.slice(prototypes.indexOf(prototype)).flatMap((type) => ownDeclaration(type, key) ?? []);
   return { isPublic: ownDeclaration(prototype, key)?.isPublic === true, methods };
+}
+
+/** @internal Whether `@Public()` is on this class. It is not inherited. */
+export function isPublicClass(type: Type): boolean {
+  return ownDeclaration(type, undefined)?.isPublic === true;
 }
 
 /** @internal Whether this method, or a method that it overrides, has one of the decorators. */
