@@ -130,6 +130,23 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
   );
 
   it(
+    'prints what its handlers require, and starts nothing for it',
+    async () => {
+      const table = await run('npx', ['watchword', 'routes', 'dist/app.module.js'], nest);
+      expect(table).toMatch(
+        /^http +GET \/parcels +role customer +@Roles\(customer\) on ParcelsController\.mine +ParcelsController\.mine$/m,
+      );
+      const json = await run('npx', ['watchword', 'routes', 'dist/app.module.js', '--json'], nest);
+      expect(JSON.parse(json)).toMatchObject([{ route: 'GET /parcels', access: 'token', roles: [['customer']] }]);
+      await expect(
+        run('npx', ['watchword', 'routes', 'dist/app.module.js', '--export', 'Nothing'], nest),
+      ).rejects.toThrow(/--export RootModule/);
+      await expect(run('npx', ['watchword'], nest)).rejects.toThrow(/Usage: watchword routes/);
+    },
+    HANG_MS,
+  );
+
+  it(
     "runs the README's test in the test runner that a new application has",
     async () => {
       await rm(join(nest, 'test/app.e2e-spec.ts'));

@@ -6,6 +6,8 @@
  * @module
  */
 export { AccessTokenGuard } from './nest/access-token.guard.js';
+export { AuthAudit } from './nest/boot/auth-audit.js';
+export type { AuditedHandler } from './nest/boot/auth-audit.js';
 export { AuthModule } from './nest/auth.module.js';
 export type { AuthModuleExtras } from './nest/auth.module-definition.js';
 export type { AuthModuleOptions } from './nest/auth-module-options.js';

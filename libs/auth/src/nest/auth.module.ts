@@ -1,6 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import type { NestModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CallerContext } from '../propagation/index.js';
 import { RevocationFollower } from '../revocation/index.js';
 import { TokenVerifier } from '../verification/index.js';
@@ -8,6 +8,7 @@ import { AccessTokenGuard } from './access-token.guard.js';
 import type { AuthModuleOptions } from './auth-module-options.js';
 import { followerOf, verifierOptions, withFollower } from './auth-module-options.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
+import { AuthAudit } from './boot/auth-audit.js';
 import { BootAudit } from './boot/boot-audit.js';
 import { RequestScopes } from './boot/request-scopes.js';
 import { registerAdapters } from './contexts/adapters.js';
@@ -17,7 +18,7 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
 /**
  * Protects every handler of the application: `AuthModule.forRoot({ issuer, audience, keys })`, once, in the root module.
  *
- * Global. Exports {@link TokenVerifier}, {@link CallerContext}, and {@link RevocationFollower} (null without `follow`).
+ * Global. Exports {@link TokenVerifier}, {@link CallerContext}, {@link AuthAudit}, and {@link RevocationFollower} (null without `follow`).
  *
  * @example
  * ```ts
@@ -67,10 +68,15 @@ import { AuthExceptionFilter } from './errors/auth-exception.filter.js';
       inject: [RequestScopes],
       useFactory: ({ isEntered }: RequestScopes) => new CallerContext(isEntered),
     },
+    {
+      provide: AuthAudit,
+      inject: [ModulesContainer],
+      useFactory: (modules: ModulesContainer) => new AuthAudit(modules),
+    },
     RequestScopes,
     BootAudit,
   ],
-  exports: [TokenVerifier, CallerContext, RevocationFollower, RequestScopes],
+  exports: [TokenVerifier, CallerContext, RevocationFollower, RequestScopes, AuthAudit],
 })
 export class AuthModule extends ConfigurableModuleClass implements NestModule, OnModuleInit, OnApplicationShutdown {
   /** @internal Nest calls it. */

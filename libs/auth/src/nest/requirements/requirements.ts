@@ -130,6 +130,37 @@ export function isDecorated(type: Type, key: string): boolean {
   return prototypesOf(type).some((prototype) => ownDeclaration(prototype, key) !== undefined);
 }
 
+/**
+ * @internal Which decorators the requirements of a handler come from: `@Roles(clerk) on ParcelsController`. Those of a class that a
+ * public method opens do not count.
+ */
+export function declarationsOf(controller: Type, handler: Handler): string[] {
+  const place = placeOf(controller, handler);
+  const { isPublic } = requirementsOf(controller, handler);
+  const prototypes = prototypesOf(controller);
+  const methods = prototypes.slice(prototypes.indexOf(place.prototype)).flatMap((prototype) => {
+    const declared = ownDeclaration(prototype, place.key);
+    return declared === undefined ? [] : [{ declared, where: `${prototype.constructor.name}.${String(place.key)}` }];
+  });
+  const classes = ancestry(controller).flatMap((type) => {
+    const declared = ownDeclaration(type, undefined);
+    return declared === undefined ? [] : [{ declared, where: type.name }];
+  });
+  return [...methods, ...classes].flatMap(({ declared, where }) =>
+    decoratorsOf(declared)
+      .filter((decorator) => decorator.startsWith('@Public') === isPublic)
+      .map((decorator) => `${decorator} on ${where}`),
+  );
+}
+
+function decoratorsOf({ isPublic, verify, roles, scopes }: Declaration): string[] {
+  return [
+    ...(isPublic ? [verify === 'optional' ? "@Public({ verify: 'optional' })" : '@Public()'] : []),
+    ...roles.map((group) => `@Roles(${[...group].join(', ')})`),
+    ...(scopes.length === 0 ? [] : [`@Scopes(${scopes.join(', ')})`]),
+  ];
+}
+
 function ownDeclaration(target: object, key: string | symbol | undefined): Declaration | undefined {
   return (
     key === undefined ? Reflect.getOwnMetadata(DECLARATION, target) : Reflect.getOwnMetadata(DECLARATION, target, key)
