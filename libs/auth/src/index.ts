@@ -49,6 +49,7 @@ export type {
   Claims,
   Clock,
   DiscoverySource,
+  ExchangeMessage,
   Grants,
   IssuerGrants,
   Jwk,
@@ -56,7 +57,9 @@ export type {
   KeyCacheOptions,
   KeySourceOptions,
   KeySourceStatus,
+  KeysMessage,
   PublicAuthError,
+  RefuseMessage,
   RevocationCheck,
   SharedSecretIssuer,
   StaticJwksSource,
@@ -66,6 +69,7 @@ export type {
   TokenVerifierOptions,
   TrustedIssuer,
   VerifiedToken,
+  VerifyMessage,
 } from './verification/index.js';
 export { RevocationFollower } from './revocation/index.js';
 export type { FollowHandlers, FollowOptions, FollowStatus } from './revocation/index.js';

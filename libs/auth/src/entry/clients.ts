@@ -30,6 +30,8 @@ export {
 export { DownstreamError } from '../nest/errors/downstream-error.js';
 export type { DownstreamAnswer, DownstreamFailure } from '../nest/errors/downstream-error.js';
 export {
+  bearerFetch,
+  bearerInterceptor,
   HttpTarget,
   OutboundTokens,
   PropagationError,
@@ -38,6 +40,9 @@ export {
   TokenExchange,
 } from '../propagation/index.js';
 export type {
+  AxiosRequest,
+  AxiosRequestHeaders,
+  BearerService,
   ExchangeTarget,
   GrantedToken,
   OutboundIdentity,

@@ -6,6 +6,7 @@ import { AuthenticatedCaller } from '../propagation/caller.js';
 import { scopeOf, storeCaller } from '../propagation/caller-context.js';
 import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js';
 import type { VerifiedToken } from '../verification/index.js';
+import { Decisions } from './decisions.js';
 import { RequestScopes } from './boot/request-scopes.js';
 import { adapterFor, handBack } from './contexts/adapters.js';
 import { RequestCredentials } from './contexts/request-credentials.js';
@@ -40,6 +41,7 @@ import type { Requirements } from './requirements/requirements.js';
 export class AccessTokenGuard implements CanActivate {
   protected readonly logger = new Logger(AccessTokenGuard.name);
   private readonly refusals = new RefusalLog(this.logger);
+  private readonly decisions = new Decisions(this.logger);
 
   /** A property, so that subclasses need not pass it to the constructor. */
   @Inject(RequestScopes)
@@ -60,10 +62,10 @@ export class AccessTokenGuard implements CanActivate {
         refuseLostScope(request, context, requirements);
         keepScope(adapter.events?.(context));
       }
-      if (requirements.verify === 'never') return true;
+      if (requirements.verify === 'never') return this.allow(context, requirements);
       const credentials = this.credentials.of(context, adapter, request);
       const token = requirements.verify === 'optional' ? this.tokenIfAny(credentials) : this.token(credentials);
-      if (token === undefined) return true;
+      if (token === undefined) return this.allow(context, requirements);
       const verified = this.verifier.verify(token);
       const authorized =
         verified instanceof Promise
@@ -126,6 +128,7 @@ export class AccessTokenGuard implements CanActivate {
     requirements: Requirements,
     context: ExecutionContext,
   ): true | Promise<true> {
+    if (this.decisions.isObserved) this.decisions.verified(context, verified);
     const authorized = this.authorize(verified, requirements, context);
     // Usually there is nothing to await, and a promise would cost time in each request.
     return isThenable(authorized)
@@ -137,20 +140,26 @@ export class AccessTokenGuard implements CanActivate {
     request: object,
     token: string,
     verified: VerifiedToken,
-    { readsCaller }: Requirements,
+    requirements: Requirements,
     context: ExecutionContext,
   ): true {
     const isScoped = this.scopes?.isEntered === true;
     // The answer to a message may be a stream, which ends with the token of its caller. This is not known before.
-    if (readsCaller || isScoped || context.getType() === 'rpc') {
+    if (requirements.readsCaller || isScoped || context.getType() === 'rpc') {
       storeCaller(request, new AuthenticatedCaller(token, verified, this.verifier, isScoped));
     }
+    return this.allow(context, requirements);
+  }
+
+  private allow(context: ExecutionContext, requirements: Requirements): true {
+    if (this.decisions.isObserved) this.decisions.accepted(context, requirements);
     return true;
   }
 
   private refuse(error: unknown, context: ExecutionContext): Promise<never> {
     if (!(error instanceof AuthError)) throw error;
     this.onRefused(error, context);
+    if (this.decisions.isObserved) this.decisions.refused(context, error, this.requirements(context));
     const isHandedBack = handBack(context, error);
     if (isHandedBack === false) throw error;
     return refuseHandedBack(isHandedBack, error, context);

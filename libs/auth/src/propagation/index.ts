@@ -1,3 +1,5 @@
+export { bearerFetch, bearerInterceptor } from './bearer-fetch.js';
+export type { AxiosRequest, AxiosRequestHeaders, BearerService } from './bearer-fetch.js';
 export { CallerContext } from './caller-context.js';
 export type { Caller } from './caller.js';
 export { HttpTarget } from './http-target.js';

@@ -1,3 +1,4 @@
+import { publish } from '../verification/index.js';
 import type { Caller } from './caller.js';
 import { GrantedTokens } from './granted-tokens.js';
 import type { UsableToken } from './granted-tokens.js';
@@ -81,7 +82,25 @@ export class TokenExchange {
     return this.#tokens.forget(keyOf(caller.token, target), token);
   }
 
-  async #exchange({ token, verified }: Caller, { audience, scope }: ExchangeTarget): Promise<UsableToken> {
+  async #exchange(caller: Caller, target: ExchangeTarget): Promise<UsableToken> {
+    const tell = (error?: unknown): void =>
+      publish('exchange', () => ({
+        issuer: this.issuer,
+        audience: target.audience,
+        subject: caller.verified.subject,
+        error,
+      }));
+    try {
+      const granted = await this.#grant(caller, target);
+      tell();
+      return granted;
+    } catch (error) {
+      tell(error);
+      throw error;
+    }
+  }
+
+  async #grant({ token, verified }: Caller, { audience, scope }: ExchangeTarget): Promise<UsableToken> {
     const granted = await this.endpoint.grant({
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       subject_token: token,

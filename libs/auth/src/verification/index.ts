@@ -34,3 +34,5 @@ export type {
   TrustedIssuer,
 } from './trusted-issuer.js';
 export type { Actor, VerifiedToken } from './verified-token.js';
+export { isHeard, publish } from './diagnostics.js';
+export type { ExchangeMessage, KeysMessage, RefuseMessage, VerifyMessage } from './diagnostics.js';

@@ -1,4 +1,5 @@
-import { TokenEndpoint, TokenExchange } from '@watchword/auth/clients';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { PropagationError, TokenEndpoint, TokenExchange } from '@watchword/auth/clients';
 import type { Caller, VerifiedToken } from '@watchword/auth';
 import type { TokenExchangeOptions } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
@@ -213,4 +214,22 @@ describe('a token that the target refused', () => {
     expect(exchange.forget(caller('ada'), inventory, 'token-2')).toBe(true);
     expect(await exchange.tokenFor(caller('ada'), inventory)).toBe('token-3');
   });
+});
+
+it('publishes what was exchanged and what was refused', async () => {
+  const heard: unknown[] = [];
+  const listener = (message: unknown) => void heard.push(message);
+  subscribe('watchword:exchange', listener);
+  try {
+    await exchange.tokenFor(caller('ada'), inventory);
+    server.answer = () => ({ status: 400, body: { error: 'invalid_target' } });
+    await expect(exchange.tokenFor(caller('bob'), inventory)).rejects.toThrow(PropagationError);
+    expect(heard).toMatchObject([
+      { issuer: ISSUER, audience: 'inventory', error: undefined },
+      { issuer: ISSUER, audience: 'inventory', error: expect.any(PropagationError) as unknown },
+    ]);
+    expect(JSON.stringify(heard)).not.toContain('ada~');
+  } finally {
+    unsubscribe('watchword:exchange', listener);
+  }
 });

@@ -1,6 +1,7 @@
 import { parseStrictJson } from '../../verification/index.js';
 import { HttpTarget } from '../../propagation/index.js';
 import type { OutboundIdentity, OutboundToken, OutboundTokens } from '../../propagation/index.js';
+import { isStream } from '../../propagation/is-stream.js';
 import { DownstreamError } from '../errors/downstream-error.js';
 import { badGateway, refused, timedOut, unavailable } from '../errors/downstream-failure.js';
 import { CallTime } from './call-time.js';
@@ -187,8 +188,3 @@ const MAX_REDIRECTS = 5;
 const ANSWER = { maxDepth: 100, text: 'any' } as const;
 
 type Sent = RequestInit & { readonly headers: Headers };
-
-/** What can be sent only once. */
-function isStream(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
-}

@@ -1,4 +1,6 @@
 import { AuthError } from '../auth-error.js';
+import { publish } from '../diagnostics.js';
+import type { KeysMessage } from '../diagnostics.js';
 import type { Clock } from '../clock.js';
 import type { AsymmetricAlgorithm } from '../trusted-issuer.js';
 import { isSameKey, JwkSetError, readJwkSet } from './jwk-set.js';
@@ -104,6 +106,7 @@ export class RemoteKeySource implements KeySource {
     this.#revoked.add(keyId);
     this.#keys.get(keyId)?.distrust();
     this.#keys = withoutAll(this.#keys, this.#revoked);
+    this.#publish('revoked');
   }
 
   status(): KeySourceStatus {
@@ -180,11 +183,17 @@ export class RemoteKeySource implements KeySource {
       this.#failures = 0;
       this.#lastError = undefined;
       this.#retryAt = 0;
+      this.#publish('fetched');
     } catch (error) {
       this.#failures += 1;
       this.#lastError = describe(error);
       this.#retryAt = this.clock.now() + this.#backoff();
+      this.#publish('failed', error);
     }
+  }
+
+  #publish(event: KeysMessage['event'], error?: unknown): void {
+    publish('keys', () => ({ issuer: this.issuer, event, keyIds: [...this.#keys.keys()], error }));
   }
 
   /**
