@@ -14,7 +14,7 @@ const bin = (name) => join(root, 'node_modules/.bin', name);
 
 /** @type {[title: string, check: () => Promise<number | string>][]} */
 const checks = [
-  ['lint', () => run(bin('oxlint'), ['--deny-warnings'])],
+  ['lint', () => run(bin('oxlint'), ['--deny-warnings', '--report-unused-disable-directives'])],
   ['format', () => run(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
   ['types', () => run(bin('tsc'), ['--noEmit'])],
   ['boundaries', () => run(bin('depcruise'), ['apps', 'libs', 'test', '--config', '.dependency-cruiser.cjs'])],

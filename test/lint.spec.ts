@@ -10,6 +10,9 @@ const statusInDomain =
   "import { ProblemError } from '@watchword/platform';\n\nexport const refusal = new ProblemError(409, 'a', 'b');\n";
 const globalModule = "import { Global, Module } from '@nestjs/common';\n\n@Global()\n@Module({})\nexport class M {}\n";
 
+/** What is reported of a comment that disables a rule for nothing: it has no rule. */
+const UNUSED = 'Unused oxlint-disable directive (no problems were reported).';
+
 /** [file, its content, the rule that refuses it, or undefined]. */
 const cases: readonly (readonly [file: string, content: string, rule: string | undefined])[] = [
   ['apps/orders/src/orders.service.ts', reads, 'node(no-process-env)'],
@@ -21,6 +24,12 @@ const cases: readonly (readonly [file: string, content: string, rule: string | u
   ['apps/orders/src/orders/place-order.ts', statusInDomain, 'eslint(no-restricted-imports)'],
   ['apps/auth/src/admin/administrator.guard.ts', statusInDomain, undefined],
   ['libs/auth/src/index.ts', "export * from './other.js';\n", 'watchword(no-export-all)'],
+  [
+    'libs/auth/src/twice.ts',
+    "import { a } from './a.js';\nimport type { B } from './a.js';\n\nexport const b: B = a;\n",
+    'eslint(no-duplicate-imports)',
+  ],
+  ['libs/auth/src/needless.ts', '// oxlint-disable-next-line no-console\nexport const needless = 1;\n', UNUSED],
   [
     'libs/auth/src/guard.ts',
     'export function guard(token: any): string {\n  return String(token);\n}\n',
@@ -43,8 +52,11 @@ describe('the linter', () => {
     }
     await symlink(join(root, 'node_modules'), join(tree, 'node_modules'));
     found = await new Promise((resolve) => {
-      execFile(join(root, 'node_modules/.bin/oxlint'), ['--format', 'json'], { cwd: tree }, (_error, stdout) =>
-        resolve(stdout),
+      execFile(
+        join(root, 'node_modules/.bin/oxlint'),
+        ['--report-unused-disable-directives', '--format', 'json'],
+        { cwd: tree },
+        (_error, stdout) => resolve(stdout),
       );
     });
   }, 60_000);
@@ -52,8 +64,10 @@ describe('the linter', () => {
   afterAll(() => rm(tree, { recursive: true, force: true }));
 
   it.each(cases)('judges %s (%j) by the rule %s', (file, _content, rule) => {
-    const { diagnostics } = JSON.parse(found) as { diagnostics: { code: string; filename: string }[] };
-    const codes = diagnostics.filter(({ filename }) => filename === file).map(({ code }) => code);
+    const { diagnostics } = JSON.parse(found) as {
+      diagnostics: { code?: string; message: string; filename: string }[];
+    };
+    const codes = diagnostics.filter(({ filename }) => filename === file).map(({ code, message }) => code ?? message);
     expect(codes).toEqual(rule === undefined ? [] : [rule]);
   });
 });

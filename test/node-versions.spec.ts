@@ -25,7 +25,6 @@ function run(command: string, args: string[]): Promise<{ code: number | null; ou
 
 for (const { release, reason } of found) {
   const title = `Node.js ${release}`;
-  // oxlint-disable-next-line jest/no-disabled-tests -- the reason is in the title
   const describeNode = reason === undefined ? describe : describe.skip;
   describeNode(reason === undefined ? title : `${title} (skipped: ${reason})`, () => {
     it('reads each JSON text in one way only, or refuses it', async () => {

@@ -1,7 +1,6 @@
 import { defineConfig } from 'drizzle-kit';
 
 /** `npx drizzle-kit generate --config apps/auth/drizzle.config.ts` makes a migration of what changed in the schema. */
-// oxlint-disable-next-line import/no-default-export -- drizzle-kit reads the default export
 export default defineConfig({
   dialect: 'postgresql',
   schema: './apps/auth/src/database/schema/index.ts',

@@ -6,7 +6,6 @@ import common from '../../rspack.config.js';
  *
  * @param {import('@rspack/core').Configuration & { readonly entry: string }} defaults Nest's own
  */
-// oxlint-disable-next-line import/no-default-export -- nest build reads the default export
 export default (defaults) => {
   const configuration = common(defaults);
   return {

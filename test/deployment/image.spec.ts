@@ -65,7 +65,6 @@ async function installDependencies(): Promise<string | undefined> {
 }
 
 const title = 'the image of each app, made by the steps of the Dockerfile';
-// oxlint-disable-next-line jest/no-disabled-tests -- the reason is in the title
 const describeImage = failure === undefined ? describe : describe.skip;
 
 describeImage(failure === undefined ? title : `${title} (skipped: npm ci could not fetch: ${failure})`, () => {

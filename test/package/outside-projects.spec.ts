@@ -4,8 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { JwksServer, TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, type JwksServer, type TestIssuer } from '@watchword/auth/testing';
 import { freePort } from '../../scripts/system/free-port.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -78,7 +77,6 @@ async function bareProject(name: string, type: 'module' | 'commonjs'): Promise<s
 }
 
 const title = '@watchword/auth, installed from its tarball in projects outside of this repository';
-// oxlint-disable-next-line jest/no-disabled-tests -- the reason is in the title
 const describeOutside = failure === undefined ? describe : describe.skip;
 
 describeOutside(failure === undefined ? title : `${title} (skipped: npm could not fetch: ${failure})`, () => {

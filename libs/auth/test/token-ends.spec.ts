@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { TokenVerifier } from '../src/index.js';
-import type { RevocationCheck, VerifiedToken } from '../src/index.js';
+import { TokenVerifier, type RevocationCheck, type VerifiedToken } from '../src/index.js';
 import { userClaims, createTestIssuer, ManualClock } from '../src/entry/testing.js';
 import { ToldList } from './support/told-list.js';
 

@@ -178,7 +178,6 @@ async function connected(port: number): Promise<Socket> {
 async function endOf(port: number): Promise<unknown> {
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- one connection after the other
       (await connected(port)).destroy();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

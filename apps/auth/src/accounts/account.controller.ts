@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Inject, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AuthError, CurrentUser } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { AuthError, CurrentUser, type VerifiedToken } from '@watchword/auth';
 import { DATABASE } from '@watchword/platform';
 import type { Request } from 'express';
 import type { AuthDatabase } from '../database/auth-database.js';

@@ -13,8 +13,7 @@ import {
   Req,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { CurrentUser, type VerifiedToken } from '@watchword/auth';
 import { Refusal } from '@watchword/platform';
 import type { Request } from 'express';
 import { type AccountPage, type AccountView, AccountViewStore } from '../accounts/account-view-store.js';

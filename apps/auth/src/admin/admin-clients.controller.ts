@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Put, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { CurrentUser, type VerifiedToken } from '@watchword/auth';
 import type { Request } from 'express';
 import { ClientDefinition } from '../clients/client-definition.js';
 import { type ClientView, type ClientViewWithSecret, clientView, withSecret } from '../clients/client-view.js';

@@ -1,7 +1,6 @@
 import { Controller, Get, HttpCode, HttpStatus, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { CurrentUser, type VerifiedToken } from '@watchword/auth';
 import type { Request } from 'express';
 import { AuthConfig } from '../config/index.js';
 import { type KeyView, OperateKeys, refuseWithoutKeys } from '../keys/rotation/operate-keys.js';

@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Put, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { CurrentUser, type VerifiedToken } from '@watchword/auth';
 import type { Request } from 'express';
 import { AdministerRoles } from '../accounts/administer-roles.js';
 import type { Role } from '../accounts/role-store.js';

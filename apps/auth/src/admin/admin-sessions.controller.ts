@@ -1,7 +1,6 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, ParseUUIDPipe, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { CurrentUser, type VerifiedToken } from '@watchword/auth';
 import { Refusal } from '@watchword/platform';
 import type { Request } from 'express';
 import { EndSessions } from '../sessions/end-sessions.js';

@@ -36,7 +36,6 @@ describeOnEachDatabase('housekeeping', AUTH_DATABASE, (database: () => Database<
     await database().transaction(async (tx) => {
       for (const [index, seconds] of [1, 3 * DAY, 1, 3 * DAY].entries()) {
         const end = issuer.clock.now() + seconds * 1000;
-        // oxlint-disable-next-line no-await-in-loop -- in this order
         await issuer.events.append(tx, { type: 'token-revoked', value: String(index) }, end);
       }
     });

@@ -11,8 +11,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { CurrentUser, type VerifiedToken } from '@watchword/auth';
 import { Refusal } from '@watchword/platform';
 import { IsIn, IsOptional } from 'class-validator';
 import type { Request } from 'express';

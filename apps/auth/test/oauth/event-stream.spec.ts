@@ -92,7 +92,6 @@ it('goes on after the last event that a follower has, and begins anew for one of
     before.replace(/:\d+$/, ':-1'),
     `${before.split(':')[0] ?? ''}:`,
   ]) {
-    // oxlint-disable-next-line no-await-in-loop
     expect((await read(isCheckpoint, { 'last-event-id': id }))[0]?.event).toBe('snapshot');
   }
 });
@@ -110,7 +109,6 @@ it.each<[string, Record<string, string>, number, string]>([
 it("is not for people, nor for a client's token", async () => {
   for (const token of [issuer.admin.issuerToken, issuer.admin.accessToken]) {
     const headers = { authorization: `Bearer ${token}` };
-    // oxlint-disable-next-line no-await-in-loop
     expect((await fetch(`${issuer.url}/security-events`, { headers })).status).toBe(401);
   }
 });

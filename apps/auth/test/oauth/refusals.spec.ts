@@ -27,7 +27,6 @@ async function auditLog(): Promise<Entry[]> {
 /** Waits for the entry of a request: a client's name is looked up first. */
 async function entryOf(requestId: string): Promise<Entry> {
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop
     const entry = (await auditLog()).find((candidate) => candidate.requestId === requestId);
     if (entry !== undefined) return entry;
   }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { Database } from '@watchword/platform';
-import { Refusal } from '@watchword/platform';
+import { type Database, Refusal } from '@watchword/platform';
 import { describeOnEachDatabase } from '@watchword/platform/testing';
 import {
   anna,

@@ -1,20 +1,17 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthenticatedCaller } from '../propagation/caller.js';
 import { scopeOf, storeCaller } from '../propagation/caller-context.js';
-import { AuthError, TokenVerifier, parseBearer } from '../verification/index.js';
-import type { VerifiedToken } from '../verification/index.js';
+import { AuthError, TokenVerifier, parseBearer, type VerifiedToken } from '../verification/index.js';
 import { Decisions } from './decisions.js';
 import { RequestScopes } from './boot/request-scopes.js';
 import { adapterFor, handBack } from './contexts/adapters.js';
 import { RequestCredentials } from './contexts/request-credentials.js';
 import { markHandedBack } from './contexts/handed-back.js';
 import { RefusalLog } from './errors/refusal-log.js';
-import { requirementsOf } from './requirements/requirements.js';
+import { requirementsOf, type Requirements } from './requirements/requirements.js';
 import type { Handler } from './requirements/handler-place.js';
-import type { Requirements } from './requirements/requirements.js';
 
 /**
  * Accepts a request if its access token is valid and has what the handler requires. Denies by default.

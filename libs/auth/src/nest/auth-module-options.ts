@@ -1,8 +1,7 @@
 import type { CustomContextAdapter } from './contexts/context-adapter.js';
 import type { FindCredentials } from './contexts/request-credentials.js';
 import { RevocationFollower, type FollowOptions } from '../revocation/index.js';
-import { bothRevocations } from '../verification/index.js';
-import type { TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
+import { bothRevocations, type TokenVerifierOptions, type TrustedIssuer } from '../verification/index.js';
 
 /** The options of `AuthModule`: the trusted issuers, the audience, and the settings of the verifier. */
 export type AuthModuleOptions = (TrustedIssuer | { readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]] }) &

@@ -1,5 +1,4 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type Type } from '@nestjs/common';
 import { AccessTokenGuard } from './access-token.guard.js';
 import type { AuthModuleOptions } from './auth-module-options.js';
 

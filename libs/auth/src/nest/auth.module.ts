@@ -1,12 +1,10 @@
-import { Inject, Module } from '@nestjs/common';
-import type { NestModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type NestModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { CallerContext } from '../propagation/index.js';
 import { RevocationFollower } from '../revocation/index.js';
 import { TokenVerifier } from '../verification/index.js';
 import { AccessTokenGuard } from './access-token.guard.js';
-import type { AuthModuleOptions } from './auth-module-options.js';
-import { followerOf, verifierOptions, withFollower } from './auth-module-options.js';
+import { type AuthModuleOptions, followerOf, verifierOptions, withFollower } from './auth-module-options.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { AuthAudit } from './boot/auth-audit.js';
 import { BootAudit } from './boot/boot-audit.js';

@@ -1,8 +1,6 @@
-import { createParamDecorator } from '@nestjs/common';
-import type { ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { callerOf } from '../propagation/caller-context.js';
-import { AuthError } from '../verification/index.js';
-import type { VerifiedToken } from '../verification/index.js';
+import { AuthError, type VerifiedToken } from '../verification/index.js';
 import { adapterFor } from './contexts/adapters.js';
 import { declare, requirementsOf } from './requirements/requirements.js';
 import type { Handler } from './requirements/handler-place.js';

@@ -1,6 +1,5 @@
 import type { ExecutionContext, Logger } from '@nestjs/common';
-import { isHeard, publish } from '../verification/index.js';
-import type { AuthError, VerifiedToken } from '../verification/index.js';
+import { isHeard, publish, type AuthError, type VerifiedToken } from '../verification/index.js';
 import type { Requirements } from './requirements/requirements.js';
 
 /**

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isPromise } from 'node:util/types';
-import { AuthenticatedCaller } from './caller.js';
-import type { Caller } from './caller.js';
+import { AuthenticatedCaller, type Caller } from './caller.js';
 
 /** The async scope of one request: opened before the guard runs, filled by the guard, closed after the response. */
 export interface Scope {

@@ -1,7 +1,11 @@
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { isAsymmetricAlgorithm, signatureParameters } from '../verification/index.js';
-import type { AsymmetricAlgorithm, Clock, Jwk } from '../verification/index.js';
+import { createPrivateKey, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  isAsymmetricAlgorithm,
+  signatureParameters,
+  type AsymmetricAlgorithm,
+  type Clock,
+  type Jwk,
+} from '../verification/index.js';
 
 /** An assertion is made for one request: seconds that it may take to arrive. */
 const LIFETIME_SECONDS = 60;

@@ -1,5 +1,4 @@
-import { GrantedTokens } from './granted-tokens.js';
-import type { UsableToken } from './granted-tokens.js';
+import { GrantedTokens, type UsableToken } from './granted-tokens.js';
 import type { GrantedToken, TokenEndpoint } from './token-endpoint.js';
 import type { ExchangeTarget } from './token-exchange.js';
 

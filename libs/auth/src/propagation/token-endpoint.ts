@@ -1,5 +1,4 @@
-import { basicCredentials, parseStrictJsonObject, systemClock } from '../verification/index.js';
-import type { Clock, Jwk } from '../verification/index.js';
+import { basicCredentials, parseStrictJsonObject, systemClock, type Clock, type Jwk } from '../verification/index.js';
 import { Backoff } from './backoff.js';
 import { ClientAssertions } from './client-assertion.js';
 import { PropagationError } from './propagation-error.js';

@@ -1,7 +1,6 @@
 import { publish } from '../verification/index.js';
 import type { Caller } from './caller.js';
-import { GrantedTokens } from './granted-tokens.js';
-import type { UsableToken } from './granted-tokens.js';
+import { GrantedTokens, type UsableToken } from './granted-tokens.js';
 import { PropagationError } from './propagation-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 

@@ -1,16 +1,16 @@
 import { RevocationFollower } from '../revocation/index.js';
-import { TokenVerifier, bothRevocations } from '../verification/index.js';
-import type { TokenVerifierOptions, TrustedIssuer } from '../verification/index.js';
+import {
+  TokenVerifier,
+  bothRevocations,
+  type TokenVerifierOptions,
+  type TrustedIssuer,
+} from '../verification/index.js';
 import { ManualClock } from './manual-clock.js';
-import { refusedTokens } from './refused-tokens.js';
-import type { RefusedToken } from './refused-tokens.js';
-import { userClaims } from './test-claims.js';
-import type { TestClaims, TestUser } from './test-claims.js';
-import { createTestIssuer } from './test-issuer.js';
-import type { MintOptions, TestIssuer } from './test-issuer.js';
+import { refusedTokens, type RefusedToken } from './refused-tokens.js';
+import { userClaims, type TestClaims, type TestUser } from './test-claims.js';
+import { createTestIssuer, type MintOptions, type TestIssuer } from './test-issuer.js';
 import type { TestClient, TestGrpcClient } from './test-clients.js';
-import { TestRevocations } from './test-revocations.js';
-import type { TestRevocation } from './test-revocations.js';
+import { TestRevocations, type TestRevocation } from './test-revocations.js';
 
 /** How {@link provideAuthTesting} differs from the default. */
 export interface AuthTestingOptions {

@@ -1,7 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
-import type { AsymmetricAlgorithm, Jwk } from '../verification/index.js';
-import { sharedSecretKeyId } from '../verification/index.js';
+import { type AsymmetricAlgorithm, type Jwk, sharedSecretKeyId } from '../verification/index.js';
 import { ASYMMETRIC_ALGORITHMS, signatureParameters } from '../verification/keys/signature-algorithms.js';
 
 /** A signing key of a test issuer. */

@@ -1,10 +1,16 @@
-import { Controller, Get, Injectable, Module } from '@nestjs/common';
-import type { DynamicModule, ExecutionContext } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, type DynamicModule, type ExecutionContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AccessTokenGuard, AuthError, AuthModule, CallerContext, TokenVerifier } from '@watchword/auth';
-import type { AuthModuleOptions, Requirements, VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import {
+  AccessTokenGuard,
+  AuthError,
+  AuthModule,
+  CallerContext,
+  TokenVerifier,
+  type AuthModuleOptions,
+  type Requirements,
+  type VerifiedToken,
+} from '@watchword/auth';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { runApp } from './support/running-app.js';
 
 let issuer: TestIssuer;

@@ -1,11 +1,9 @@
-import { Controller, Get, Injectable, Module, Scope } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { MessagePattern, ServerTCP, Transport } from '@nestjs/microservices';
 import { AccessTokenGuard, AuthModule, Public, Roles } from '@watchword/auth';
-import { createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';
 
 let issuer: TestIssuer;

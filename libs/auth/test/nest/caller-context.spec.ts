@@ -1,26 +1,31 @@
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter, once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Agent, request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { Body, Controller, Get, Injectable, Module, Post, Req, Sse, UseInterceptors, UsePipes } from '@nestjs/common';
-import type {
-  CallHandler,
-  ExecutionContext,
-  MiddlewareConsumer,
-  NestInterceptor,
-  NestModule,
-  PipeTransform,
+import { Agent, request, type IncomingMessage } from 'node:http';
+import {
+  Body,
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Post,
+  Req,
+  Sse,
+  UseInterceptors,
+  UsePipes,
+  type CallHandler,
+  type ExecutionContext,
+  type MiddlewareConsumer,
+  type NestInterceptor,
+  type NestModule,
+  type PipeTransform,
 } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
-import { AuthModule, CallerContext, CurrentUser, Public } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { AuthModule, CallerContext, CurrentUser, Public, type VerifiedToken } from '@watchword/auth';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { NEVER, Observable, defer, mergeMap, of, startWith } from 'rxjs';
 import { RawTcpPeer } from './support/raw-tcp.js';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 /** Who is calling, as seen from each place that a request passes. */
 type Sightings = Record<string, string | undefined>;
@@ -60,7 +65,6 @@ class Deep {
 
   async look(): Promise<string | undefined> {
     for (let turns = Math.ceil(Math.random() * 5); turns > 0; turns -= 1) {
-      // oxlint-disable-next-line no-await-in-loop -- turns of the event loop, so that requests interleave
       await nextTurn();
     }
     return here(this.callers);
@@ -88,7 +92,6 @@ class Leftover {
     while (!this.isStopped) {
       this.last = here(this.callers);
       this.seen.add(this.last);
-      // oxlint-disable-next-line no-await-in-loop
       await nextTurn();
     }
   }
@@ -99,7 +102,6 @@ afterEach(() => leftovers.splice(0).forEach((leftover) => leftover.stop()));
 
 /** Every leftover has seen its own caller and nobody else, and finds nobody once its request is answered. */
 async function expectClosedScopes(): Promise<void> {
-  // oxlint-disable-next-line no-await-in-loop
   while (leftovers.some(({ last }) => last !== undefined)) await nextTurn();
   for (const { user, seen } of leftovers) expect([...seen]).toEqual([user, undefined]);
 }
@@ -317,7 +319,6 @@ it('ends with the answer: what each of hundreds of interleaved requests leaves b
     }),
   );
   expect(answers).toHaveLength(240);
-  // oxlint-disable-next-line no-await-in-loop
   while (leftovers.length < 360) await nextTurn();
   peer.close();
   await expectClosedScopes();

@@ -1,13 +1,18 @@
 import { jest } from '@jest/globals';
 import { Metadata } from '@grpc/grpc-js';
-import { HttpException, Logger } from '@nestjs/common';
-import type { ExecutionContext, Type } from '@nestjs/common';
+import { HttpException, Logger, type ExecutionContext, type Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
-import { AccessTokenGuard, AuthError, AuthExceptionFilter, CurrentUser, Public, TokenVerifier } from '@watchword/auth';
+import {
+  AccessTokenGuard,
+  AuthError,
+  AuthExceptionFilter,
+  CurrentUser,
+  Public,
+  TokenVerifier,
+  type VerifiedToken,
+} from '@watchword/auth';
 import { DownstreamError } from '@watchword/auth/clients';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { registerAdapters } from '../../src/nest/contexts/adapters.js';
 import { graphqlContext } from '../../src/nest/graphql/graphql-context.js';
 
@@ -61,7 +66,6 @@ describe.each([
 
   it('refuses a context without a request, or a request without raw headers', async () => {
     for (const request of [undefined, null, 'text', {}, { headers: { authorization: `Bearer ${await mint()}` } }]) {
-      // oxlint-disable-next-line no-await-in-loop
       expect(await code(contextOf(type, args(request)))).toBe('context_unsupported');
     }
   });

@@ -1,11 +1,7 @@
-import { Controller, Get, Module } from '@nestjs/common';
-import type { ExecutionContext } from '@nestjs/common';
-import { AuthModule, CallerContext, CurrentUser, Public, Roles } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer, withClaims } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { Controller, Get, Module, type ExecutionContext } from '@nestjs/common';
+import { AuthModule, CallerContext, CurrentUser, Public, Roles, type VerifiedToken } from '@watchword/auth';
+import { userClaims, createTestIssuer, withClaims, type TestIssuer } from '@watchword/auth/testing';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 @Controller()
 class ShopController {

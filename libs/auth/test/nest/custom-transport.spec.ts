@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from '@nats-io/jetstream';
-import { connect, headers as natsHeaders } from '@nats-io/transport-node';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { Controller, Module } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import {
+  AckPolicy,
+  jetstream,
+  jetstreamManager,
+  type ConsumerMessages,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import { connect, headers as natsHeaders, type NatsConnection } from '@nats-io/transport-node';
+import { Controller, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { BaseRpcContext, EventPattern, Server } from '@nestjs/microservices';
-import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { AuthModule, CallerContext } from '@watchword/auth';
-import type { CustomContextAdapter } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { BaseRpcContext, EventPattern, Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { AuthModule, CallerContext, type CustomContextAdapter } from '@watchword/auth';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { TRANSPORTS, describeOnTransport } from './support/transports.js';
 
 const NATS = TRANSPORTS.filter(({ name }) => name === 'NATS');
@@ -123,7 +125,6 @@ for (const transport of NATS) {
     /** Waits until the consumer has nothing left to deliver, and nothing to be settled. */
     async function untilSettled(): Promise<void> {
       for (;;) {
-        // oxlint-disable-next-line no-await-in-loop
         const { num_pending: waiting, num_ack_pending: unsettled } = await manager.consumers.info(`T${RUN}`, 'service');
         if (waiting === 0 && unsettled === 0) return;
       }
@@ -148,7 +149,6 @@ for (const transport of NATS) {
       await publish('forged');
       await untilSettled();
       while (terminated.length < 2) {
-        // oxlint-disable-next-line no-await-in-loop
         await nextTurn();
       }
       expect(handled).toEqual(['ada']);

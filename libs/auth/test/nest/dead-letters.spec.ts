@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Controller, Module } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { Controller, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   ClientProxyFactory,
@@ -11,12 +10,11 @@ import {
   Payload,
   RmqRecordBuilder,
   Transport,
+  type ClientProxy,
+  type RmqContext,
 } from '@nestjs/microservices';
-import type { ClientProxy, RmqContext } from '@nestjs/microservices';
-import { AuthError, AuthModule } from '@watchword/auth';
-import type { RevocationCheck } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { AuthError, AuthModule, type RevocationCheck } from '@watchword/auth';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import amqp from 'amqplib';
 import { lastValueFrom } from 'rxjs';
 import { TRANSPORTS, describeOnTransport } from './support/transports.js';
@@ -113,7 +111,6 @@ for (const transport of RABBITMQ) {
     async function deadLettersOnce(count: number): Promise<string[]> {
       const found: string[] = [];
       while (found.length < count) {
-        // oxlint-disable-next-line no-await-in-loop
         const message = await channel.get(deadLetters, { noAck: true });
         if (message === false) continue;
         const { data } = JSON.parse(message.content.toString()) as { data: { of: string } };
@@ -133,7 +130,6 @@ for (const transport of RABBITMQ) {
       await emit({ of: 'ada' }, await issuer.mint(userClaims({ audience: 'stock' })));
       await expect(deadLettersOnce(2)).resolves.toEqual(['nobody', 'a latecomer']);
       while (handled.length === 0) {
-        // oxlint-disable-next-line no-await-in-loop
         await nextTurn();
       }
       expect(handled).toEqual([{ of: 'ada' }]);
@@ -144,7 +140,6 @@ for (const transport of RABBITMQ) {
       unknownFor = 3;
       await emit({ of: 'bob' }, await issuer.mint(userClaims({ audience: 'stock' })));
       while (handled.length === 0) {
-        // oxlint-disable-next-line no-await-in-loop
         await nextTurn();
       }
       expect(handled).toEqual([{ of: 'bob' }]);
@@ -153,7 +148,6 @@ for (const transport of RABBITMQ) {
 
     it('a refused request is answered, and is no dead letter', async () => {
       for (let round = 0; round < 3; round += 1) {
-        // oxlint-disable-next-line no-await-in-loop
         await expect(lastValueFrom(client.send('count', record({})))).rejects.toMatchObject({ status: 401 });
       }
       const good = await issuer.mint(userClaims({ audience: 'stock' }));

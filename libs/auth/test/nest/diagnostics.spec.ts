@@ -1,10 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Controller, Get, Module } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AuthModule, Public, Roles, Scopes } from '@watchword/auth';
-import { provideAuthTesting } from '@watchword/auth/testing';
-import type { AuthTesting } from '@watchword/auth/testing';
+import { provideAuthTesting, type AuthTesting } from '@watchword/auth/testing';
 import request from 'supertest';
 
 @Controller('things')

@@ -1,23 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { Module } from '@nestjs/common';
-import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
+import { Module, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes, type VerifiedToken } from '@watchword/auth';
 import { DownstreamError } from '@watchword/auth/clients';
-import { ManualClock, createTestIssuer, refusedTokens, userClaims } from '@watchword/auth/testing';
-import type { TestIssuer, TestUser } from '@watchword/auth/testing';
+import {
+  ManualClock,
+  createTestIssuer,
+  refusedTokens,
+  userClaims,
+  type TestIssuer,
+  type TestUser,
+} from '@watchword/auth/testing';
 import { AuthWsModule, userOfSocket } from '@watchword/auth/ws';
 import { io } from 'socket.io-client';
 import { ToldList } from '../support/told-list.js';
 import { freePort } from './support/free-port.js';
-import { connectIo, connectWs } from './support/gateway-client.js';
-import type { Connect, ConnectOptions, GatewayClient } from './support/gateway-client.js';
+import {
+  connectIo,
+  connectWs,
+  type Connect,
+  type ConnectOptions,
+  type GatewayClient,
+} from './support/gateway-client.js';
 
 const clock = new ManualClock(Date.now());
 const revocations = new ToldList();
@@ -243,7 +252,6 @@ describe.each(PLATFORMS)('a gateway on %s', (platform, adapter, connectTo) => {
     expect(await client.next('me')).toMatchObject({ subject: 'ada' });
     for (const origin of ['https://evil.example', 'https://app.example.evil.example', 'null', undefined]) {
       const headers = { cookie, ...(origin !== undefined && { origin }) };
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await expect(connect({ headers })).rejects.toEqual(refused(400, 'invalid_request'));
     }
     // A page of another site may connect with a token that it has itself.
@@ -260,7 +268,6 @@ describe.each(PLATFORMS)('a gateway on %s', (platform, adapter, connectTo) => {
     const other = platform === 'ws' ? { protocols: ['watchword.bearer', token] } : { auth: { token } };
     await expect(connect({ ...bearer(token), ...other })).rejects.toEqual(refused(400, 'invalid_request'));
     for (const { why, token: bad } of await refusedTokens(issuer, userClaims({ audience: 'people' }))) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       const error: unknown = await connect(bearer(bad)).catch((refusal: unknown) => refusal);
       expect([why, error]).toEqual([why, refused(401, 'invalid_token')]);
     }
@@ -348,7 +355,6 @@ describe.each(PLATFORMS)('a gateway on %s', (platform, adapter, connectTo) => {
     ];
     for (const token of tokens) {
       client.send('watchword:renew', { token });
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       const { status } = (await client.next('exception')) as { status: number };
       expect([400, 401]).toContain(status);
     }
@@ -410,7 +416,6 @@ it('guards each namespace of socket.io by itself', async () => {
   open.send('news');
   expect(await open.next('news')).toBe('none');
   for (const namespace of ['/staff', '/']) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     await expect(connectIo(port, { namespace })).rejects.toMatchObject({ code: 'authentication_required' });
   }
   const staff = await connectIo(port, { namespace: '/staff', auth: { token: await mint({ subject: 'ada' }) } });

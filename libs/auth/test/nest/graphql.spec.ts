@@ -1,8 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { ApolloDriver } from '@nestjs/apollo';
-import type { ApolloDriverConfig } from '@nestjs/apollo';
-import { Module } from '@nestjs/common';
-import type { INestApplication, Type } from '@nestjs/common';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Module, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   Args,
@@ -15,13 +13,10 @@ import {
   Resolver,
   Subscription,
 } from '@nestjs/graphql';
-import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes, type VerifiedToken } from '@watchword/auth';
 import { AuthGraphqlModule } from '@watchword/auth/graphql';
-import { userClaims, createTestIssuer, ManualClock, refusedTokens } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
-import { createClient } from 'graphql-ws';
-import type { Client } from 'graphql-ws';
+import { userClaims, createTestIssuer, ManualClock, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
+import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ToldList } from '../support/told-list.js';
 
@@ -280,7 +275,6 @@ describe('a GraphQL application', () => {
 
     it('refuses every kind of bad token', async () => {
       for (const { why, token } of await refusedTokens(issuer, userClaims({ audience: 'people' }))) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
         expect({ why, answer: await ask('{ me }', token) }).toMatchObject({
           why,
           answer: { data: null, errors: refused('invalid_token', 401) },
@@ -336,9 +330,7 @@ describe('a GraphQL application', () => {
         connect({ Authorization: authorization }),
         connect({}, authorization),
       ]) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
         expect(await ask(client, '{ me }')).toEqual({ data: { me: 'ada' } });
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
         expect(await ask(client, 'subscription { news(times: 1) }')).toEqual({ data: { news: 'ada' } });
       }
     });
@@ -357,13 +349,11 @@ describe('a GraphQL application', () => {
       for (const [code, parameters, header] of cases) {
         const { client } = connect(parameters, header);
         for (const query of ['{ me }', 'subscription { news(times: 1) }', 'subscription { odd }']) {
-          // oxlint-disable-next-line no-await-in-loop -- one after the other
           expect({ parameters, query, answer: await ask(client, query) }).toMatchObject({ answer: refused(code) });
         }
       }
       for (const { token } of await refusedTokens(issuer, userClaims({ audience: 'people', scopes: ['news:read'] }))) {
         const { client } = connect({ authorization: `Bearer ${token}` });
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
         expect(await ask(client, 'subscription { news(times: 1) }')).toMatchObject(refused('invalid_token'));
       }
     });

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Metadata } from '@grpc/grpc-js';
-import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { Controller, Injectable, Module } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
+import { Controller, Injectable, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientGrpcProxy, GrpcMethod, GrpcStreamCall, GrpcStreamMethod, Transport } from '@nestjs/microservices';
-import { AuthModule, CallerContext, Public, Roles, TokenVerifier } from '@watchword/auth';
-import type { Caller } from '@watchword/auth';
+import { AuthModule, CallerContext, Public, Roles, TokenVerifier, type Caller } from '@watchword/auth';
 import { AuthClientsModule, DownstreamError, InjectGrpcClient } from '@watchword/auth/clients';
 import { AuthGrpcClient } from '@watchword/auth/grpc';
-import { userClaims, createTestIssuer, ManualClock, withClaims } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, ManualClock, withClaims, type TestIssuer } from '@watchword/auth/testing';
 import {
   NEVER,
   Observable,
@@ -52,7 +48,6 @@ class StockController {
   async read({ sku }: Query): Promise<Answer> {
     ran.push('Read');
     for (let turns = Math.ceil(Math.random() * 5); turns > 0; turns -= 1) {
-      // oxlint-disable-next-line no-await-in-loop -- turns of the event loop, so that calls interleave
       await nextTurn();
     }
     return this.answer(sku);

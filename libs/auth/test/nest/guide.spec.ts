@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AuthModule, CallerContext, CurrentUser, Scopes, TokenVerifier } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { AuthModule, CallerContext, CurrentUser, Scopes, TokenVerifier, type VerifiedToken } from '@watchword/auth';
 import { provideAuthTesting } from '@watchword/auth/testing';
 import request from 'supertest';
 
@@ -40,7 +39,6 @@ it('holds: the test of the guide passes', async () => {
   await auth.asUser(server, ada).get('/parcels').expect(200, { subject: 'ada', inContext: 'ada' });
 
   for (const { token } of await auth.refusedTokens()) {
-    // oxlint-disable-next-line no-await-in-loop
     await auth.asUser(server, token).get('/parcels').expect(401);
   }
 

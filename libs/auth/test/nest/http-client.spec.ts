@@ -1,11 +1,8 @@
 import { jest } from '@jest/globals';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CallerContext } from '@watchword/auth';
-import { AuthHttpClient, OutboundTokens } from '@watchword/auth/clients';
-import type { VerifiedToken } from '@watchword/auth';
-import type { DownstreamError, HttpServiceOptions } from '@watchword/auth/clients';
+import { CallerContext, type VerifiedToken } from '@watchword/auth';
+import { AuthHttpClient, OutboundTokens, type DownstreamError, type HttpServiceOptions } from '@watchword/auth/clients';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -110,7 +107,6 @@ it('sends nothing to a place outside of its base URL', async () => {
     '..\\admin',
     '/..\t/admin',
   ]) {
-    // oxlint-disable-next-line no-await-in-loop
     await expect(asCaller(() => bound.fetch(path))).rejects.toThrow(TypeError);
   }
   // A host glued to the end of the base URL would change its port or its name.
@@ -140,7 +136,6 @@ describe('a redirect', () => {
   it('to the same host by another name or port, or above the base URL, is not followed', async () => {
     for (const location of [catalog.url.replace('127.0.0.1', 'localhost'), `//evil.test/`, '/admin', 'http://[']) {
       catalog.handle = (_, response) => response.writeHead(302, { location }).end();
-      // oxlint-disable-next-line no-await-in-loop
       await expect(asCaller(() => client({ baseUrl: `${catalog.url}/api` }).fetch('/x'))).rejects.toMatchObject({
         status: 502,
       });

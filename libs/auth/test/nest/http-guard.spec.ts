@@ -1,13 +1,20 @@
-import { request } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Delete, Get, Module, Post, Res, VERSION_NEUTRAL, Version, VersioningType } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  Module,
+  Post,
+  Res,
+  VERSION_NEUTRAL,
+  Version,
+  VersioningType,
+  type INestApplication,
+} from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { AuthError, AuthModule, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer, unsigned, withBrokenSignature } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { AuthError, AuthModule, CurrentUser, Public, Roles, Scopes, type VerifiedToken } from '@watchword/auth';
+import { userClaims, createTestIssuer, unsigned, withBrokenSignature, type TestIssuer } from '@watchword/auth/testing';
 
 const ran: string[] = [];
 

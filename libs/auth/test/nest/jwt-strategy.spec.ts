@@ -1,14 +1,11 @@
 import { request } from 'node:http';
 import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import { AuthModule, CallerContext, Public } from '@watchword/auth';
+import { AuthModule, CallerContext, Public, type VerifiedToken } from '@watchword/auth';
 import { JwtStrategy } from '@watchword/auth/passport';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer, unsigned, withClaims } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, unsigned, withClaims, type TestIssuer } from '@watchword/auth/testing';
 import jsonwebtoken from 'jsonwebtoken';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 @Controller()
 class Passported {
@@ -77,7 +74,6 @@ it('answers as the guard does', async () => {
   expect(await get()).toMatchObject({ status: 401, challenge: 'Bearer', code: 'authentication_required' });
   expect(await get('Basic x')).toMatchObject({ status: 401, challenge: 'Bearer', code: 'authentication_required' });
   for (const forge of [unsigned, (token: string) => withClaims(token, { sub: 'root' })]) {
-    // oxlint-disable-next-line no-await-in-loop
     expect(await get(`Bearer ${forge(await mint())}`)).toMatchObject({
       status: 401,
       challenge: 'Bearer error="invalid_token"',

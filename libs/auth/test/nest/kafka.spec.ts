@@ -1,12 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Controller, Module } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { Controller, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientKafka, EventPattern, KafkaHeaders, MessagePattern, ServerKafka } from '@nestjs/microservices';
-import { AuthError, AuthModule, CallerContext, Roles } from '@watchword/auth';
-import type { RevocationCheck } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { AuthError, AuthModule, CallerContext, Roles, type RevocationCheck } from '@watchword/auth';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { lastValueFrom } from 'rxjs';
 import { kafkaCarrier } from '../../src/nest/clients/carriers/kafka-carrier.js';
 
@@ -121,7 +118,6 @@ it('does not handle an event without a token, with two of them, or with what is 
     { authorization: Buffer.from('{"a":1}') },
     { authorization: Buffer.from([0, 0, 0, 0, 1, 2]) },
   ]) {
-    // oxlint-disable-next-line no-await-in-loop
     await server.receive('stock.moved', headers as Record<string, Buffer>).catch(() => undefined);
   }
   expect(noted).toEqual([]);
@@ -177,7 +173,6 @@ it('answers a refused request', async () => {
   await server.receive('stock.count', { ...asked, authorization: await bearer({ roles: ['admin'] }) });
   // Nest sends the answers in turns of their own: one refusal, a number, and the end of what gave the number.
   while (server.answers.length < 2) {
-    // oxlint-disable-next-line no-await-in-loop
     await nextTurn();
   }
   const [refusal, count] = server.answers.flatMap(({ messages }) => messages);

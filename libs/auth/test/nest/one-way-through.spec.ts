@@ -1,14 +1,11 @@
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { AuthGuard } from '@nestjs/passport';
-import { AuthModule, Public, Scopes } from '@watchword/auth';
+import { AuthModule, Public, Scopes, type VerifiedToken } from '@watchword/auth';
 import { JwtStrategy } from '@watchword/auth/passport';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { RawTcpPeer } from './support/raw-tcp.js';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 /** Guard, passport strategy and messages: three doors, one verifier. */
 @Controller()

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { Server, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, Injectable, Module, Res } from '@nestjs/common';
-import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, Res, type DynamicModule, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern } from '@nestjs/microservices';
-import { AuthModule, CallerContext, CurrentUser, TokenVerifier } from '@watchword/auth';
+import {
+  AuthModule,
+  CallerContext,
+  CurrentUser,
+  TokenVerifier,
+  type RevocationCheck,
+  type VerifiedToken,
+} from '@watchword/auth';
 import {
   AuthClientsModule,
   AuthHttpClient,
@@ -19,13 +24,9 @@ import {
   httpClientToken,
 } from '@watchword/auth/clients';
 import { AuthTcpClient } from '@watchword/auth/microservices';
-import type { RevocationCheck, VerifiedToken } from '@watchword/auth';
-import { ManualClock, userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
-import { serveTokens } from '../propagation/token-server.js';
-import type { TokenServer } from '../propagation/token-server.js';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { ManualClock, userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
+import { serveTokens, type TokenServer } from '../propagation/token-server.js';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 const who = ({ subject, audience, actor }: VerifiedToken): object => ({ subject, audience, actor: actor?.subject });
 
@@ -205,7 +206,6 @@ describe("a partner issuer's token", () => {
   ])('%s is neither carried to the target nor posted to our token endpoint', async (_, audience) => {
     const token = await partner.mint(userClaims({ subject: 'pia', audience }));
     for (const path of ['/tcp', '/http']) {
-      // oxlint-disable-next-line no-await-in-loop
       expect(await get(token, path)).toMatchObject({ status: 403, code: 'insufficient_audience' });
       expect(errors.splice(0).at(-1)).toMatch(
         /inventory.*The caller's token is from https:\/\/partner.test, and was not sent/,
@@ -256,7 +256,6 @@ describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
     await get(token, path);
     refusedIds.add(lastGranted);
     for (let calls = 0; calls < 20; calls += 1) {
-      // oxlint-disable-next-line no-await-in-loop
       expect(await get(token, path)).toMatchObject({ subject: 'ada', actor: 'orders' });
     }
     expect(tokens.requests).toHaveLength(2);
@@ -266,7 +265,6 @@ describe.each(['/tcp', '/http'])('a 401 (%s)', (path) => {
     const token = await issuer.mint(userClaims({ subject: 'ada', audience: 'orders' }));
     refusedIds.add('all');
     for (let calls = 0; calls < 20; calls += 1) {
-      // oxlint-disable-next-line no-await-in-loop
       expect(await get(token, path)).toMatchObject({ status: 502, code: 'bad_gateway' });
     }
     expect(tokens.requests).toHaveLength(2);
@@ -452,7 +450,6 @@ it('keeps tokens once for an application, however often the module is registered
   const app = await NestFactory.createApplicationContext(TwiceModule, { logger: false, abortOnError: false });
   for (const name of ['one', 'other']) {
     const client = app.get<AuthHttpClient>(httpClientToken(name), { strict: false });
-    // oxlint-disable-next-line no-await-in-loop
     await client.json('/', { credentials: 'service' });
   }
   expect(tokens.requests).toHaveLength(1);

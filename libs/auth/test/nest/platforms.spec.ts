@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get, Module, Post, Sse } from '@nestjs/common';
-import type { HttpServer, INestApplication, MessageEvent } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  Post,
+  Sse,
+  type HttpServer,
+  type INestApplication,
+  type MessageEvent,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer, ManualClock, refusedTokens } from '@watchword/auth/testing';
-import type { TestIssuer, TestUser } from '@watchword/auth/testing';
+import { AuthModule, CallerContext, CurrentUser, Public, Roles, Scopes, type VerifiedToken } from '@watchword/auth';
+import {
+  userClaims,
+  createTestIssuer,
+  ManualClock,
+  refusedTokens,
+  type TestIssuer,
+  type TestUser,
+} from '@watchword/auth/testing';
 import { NEVER, Observable, startWith } from 'rxjs';
 import { ToldList } from '../support/told-list.js';
 
@@ -125,7 +137,6 @@ describe.each([
     const good = `Bearer ${await mint()}`;
     expect(await answer('GET', '/parcels', good, good)).toEqual([400, 'invalid_request']);
     for (const { why, token } of await refusedTokens(issuer, userClaims({ audience: 'parcels' }))) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       expect([why, await answer('GET', '/parcels', `Bearer ${token}`)]).toEqual([why, [401, 'invalid_token']]);
     }
   });

@@ -1,13 +1,10 @@
 import { inspect } from 'node:util';
-import { Controller, Get, Module } from '@nestjs/common';
-import type { LoggerService } from '@nestjs/common';
+import { Controller, Get, Module, type LoggerService } from '@nestjs/common';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { AuthModule } from '@watchword/auth';
-import { userClaims, createTestIssuer, refusedTokens } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, refusedTokens, type TestIssuer } from '@watchword/auth/testing';
 import { RawTcpPeer } from './support/raw-tcp.js';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 @Controller()
 class Doors {
@@ -67,7 +64,6 @@ it('say why, and neither they nor the answers hold anything of what was refused'
     `Bearer ${Buffer.from(`{"alg":"${secret}"}`).toString('base64url')}.e30.AA`,
   ];
   for (const [index, authorization] of presented.entries()) {
-    // oxlint-disable-next-line no-await-in-loop
     const answers = await answersTo(authorization, `call-${index}`);
     for (const piece of [...pieces(authorization), secret, 'query-secret']) {
       expect(answers).not.toContain(piece);

@@ -1,11 +1,9 @@
-import { Controller, Get, Inject, Injectable, Module, Optional, forwardRef } from '@nestjs/common';
-import type { ModuleMetadata } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, Optional, forwardRef, type ModuleMetadata } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
 import { MessagePattern, ServerTCP } from '@nestjs/microservices';
 import { AuthModule, CallerContext } from '@watchword/auth';
 import { AuthClientsModule } from '@watchword/auth/clients';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';
 import { RawTcpPeer } from './support/raw-tcp.js';
 import { runApp } from './support/running-app.js';

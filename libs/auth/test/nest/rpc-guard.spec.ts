@@ -1,12 +1,16 @@
 import { Controller, Module } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
-import { AuthModule, CurrentUser, Public, Roles, Scopes } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer, unsigned, withBrokenSignature, withClaims } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { AuthModule, CurrentUser, Public, Roles, Scopes, type VerifiedToken } from '@watchword/auth';
+import {
+  userClaims,
+  createTestIssuer,
+  unsigned,
+  withBrokenSignature,
+  withClaims,
+  type TestIssuer,
+} from '@watchword/auth/testing';
 import { RawTcpPeer } from './support/raw-tcp.js';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 const ran: string[] = [];
 
@@ -118,7 +122,6 @@ it('takes credentials from metadata alone, never from the prototype, the payload
     `"data":{${authorization}}`,
     authorization,
   ]) {
-    // oxlint-disable-next-line no-await-in-loop -- one after another, so that each answer is its own
     const answer = await peer.request(`odd-${members.length}`, `"pattern":"stock.read","data":{},${members}`);
     expect(answer.err).toEqual(MISSING);
   }

@@ -1,17 +1,13 @@
-import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Controller, Get, Injectable, Module, Param, Query } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload, RpcException, TcpContext } from '@nestjs/microservices';
-import { AuthModule, CallerContext, CurrentUser, Roles } from '@watchword/auth';
+import { AuthModule, CallerContext, CurrentUser, Roles, type VerifiedToken } from '@watchword/auth';
 import { AuthClientsModule, DownstreamError, InjectTcpClient, OutboundTokens } from '@watchword/auth/clients';
 import { AuthTcpClient } from '@watchword/auth/microservices';
-import type { VerifiedToken } from '@watchword/auth';
-import { userClaims, createTestIssuer } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
+import { userClaims, createTestIssuer, type TestIssuer } from '@watchword/auth/testing';
 import { freePort } from './support/free-port.js';
-import { runApp } from './support/running-app.js';
-import type { RunningApp } from './support/running-app.js';
+import { runApp, type RunningApp } from './support/running-app.js';
 
 const adjusted: string[] = [];
 
@@ -212,7 +208,6 @@ it.each([
 
 it('answers 502 without a detail when the service breaks or does not know the pattern', async () => {
   for (const pattern of ['stock.break', 'stock.nothing']) {
-    // oxlint-disable-next-line no-await-in-loop
     const answer = await get(`/call/${pattern}`, await mint({}));
     expect(answer).toMatchObject({
       status: 502,

@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Body, Controller, Get, Module, Post } from '@nestjs/common';
-import type { INestApplication, Type } from '@nestjs/common';
-import { GrpcMethod, MessagePattern, Transport } from '@nestjs/microservices';
-import type { MicroserviceOptions } from '@nestjs/microservices';
+import { Body, Controller, Get, Module, Post, type INestApplication, type Type } from '@nestjs/common';
+import { GrpcMethod, MessagePattern, Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
-import { AuthModule, CurrentUser, Roles, Scopes, providerClaims } from '@watchword/auth';
-import type { AuthModuleOptions, FollowOptions, VerifiedToken } from '@watchword/auth';
-import { ManualClock, createSecretSigningKey, provideAuthTesting } from '@watchword/auth/testing';
-import type { AuthTesting, AuthTestingOptions } from '@watchword/auth/testing';
+import {
+  AuthModule,
+  CurrentUser,
+  Roles,
+  Scopes,
+  providerClaims,
+  type AuthModuleOptions,
+  type FollowOptions,
+  type VerifiedToken,
+} from '@watchword/auth';
+import {
+  ManualClock,
+  createSecretSigningKey,
+  provideAuthTesting,
+  type AuthTesting,
+  type AuthTestingOptions,
+} from '@watchword/auth/testing';
 import request from 'supertest';
 import { freePort } from './support/free-port.js';
 import { TRANSPORTS, describeOnTransport } from './support/transports.js';
@@ -108,7 +119,6 @@ describe('the test kit', () => {
     const refused = await auth.refusedTokens({ roles: ['clerk'], scopes: ['parcels:write'] });
     expect(refused.length).toBeGreaterThan(10);
     for (const { why, token } of refused) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       const { status } = await auth.asUser(server, token).post('/parcels').send({});
       expect([why, status]).toEqual([why, 401]);
     }
@@ -185,7 +195,6 @@ describe('the test kit', () => {
       .get('/parcels')
       .expect(200, { issuer: partner, subject: 'ada', roles: ['clerk'] });
     for (const { why, token } of await auth.refusedTokens({ issuer: partner })) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       const { status } = await auth.asUser(server, token).get('/parcels');
       expect([why, status]).toEqual([why, 401]);
     }

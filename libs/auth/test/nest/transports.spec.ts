@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Controller, Injectable, Module } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { Controller, Injectable, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
-import type { ClientProxy } from '@nestjs/microservices';
-import { AuthModule, CallerContext, CurrentUser, Public, Roles, TokenVerifier } from '@watchword/auth';
-import type { Caller, VerifiedToken } from '@watchword/auth';
+import { EventPattern, MessagePattern, Payload, type ClientProxy } from '@nestjs/microservices';
+import {
+  AuthModule,
+  CallerContext,
+  CurrentUser,
+  Public,
+  Roles,
+  TokenVerifier,
+  type Caller,
+  type VerifiedToken,
+} from '@watchword/auth';
 import { AuthClientsModule, InjectRpcClient } from '@watchword/auth/clients';
 import { AuthRpcClient } from '@watchword/auth/microservices';
-import { userClaims, createTestIssuer, withClaims } from '@watchword/auth/testing';
-import type { TestIssuer } from '@watchword/auth/testing';
-import { NEVER, ReplaySubject, concat, firstValueFrom, lastValueFrom, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { userClaims, createTestIssuer, withClaims, type TestIssuer } from '@watchword/auth/testing';
+import { NEVER, ReplaySubject, concat, firstValueFrom, lastValueFrom, of, type Observable } from 'rxjs';
 import { ToldList } from '../support/told-list.js';
-import { TRANSPORTS, describeOnTransport } from './support/transports.js';
-import type { Line, RawHeaders } from './support/transports.js';
+import { TRANSPORTS, describeOnTransport, type Line, type RawHeaders } from './support/transports.js';
 
 /** Patterns of this run alone: brokers are shared. */
 const RUN = randomUUID();
@@ -36,7 +39,6 @@ class StockController {
   @MessagePattern(READ)
   async read(@Payload() data: object, @CurrentUser() user: VerifiedToken): Promise<object> {
     for (let turns = Math.ceil(Math.random() * 5); turns > 0; turns -= 1) {
-      // oxlint-disable-next-line no-await-in-loop -- turns of the event loop, so that messages interleave
       await nextTurn();
     }
     return { subject: user.subject, here: this.callers.current()?.verified.subject, data };
@@ -202,7 +204,6 @@ for (const transport of TRANSPORTS) {
       await emitRaw({ of: 'a forger' }, [['authorization', `Bearer ${withClaims(good, { sub: 'root' })}`]]);
       await emitRaw({ of: 'ada' }, [['authorization', `Bearer ${good}`]]);
       while (notes.length === 0) {
-        // oxlint-disable-next-line no-await-in-loop
         await nextTurn();
       }
       expect(notes).toEqual([{ data: { of: 'ada' }, subject: 'ada' }]);
@@ -230,7 +231,6 @@ for (const transport of TRANSPORTS) {
       notes.splice(0);
       await shop.callers.runAs(caller, () => shop.stock.emit(NOTE, { of: 'the shop' }));
       while (notes.length === 0) {
-        // oxlint-disable-next-line no-await-in-loop
         await nextTurn();
       }
       expect(notes).toEqual([{ data: { of: 'the shop' }, subject: 'ada' }]);

@@ -1,14 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { bearerFetch, bearerInterceptor, OutboundTokens, ServiceTokens, TokenEndpoint } from '@watchword/auth/clients';
-import { CallerContext } from '@watchword/auth';
-import type { VerifiedToken } from '@watchword/auth';
+import { CallerContext, type VerifiedToken } from '@watchword/auth';
 import axios from 'axios';
-import { serveTokens } from './token-server.js';
-import type { TokenServer } from './token-server.js';
+import { serveTokens, type TokenServer } from './token-server.js';
 
 const ISSUER = 'https://issuer.test';
 
@@ -93,7 +90,6 @@ describe('bearerFetch', () => {
       `${baseUrl}.evil.example`,
       'https://evil.example/api',
     ]) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await expect(send(url)).rejects.toThrow('this request goes elsewhere');
     }
     const own = send(baseUrl + '/x', { headers: { Authorization: 'Bearer mine' } });
@@ -133,7 +129,6 @@ describe('bearerInterceptor', () => {
     const { origin } = new URL(baseUrl);
     await callers.runAs(ada, async () => {
       for (const url of [`${origin}/admin`, '../admin', '//evil.example/api', 'https://evil.example/api']) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
         await expect(client().get(url)).rejects.toThrow('this request goes elsewhere');
       }
       const own = client().get('/x', { headers: { Authorization: 'Bearer mine' } });

@@ -1,7 +1,6 @@
 import { ServiceTokens, TokenEndpoint } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
-import { serveTokens } from './token-server.js';
-import type { TokenAnswer, TokenServer } from './token-server.js';
+import { serveTokens, type TokenAnswer, type TokenServer } from './token-server.js';
 
 const inventory = { audience: 'inventory' };
 const catalog = { audience: 'catalog' };
@@ -27,7 +26,6 @@ afterEach(() => server.close());
 /** Until the background has asked as often. */
 async function asked(times: number): Promise<void> {
   while (server.requests.length < times) {
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -55,7 +53,6 @@ it('renews early and behind the scenes: nobody waits', async () => {
   expect(tokens.tokenFor(inventory)).toBe('token-1');
   await asked(2);
   while (tokens.tokenFor(inventory) === 'token-1') {
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(tokens.tokenFor(inventory)).toBe('token-2');
@@ -78,9 +75,7 @@ it('tries to renew once a second while the issuer refuses, however many calls th
   clock.advance(225);
   for (let calls = 0; calls < 50; calls += 1) {
     expect(tokens.tokenFor(inventory)).toBe('token-1');
-    // oxlint-disable-next-line no-await-in-loop
     await asked(2);
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(server.requests).toHaveLength(2);
@@ -123,7 +118,6 @@ it('asks for the scopes of each client, and keeps tokens of different scopes apa
 it('remembers a refusal for seconds', async () => {
   server.answer = () => ({ status: 400, body: { error: 'invalid_target' } });
   for (let calls = 0; calls < 50; calls += 1) {
-    // oxlint-disable-next-line no-await-in-loop
     await expect(tokens.tokenFor(inventory)).rejects.toMatchObject({ code: 'target_refused' });
   }
   expect(server.requests).toHaveLength(1);

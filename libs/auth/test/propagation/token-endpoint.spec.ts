@@ -1,12 +1,9 @@
 import { inspect } from 'node:util';
 import type { Jwk } from '@watchword/auth';
-import { PropagationError, TokenEndpoint } from '@watchword/auth/clients';
-import type { TokenEndpointOptions } from '@watchword/auth/clients';
+import { PropagationError, TokenEndpoint, type TokenEndpointOptions } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
-import { exportJWK, generateKeyPair, jwtVerify } from 'jose';
-import type { CryptoKey } from 'jose';
-import { serveTokens } from './token-server.js';
-import type { TokenAnswer, TokenServer } from './token-server.js';
+import { exportJWK, generateKeyPair, jwtVerify, type CryptoKey } from 'jose';
+import { serveTokens, type TokenAnswer, type TokenServer } from './token-server.js';
 
 let server: TokenServer;
 beforeEach(async () => {
@@ -171,7 +168,6 @@ describe('while it fails', () => {
   it('is left alone for twice as long after each failure in a row, up to a second', async () => {
     const waits: number[] = [];
     for (let ms = 0, last = 0; ms <= 6000; ms += 50) {
-      // oxlint-disable-next-line no-await-in-loop
       await expect(ask()).rejects.toMatchObject(unavailable);
       if (server.requests.length > waits.length) {
         waits.push(ms - last);
@@ -216,7 +212,6 @@ describe('while it fails', () => {
     ] as const) {
       server.answer = () => ({ status: 400, body: { error } });
       for (let calls = 0; calls < 50; calls += 1) {
-        // oxlint-disable-next-line no-await-in-loop
         await expect(ask()).rejects.toMatchObject({ oauthError: error });
       }
       expect(server.requests).toHaveLength(requests);

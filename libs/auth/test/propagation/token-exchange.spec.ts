@@ -1,10 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { PropagationError, TokenEndpoint, TokenExchange } from '@watchword/auth/clients';
+import { PropagationError, TokenEndpoint, TokenExchange, type TokenExchangeOptions } from '@watchword/auth/clients';
 import type { Caller, VerifiedToken } from '@watchword/auth';
-import type { TokenExchangeOptions } from '@watchword/auth/clients';
 import { ManualClock } from '@watchword/auth/testing';
-import { serveTokens } from './token-server.js';
-import type { TokenServer } from './token-server.js';
+import { serveTokens, type TokenServer } from './token-server.js';
 
 const ISSUER = 'https://issuer.test';
 const PARTNER = 'https://partner.test';
@@ -110,7 +108,6 @@ it('shares no failure with those who come after it', async () => {
 it('keeps no more than it may', async () => {
   exchange = newExchange({ maxEntries: 2 });
   for (const token of ['ada', 'bob', 'eve']) {
-    // oxlint-disable-next-line no-await-in-loop
     expect(await exchange.tokenFor(caller(token), { audience: 'inventory' })).toBe(`${token}~inventory`);
   }
   expect(exchange.tokenFor(caller('bob'), { audience: 'inventory' })).toBe('bob~inventory');
@@ -133,7 +130,6 @@ describe('a refusal', () => {
       await expect(exchange.tokenFor(caller('ada'), inventory)).rejects.toMatchObject({ code });
     };
     await Promise.all(Array.from({ length: 10 }, isRefused));
-    // oxlint-disable-next-line no-await-in-loop
     for (let calls = 0; calls < 40; calls += 1) await isRefused();
     expect(server.requests).toHaveLength(1);
     clock.advance(4.9);
@@ -160,7 +156,6 @@ describe('a refusal', () => {
     expect(await exchange.tokenFor(caller('good'), inventory)).toBe('good~inventory');
     refuse('invalid_grant');
     for (let n = 0; n < 20; n += 1) {
-      // oxlint-disable-next-line no-await-in-loop
       await expect(exchange.tokenFor(caller(`bad-${n}`), inventory)).rejects.toMatchObject({ code: 'caller_refused' });
     }
     expect(exchange.refusals).toBe(3);

@@ -199,7 +199,6 @@ describe('a follower', () => {
     const collect = runInNewContext('gc') as () => void;
     for (let round = 0; round < 5; round += 1) {
       collect();
-      // oxlint-disable-next-line no-await-in-loop
       await nextTurn();
     }
     await expectSoon(() => second.open !== undefined);

@@ -1,5 +1,4 @@
-import { AuthError } from '../../src/index.js';
-import type { RevocationCheck, VerifiedToken } from '../../src/index.js';
+import { AuthError, type RevocationCheck, type VerifiedToken } from '../../src/index.js';
 
 /** A revocation list that tells of its changes. */
 export class ToldList implements RevocationCheck {

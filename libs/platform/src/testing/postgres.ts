@@ -28,7 +28,6 @@ export const postgresReachable = reason === undefined;
  */
 export function describeOnPostgres(title: string, body: () => void): void {
   if (postgresReachable) describe(title, body);
-  // oxlint-disable-next-line jest/no-disabled-tests -- the reason is in the title
   else describe.skip(`${title} (skipped: no PostgreSQL at TEST_DATABASE_URL or 127.0.0.1:5432: ${reason})`, body);
 }
 

@@ -1,5 +1,4 @@
-import type { Refusals } from '../../security-events/refusals.js';
-import { UNKNOWN } from '../../security-events/refusals.js';
+import { type Refusals, UNKNOWN } from '../../security-events/refusals.js';
 import type { OAuthError } from '../../oauth-protocol/oauth-error.js';
 import type { OAuthRequest } from '../../oauth-protocol/oauth-request.js';
 import type { ClientDirectory } from '../client-directory.js';

@@ -32,7 +32,6 @@ describeOnEachDatabase(
       database().transaction(async (tx) => {
         const { events, clock } = makeIssuer(database());
         for (const value of values) {
-          // oxlint-disable-next-line no-await-in-loop -- in this order
           await events.append(tx, { type: 'token-revoked', value }, clock.now() + 300_000);
         }
       });

@@ -1,9 +1,7 @@
 import 'reflect-metadata';
-import { RequestMethod } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
+import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/internal';
-import { MetadataScanner } from '@nestjs/core';
-import type { ModulesContainer } from '@nestjs/core';
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { declarationsOf, requirementsOf } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';
 import { handlerClasses, isGateway } from './handler-classes.js';

@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import type { OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { AccessTokenGuard } from '../access-token.guard.js';
 import { watchUnsettled } from '../contexts/rpc/unsettled-messages.js';

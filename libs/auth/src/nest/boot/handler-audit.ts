@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { MetadataScanner } from '@nestjs/core';
-import type { ModulesContainer } from '@nestjs/core';
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { isDecorated, requirementsOf } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';
 import { handlerClasses, isGateway, isResolver } from './handler-classes.js';

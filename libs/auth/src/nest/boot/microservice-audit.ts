@@ -1,10 +1,8 @@
 import 'reflect-metadata';
 import { isMap } from 'node:util/types';
-import { MetadataScanner } from '@nestjs/core';
-import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { MetadataScanner, type ApplicationConfig, type ModulesContainer } from '@nestjs/core';
 import type { AccessTokenGuard } from '../access-token.guard.js';
-import { endWithToken } from '../streams/message-streams.js';
-import type { MessageHandler } from '../streams/message-streams.js';
+import { endWithToken, type MessageHandler } from '../streams/message-streams.js';
 import { handlerClasses, isGateway } from './handler-classes.js';
 
 /** The metadata key of @nestjs/microservices on methods that handle messages. */

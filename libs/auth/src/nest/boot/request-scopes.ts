@@ -1,13 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { HttpServer } from '@nestjs/common';
+import { Inject, Injectable, type HttpServer } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { CallerContext, closeScope, openScope, runInScope } from '../../propagation/caller-context.js';
-import type { Scope } from '../../propagation/caller-context.js';
+import { CallerContext, closeScope, openScope, runInScope, type Scope } from '../../propagation/caller-context.js';
 import { incomingMessage } from '../contexts/http-context.js';
 import { metadataOfCall } from '../contexts/rpc/grpc-metadata.js';
 import { messageOf } from '../contexts/rpc/rpc-context.js';
-import { whenAnswered } from './when-answered.js';
-import type { Answer } from './when-answered.js';
+import { whenAnswered, type Answer } from './when-answered.js';
 import { isInjected } from './is-injected.js';
 
 /**

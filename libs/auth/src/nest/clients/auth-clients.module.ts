@@ -1,5 +1,4 @@
-import { Module } from '@nestjs/common';
-import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata, type Provider } from '@nestjs/common';
 import { CallerContext, OutboundTokens } from '../../propagation/index.js';
 import { TokenVerifier } from '../../verification/index.js';
 import { AuthHttpClient } from './auth-http-client.js';

@@ -1,7 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Metadata } from '@grpc/grpc-js';
-import { ClientGrpcProxy } from '@nestjs/microservices';
-import type { GrpcOptions } from '@nestjs/microservices';
+import { ClientGrpcProxy, type GrpcOptions } from '@nestjs/microservices';
 import {
   Observable,
   TimeoutError,
@@ -20,8 +19,13 @@ import type { DownstreamError } from '../errors/downstream-error.js';
 import { badGateway, refused, timedOut, unavailable } from '../errors/downstream-failure.js';
 import { GRPC_ERROR_CODE, httpStatus } from '../errors/grpc-status.js';
 import { CallTime } from './call-time.js';
-import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
-import type { CallOptions, GrpcServiceOptions } from './client-options.js';
+import {
+  DEFAULT_TIMEOUT_MS,
+  OWN_CREDENTIALS,
+  checkService,
+  type CallOptions,
+  type GrpcServiceOptions,
+} from './client-options.js';
 import { TokenRefused, isOurFault, withToken } from './with-token.js';
 
 /** How one call differs from the client's defaults, and what is sent with it. */

@@ -1,12 +1,16 @@
 import { parseStrictJson } from '../../verification/index.js';
-import { HttpTarget } from '../../propagation/index.js';
-import type { OutboundIdentity, OutboundToken, OutboundTokens } from '../../propagation/index.js';
+import { HttpTarget, type OutboundIdentity, type OutboundToken, type OutboundTokens } from '../../propagation/index.js';
 import { isStream } from '../../propagation/is-stream.js';
 import { DownstreamError } from '../errors/downstream-error.js';
 import { badGateway, refused, timedOut, unavailable } from '../errors/downstream-failure.js';
 import { CallTime } from './call-time.js';
-import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
-import type { CallOptions, HttpServiceOptions } from './client-options.js';
+import {
+  DEFAULT_TIMEOUT_MS,
+  OWN_CREDENTIALS,
+  checkService,
+  type CallOptions,
+  type HttpServiceOptions,
+} from './client-options.js';
 import { TokenRefused, isOurFault, withToken } from './with-token.js';
 
 /** `fetch`'s own options where they make sense between services. */

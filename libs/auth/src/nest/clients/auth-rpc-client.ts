@@ -1,14 +1,18 @@
 import { types } from 'node:util';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { TimeoutError, last, lastValueFrom, timeout } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { TimeoutError, last, lastValueFrom, timeout, type Observable } from 'rxjs';
 import type { OutboundIdentity, OutboundToken, OutboundTokens } from '../../propagation/index.js';
 import type { DownstreamError } from '../errors/downstream-error.js';
 import { badGateway, refused, timedOut, unavailable } from '../errors/downstream-failure.js';
 import { CallTime } from './call-time.js';
 import type { MessageCarrier, MessageHeaders, RpcSender } from './carriers/message-carrier.js';
-import { DEFAULT_TIMEOUT_MS, OWN_CREDENTIALS, checkService } from './client-options.js';
-import type { CallOptions, ServiceOptions } from './client-options.js';
+import {
+  DEFAULT_TIMEOUT_MS,
+  OWN_CREDENTIALS,
+  checkService,
+  type CallOptions,
+  type ServiceOptions,
+} from './client-options.js';
 import { TokenRefused, isOurFault, withToken } from './with-token.js';
 
 /** Message patterns of Nest microservices. */

@@ -1,6 +1,5 @@
 import type { OutboundTokens } from '../../propagation/index.js';
-import { AuthRpcClient } from './auth-rpc-client.js';
-import type { RpcPattern } from './auth-rpc-client.js';
+import { AuthRpcClient, type RpcPattern } from './auth-rpc-client.js';
 import { metadataCarrier } from './carriers/metadata-carrier.js';
 import type { TcpServiceOptions } from './client-options.js';
 import { StrictTcpClient } from './strict-tcp-client.js';

@@ -1,7 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { OutboundIdentity, OutboundTarget, ServiceCredentials } from '../../propagation/index.js';
-import { checkPassOn } from '../errors/pass-on.js';
-import type { PassOn } from '../errors/pass-on.js';
+import { checkPassOn, type PassOn } from '../errors/pass-on.js';
 
 /** What is said of each service that is called. */
 export interface ServiceOptions extends OutboundTarget {

@@ -1,5 +1,10 @@
-import { ClientProxyFactory, Transport } from '@nestjs/microservices';
-import type { ClientKafka, ClientOptions, MqttOptions } from '@nestjs/microservices';
+import {
+  ClientProxyFactory,
+  Transport,
+  type ClientKafka,
+  type ClientOptions,
+  type MqttOptions,
+} from '@nestjs/microservices';
 import type { RpcConnection } from './auth-rpc-client.js';
 import { amqpCarrier } from './carriers/amqp-carrier.js';
 import { kafkaCarrier } from './carriers/kafka-carrier.js';

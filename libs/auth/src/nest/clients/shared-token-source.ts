@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ServiceTokens, TokenEndpoint, TokenExchange } from '../../propagation/index.js';
-import type { ServiceCredentials } from '../../propagation/index.js';
+import { ServiceTokens, TokenEndpoint, TokenExchange, type ServiceCredentials } from '../../propagation/index.js';
 import type { TokenVerifier } from '../../verification/index.js';
 
 /** Where tokens for calls come from, and where they are kept. */

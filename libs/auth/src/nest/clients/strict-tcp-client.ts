@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
-import { ClientTCP } from '@nestjs/microservices';
-import type { TcpClientOptions } from '@nestjs/microservices';
+import { ClientTCP, type TcpClientOptions } from '@nestjs/microservices';
 import { StrictAnswerSocket } from '../tcp/strict-answer-socket.js';
 
 /** The longest answer that is taken, in characters. Nest's own default is 128 Mi. */

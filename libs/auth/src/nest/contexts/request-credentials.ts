@@ -1,5 +1,4 @@
-import { Injectable } from '@nestjs/common';
-import type { ExecutionContext } from '@nestjs/common';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { ContextAdapter } from './context-adapter.js';
 
 /** Finds further tokens of a request, beside its Authorization header: in a cookie, say. Each as it is, without a scheme. */

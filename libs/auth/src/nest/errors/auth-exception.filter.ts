@@ -1,12 +1,9 @@
-import { Catch, Logger } from '@nestjs/common';
-import type { ArgumentsHost, ExceptionFilter, HttpException } from '@nestjs/common';
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter, type HttpException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { of, type Observable } from 'rxjs';
 import { PropagationError } from '../../propagation/index.js';
 import { AuthError } from '../../verification/index.js';
-import { sendTo } from '../ws/socket-client.js';
-import type { SocketClient } from '../ws/socket-client.js';
+import { sendTo, type SocketClient } from '../ws/socket-client.js';
 import { wasHandedBack } from '../contexts/handed-back.js';
 import { asHttpException, authProblem, authRpcError } from './auth-problem.js';
 import { DownstreamError, downstreamReason } from './downstream-error.js';

@@ -1,5 +1,4 @@
-import { DownstreamError } from './downstream-error.js';
-import { downstreamReason } from './downstream-error.js';
+import { DownstreamError, downstreamReason } from './downstream-error.js';
 
 const failed = (cause?: unknown): DownstreamError =>
   new DownstreamError({ status: 502, code: 'bad_gateway', message: 'The service catalog failed' }, { cause });

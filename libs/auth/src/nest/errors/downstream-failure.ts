@@ -1,9 +1,6 @@
-import { PropagationError } from '../../propagation/index.js';
-import type { OutboundIdentity, PropagationErrorCode } from '../../propagation/index.js';
-import { passesOn } from './pass-on.js';
-import type { PassOn } from './pass-on.js';
-import { DownstreamError } from './downstream-error.js';
-import type { DownstreamAnswer, DownstreamFailure } from './downstream-error.js';
+import { PropagationError, type OutboundIdentity, type PropagationErrorCode } from '../../propagation/index.js';
+import { passesOn, type PassOn } from './pass-on.js';
+import { DownstreamError, type DownstreamAnswer, type DownstreamFailure } from './downstream-error.js';
 
 /** There was no connection, or it was lost. */
 export function unavailable(service: string, cause?: unknown, answer?: DownstreamAnswer): DownstreamError {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { AuthError } from '../../verification/index.js';
-import type { AuthErrorCode } from '../../verification/index.js';
+import { AuthError, type AuthErrorCode } from '../../verification/index.js';
 import { RefusalLog } from './refusal-log.js';
 
 describe('The log of refusals', () => {

@@ -1,6 +1,5 @@
 import type { ArgumentsHost } from '@nestjs/common';
-import { of, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { of, throwError, type Observable } from 'rxjs';
 import type { AuthError } from '../../verification/index.js';
 import { metadataOfMessage, streamCallOf } from '../contexts/rpc/grpc-metadata.js';
 import { authRpcError } from './auth-problem.js';

@@ -1,5 +1,4 @@
-import { Module } from '@nestjs/common';
-import type { NestModule, OnModuleInit } from '@nestjs/common';
+import { Module, type NestModule, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { handlerClasses } from '../boot/handler-classes.js';
 import { GUARDS } from '../boot/needed-module.js';

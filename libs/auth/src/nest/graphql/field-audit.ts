@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { MetadataScanner } from '@nestjs/core';
-import type { ModulesContainer } from '@nestjs/core';
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { handlerClasses, isResolver } from '../boot/handler-classes.js';
 import { requirementsOf } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';

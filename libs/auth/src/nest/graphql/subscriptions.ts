@@ -1,13 +1,10 @@
 import type { CallHandler, ExecutionContext, HttpException, NestInterceptor } from '@nestjs/common';
-import { map } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import type { AuthenticatedCaller } from '../../propagation/caller.js';
-import { closeScope, openScope, runInScope } from '../../propagation/caller-context.js';
-import type { Scope } from '../../propagation/caller-context.js';
+import { closeScope, openScope, runInScope, type Scope } from '../../propagation/caller-context.js';
 import { asHttpException } from '../errors/auth-problem.js';
 import { streamCallerOf } from '../streams/ends-with-token.js';
-import { connectionOf, contextValueOf } from './graphql-context.js';
-import type { GraphqlConnection } from './graphql-context.js';
+import { connectionOf, contextValueOf, type GraphqlConnection } from './graphql-context.js';
 
 /** The close code with which servers of graphql-ws ask a client to connect again with other credentials. */
 const FORBIDDEN = 4403;

@@ -3,8 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { AuthenticatedCaller } from '../../propagation/caller.js';
 import { storeCaller } from '../../propagation/caller-context.js';
-import { TokenVerifier, parseBearer } from '../../verification/index.js';
-import type { VerifiedToken } from '../../verification/index.js';
+import { TokenVerifier, parseBearer, type VerifiedToken } from '../../verification/index.js';
 import { authorizationHeaders, incomingMessage } from '../contexts/http-context.js';
 
 /**

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { registerCopy } from './copies.js';
-import { ancestry, placeOf, prototypesOf } from './handler-place.js';
-import type { Handler, HandlerPlace } from './handler-place.js';
+import { ancestry, placeOf, prototypesOf, type Handler, type HandlerPlace } from './handler-place.js';
 
 /** What a handler requires of its caller. */
 export interface Requirements {

@@ -1,8 +1,6 @@
 import type { Socket } from 'node:net';
-import { JsonSocket } from '@nestjs/microservices';
-import type { JsonSocketOptions } from '@nestjs/microservices';
-import { parseStrictJson } from '../../verification/index.js';
-import type { StrictJsonOptions } from '../../verification/index.js';
+import { JsonSocket, type JsonSocketOptions } from '@nestjs/microservices';
+import { parseStrictJson, type StrictJsonOptions } from '../../verification/index.js';
 import type { RpcError } from '../errors/auth-problem.js';
 
 /** In characters, of one packet. Nest's own default is 128 Mi. */

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { Inject, Logger, Module, Optional } from '@nestjs/common';
-import type { DynamicModule, Type, WebSocketAdapter } from '@nestjs/common';
+import { Inject, Logger, Module, Optional, type DynamicModule, type Type, type WebSocketAdapter } from '@nestjs/common';
 import { EXCEPTION_FILTERS_METADATA } from '@nestjs/common/internal';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { AuthError, TokenVerifier } from '../../verification/index.js';
@@ -11,10 +10,8 @@ import { registerAdapters } from '../contexts/adapters.js';
 import { RefusalLog } from '../errors/refusal-log.js';
 import { isPublicClass } from '../requirements/requirements.js';
 import { Connection } from './connection.js';
-import { guardAdapter } from './guarded-adapter.js';
-import type { GatewayPlace, Handshakes } from './guarded-adapter.js';
-import { handshakeCredentials } from './handshake-credentials.js';
-import type { AuthWsOptions, Handshake } from './handshake-credentials.js';
+import { guardAdapter, type GatewayPlace, type Handshakes } from './guarded-adapter.js';
+import { handshakeCredentials, type AuthWsOptions, type Handshake } from './handshake-credentials.js';
 import { wsContext } from './ws-context.js';
 import { WsRefusalFilter } from './ws-refusal.filter.js';
 

@@ -1,7 +1,12 @@
-import { AuthError, parseBearer, publicError } from '../../verification/index.js';
-import type { PublicAuthError, TokenVerifier, VerifiedToken } from '../../verification/index.js';
-import { closeFor, sendTo } from './socket-client.js';
-import type { SocketClient } from './socket-client.js';
+import {
+  AuthError,
+  parseBearer,
+  publicError,
+  type PublicAuthError,
+  type TokenVerifier,
+  type VerifiedToken,
+} from '../../verification/index.js';
+import { closeFor, sendTo, type SocketClient } from './socket-client.js';
 
 /** Sent before a connection is closed because its token expired or was revoked: `{ status, code, message }`. */
 const ENDED = 'watchword:ended';

@@ -6,10 +6,8 @@ import { closeScope, openScope, runInScope } from '../../propagation/caller-cont
 import { AuthError } from '../../verification/index.js';
 import { authProblem } from '../errors/auth-problem.js';
 import { Connection, connectionOf, keepConnection, publicRefusal } from './connection.js';
-import { BEARER_PROTOCOL, withoutToken } from './handshake-credentials.js';
-import type { Handshake } from './handshake-credentials.js';
-import { closeFor, sendTo } from './socket-client.js';
-import type { SocketClient } from './socket-client.js';
+import { BEARER_PROTOCOL, withoutToken, type Handshake } from './handshake-credentials.js';
+import { closeFor, sendTo, type SocketClient } from './socket-client.js';
 
 /** The message by which a client gives its connection a new token: `{ token }`. */
 const RENEW = 'watchword:renew';

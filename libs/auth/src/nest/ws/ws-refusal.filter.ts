@@ -1,10 +1,8 @@
-import { Catch } from '@nestjs/common';
-import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { AuthError } from '../../verification/index.js';
 import { authRpcError } from '../errors/auth-problem.js';
 import { DownstreamError } from '../errors/downstream-error.js';
-import { sendTo } from './socket-client.js';
-import type { SocketClient } from './socket-client.js';
+import { sendTo, type SocketClient } from './socket-client.js';
 
 /** Answers a refused message with the event `exception`, as Nest does, and with the code of the refusal. */
 @Catch(AuthError, DownstreamError)

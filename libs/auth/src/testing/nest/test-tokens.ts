@@ -1,5 +1,4 @@
-import { CallerContext, OutboundTokens } from '../../propagation/index.js';
-import type { OutboundToken } from '../../propagation/index.js';
+import { CallerContext, OutboundTokens, type OutboundToken } from '../../propagation/index.js';
 
 /** Gives each call the token of the test's user. */
 export class TestTokens extends OutboundTokens {

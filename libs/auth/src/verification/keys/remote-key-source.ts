@@ -1,6 +1,5 @@
 import { AuthError } from '../auth-error.js';
-import { publish } from '../diagnostics.js';
-import type { KeysMessage } from '../diagnostics.js';
+import { publish, type KeysMessage } from '../diagnostics.js';
 import type { Clock } from '../clock.js';
 import type { AsymmetricAlgorithm } from '../trusted-issuer.js';
 import { isSameKey, JwkSetError, readJwkSet } from './jwk-set.js';

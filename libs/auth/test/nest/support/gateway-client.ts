@@ -50,7 +50,6 @@ class Events {
     for (;;) {
       const found = this.all.filter(([name]) => name === event)[taken];
       if (found !== undefined) return found[1];
-      // oxlint-disable-next-line no-await-in-loop -- until it comes
       await new Promise<void>((resolve) => {
         const before = this.#wake;
         this.#wake = () => (before(), resolve());

@@ -7,8 +7,10 @@ import {
   NatsRecordBuilder,
   RmqRecordBuilder,
   Transport,
+  type ClientProxy,
+  type CustomClientOptions,
+  type MicroserviceOptions,
 } from '@nestjs/microservices';
-import type { ClientProxy, CustomClientOptions, MicroserviceOptions } from '@nestjs/microservices';
 import type { RpcServiceOptions } from '@watchword/auth/clients';
 import { freePort } from './free-port.js';
 
@@ -140,7 +142,6 @@ function unreachable(port: number): Promise<string | undefined> {
 
 const reasons = new Map<number, string | undefined>();
 for (const { broker } of TRANSPORTS) {
-  // oxlint-disable-next-line no-await-in-loop
   if (broker !== undefined) reasons.set(broker, await unreachable(broker));
 }
 
@@ -148,6 +149,5 @@ for (const { broker } of TRANSPORTS) {
 export function describeOnTransport({ name, broker }: TestTransport, body: () => void): void {
   const reason = broker === undefined ? undefined : reasons.get(broker);
   if (reason === undefined) describe(`over ${name}`, body);
-  // oxlint-disable-next-line jest/no-disabled-tests -- the reason is in the title
   else describe.skip(`over ${name} (skipped: no broker on port ${broker}: ${reason})`, body);
 }

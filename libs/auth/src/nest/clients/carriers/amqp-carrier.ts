@@ -1,6 +1,5 @@
 import { RmqRecord } from '@nestjs/microservices';
-import { wrapping } from './message-carrier.js';
-import type { MessageCarrier } from './message-carrier.js';
+import { wrapping, type MessageCarrier } from './message-carrier.js';
 import { withHeaders } from './own-headers.js';
 
 /** RabbitMQ: the `headers` table of the message's properties. A record with options of its own keeps them. */

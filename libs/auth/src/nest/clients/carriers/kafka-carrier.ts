@@ -1,5 +1,4 @@
-import { wrapping } from './message-carrier.js';
-import type { MessageCarrier } from './message-carrier.js';
+import { wrapping, type MessageCarrier } from './message-carrier.js';
 import { withHeaders } from './own-headers.js';
 
 interface KafkaMessage {

@@ -1,6 +1,5 @@
 import { MqttRecord } from '@nestjs/microservices';
-import { wrapping } from './message-carrier.js';
-import type { MessageCarrier } from './message-carrier.js';
+import { wrapping, type MessageCarrier } from './message-carrier.js';
 import { withHeaders } from './own-headers.js';
 
 /** MQTT 5: the user properties of the PUBLISH packet. A record with options of its own keeps them. */

@@ -1,7 +1,6 @@
 import { NatsRecord, NatsRecordBuilder } from '@nestjs/microservices';
 import { loadPeer } from './load-peer.js';
-import { wrapping } from './message-carrier.js';
-import type { MessageCarrier } from './message-carrier.js';
+import { wrapping, type MessageCarrier } from './message-carrier.js';
 import { refuseCredentials } from './own-headers.js';
 
 /** NATS message headers. A record with headers of its own keeps them. */

@@ -1,6 +1,5 @@
 import { authorizationAmong } from './message-headers.js';
-import { NONE, hasMethods } from './message-transport.js';
-import type { MessageTransport } from './message-transport.js';
+import { NONE, hasMethods, type MessageTransport } from './message-transport.js';
 import { takeUnsettled } from './unsettled-messages.js';
 
 interface AmqpMessage {

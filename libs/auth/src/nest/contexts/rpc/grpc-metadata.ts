@@ -1,8 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { ArgumentsHost } from '@nestjs/common';
 import { AuthError } from '../../../verification/index.js';
-import { hasMethods } from './message-transport.js';
-import type { MessageTransport } from './message-transport.js';
+import { hasMethods, type MessageTransport } from './message-transport.js';
 
 /** The part of a call's metadata that is read here (`Metadata` of @grpc/grpc-js). Names are lower case on the wire. */
 interface GrpcMetadata {

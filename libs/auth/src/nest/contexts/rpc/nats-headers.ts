@@ -1,6 +1,5 @@
 import { isAuthorization } from './message-headers.js';
-import { NONE, hasMethods } from './message-transport.js';
-import type { MessageTransport } from './message-transport.js';
+import { NONE, hasMethods, type MessageTransport } from './message-transport.js';
 
 /** The part of a NATS message's headers that is read here (`MsgHdrs` of @nats-io/nats-core). */
 interface NatsHeaders {

@@ -1,6 +1,5 @@
 import { AuthError } from '../../../verification/index.js';
-import { NONE, hasMethods } from './message-transport.js';
-import type { MessageTransport } from './message-transport.js';
+import { NONE, hasMethods, type MessageTransport } from './message-transport.js';
 
 interface MetadataContext {
   getMetadata(): unknown;
