@@ -118,18 +118,31 @@ export function scopeOf(request: object): 'own' | 'none' | 'foreign' {
   return scope.request === request ? 'own' : 'foreign';
 }
 
-/** @internal Stores the caller in the open scope of `request`; without a scope, in a WeakMap by the request. */
+/** @internal Stores the caller in the open scope of `request`; without a scope, on the request itself. */
 export function storeCaller(request: object, caller: Caller): void {
   const scope = scopes.getStore();
-  if (scope?.request !== request) callersOfRequests.set(request, caller);
-  else if (!scope.isClosed) scope.caller = caller;
+  if (scope?.request === request) {
+    if (!scope.isClosed) scope.caller = caller;
+  } else if (Object.isExtensible(request)) (request as Authenticated)[CALLER] = caller;
+  else callersOfSealed.set(request, caller);
 }
 
 /** @internal The caller that was authenticated for this request. */
 export function callerOf(request: object): Caller | undefined {
   const scope = scopes.getStore();
-  return scope?.request === request ? scope.caller : callersOfRequests.get(request);
+  if (scope?.request === request) return scope.caller;
+  return Object.hasOwn(request, CALLER) ? (request as Authenticated)[CALLER] : callersOfSealed.get(request);
 }
 
-/** Callers of requests without a scope: WebSocket messages, and adapters that skip middleware. */
-const callersOfRequests = new WeakMap<object, Caller>();
+/**
+ * Where the caller of a request without a scope is: of messages, and behind adapters that skip middleware. A property and not a
+ * WeakMap, whose entries, one for each message, are work for the garbage collector.
+ */
+const CALLER = Symbol('watchword:caller');
+
+interface Authenticated {
+  [CALLER]?: Caller;
+}
+
+/** Callers of requests that take no property. */
+const callersOfSealed = new WeakMap<object, Caller>();

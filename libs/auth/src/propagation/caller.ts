@@ -14,7 +14,8 @@ export interface Caller {
 
 /** @internal A caller whose token was verified here: it is known when the token ends. */
 export class AuthenticatedCaller implements Caller {
-  readonly #listeners = new Set<(error: AuthError) => void>();
+  /** Made when the first one listens: most callers are never watched. */
+  #listeners: Set<(error: AuthError) => void> | undefined;
   #error: AuthError | undefined;
   #signal: AbortSignal | undefined;
   #stopWatching: (() => void) | undefined;
@@ -37,27 +38,29 @@ export class AuthenticatedCaller implements Caller {
 
   /** Calls `listener` once when the token ends, as `TokenVerifier.whenEnded` does. All listeners are called together. @returns stops it */
   whenEnded(listener: (error: AuthError) => void): () => void {
+    const listeners = (this.#listeners ??= new Set());
     if (this.#error !== undefined) listener(this.#error);
-    else this.#listeners.add(listener);
-    if (this.#listeners.size > 0)
-      this.#stopWatching ??= this.verifier.whenEnded(this.verified, (error) => this.#end(error));
+    else listeners.add(listener);
+    if (listeners.size > 0) {
+      this.#stopWatching ??= this.verifier.whenEnded(this.verified, (error) => this.#end(error, listeners));
+    }
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.release();
+      listeners.delete(listener);
+      if (listeners.size === 0) this.release();
     };
   }
 
   /** Nobody needs to know the end any more. */
   release(): void {
-    this.#listeners.clear();
+    this.#listeners?.clear();
     this.#stopWatching?.();
     this.#stopWatching = undefined;
   }
 
-  #end(error: AuthError): void {
+  #end(error: AuthError, listeners: Set<(error: AuthError) => void>): void {
     this.#error = error;
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    for (const listener of listeners) listener(error);
+    const told = [...listeners];
+    listeners.clear();
+    for (const listener of told) listener(error);
   }
 }
