@@ -93,7 +93,8 @@ module.exports = {
       name: 'resolvable',
       comment: 'Relative imports end in .js and name a file that is there; packages are in package.json.',
       severity: 'error',
-      from: {},
+      // The peers of bench are installed by `npm run bench` alone.
+      from: { pathNot: '^bench/' },
       to: { couldNotResolve: true },
     },
     {
@@ -241,6 +242,13 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'type-only'] },
     },
     {
+      name: 'tools-stay-tools',
+      comment: 'Scripts and bench are for developers: nothing that ships imports them.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: TESTS },
+      to: { path: '^(scripts|bench|test)/' },
+    },
+    {
       name: 'in-its-own-manifest',
       comment: 'Name the package in the package.json of the workspace that imports it: it is installed by that alone.',
       severity: 'error',
@@ -250,7 +258,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^libs/auth/dist/' },
+    exclude: { path: '^(libs/auth/dist|bench/(dist|results))/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },

@@ -17,7 +17,7 @@ const checks = [
   ['lint', () => run(bin('oxlint'), ['--deny-warnings', '--report-unused-disable-directives'])],
   ['format', () => run(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
   ['types', () => run(bin('tsc'), ['--noEmit'])],
-  ['boundaries', () => run(bin('depcruise'), ['apps', 'libs', 'test', '--config', '.dependency-cruiser.cjs'])],
+  ['boundaries', () => run('npm', ['run', 'boundaries'])],
   ['build', () => runBuild(bin('nest'), ['build', '--all'], ['ignore', 'inherit', 'inherit'])],
 ];
 

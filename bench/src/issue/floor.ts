@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { IssuerPeer } from './issuer.js';
-import type { IssuerSettings } from './issuer-settings.js';
+import type { IssuerPeer, IssuerSettings } from './issuer-settings.js';
 
 const RESPONSE = { access_token: 'x'.repeat(700), token_type: 'Bearer', expires_in: 300, scope: 'inventory:manage' };
 

@@ -10,3 +10,9 @@ export interface IssuerSettings {
   readonly signingKey: JWK;
   readonly databaseUrl: string;
 }
+
+/** An issuer to compare with. */
+export interface IssuerPeer {
+  /** Begins `count` logins and answers their refresh tokens. */
+  readonly refreshTokens?: (count: number) => Promise<string[]>;
+}

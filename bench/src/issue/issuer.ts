@@ -1,11 +1,5 @@
 import { answerParent } from '../process/answer-parent.js';
-import type { IssuerSettings } from './issuer-settings.js';
-
-/** An issuer to compare with. */
-export interface IssuerPeer {
-  /** Begins `count` logins and answers their refresh tokens. */
-  readonly refreshTokens?: (count: number) => Promise<string[]>;
-}
+import type { IssuerPeer, IssuerSettings } from './issuer-settings.js';
 
 const peers: Readonly<Record<string, (settings: IssuerSettings) => Promise<IssuerPeer>>> = {
   'the same route answering a constant': async (settings) => (await import('./floor.js')).startFloor(settings),

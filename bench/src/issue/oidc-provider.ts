@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import Provider, { type AdapterFactory } from 'oidc-provider';
-import type { IssuerPeer } from './issuer.js';
-import type { IssuerSettings } from './issuer-settings.js';
+import type { IssuerPeer, IssuerSettings } from './issuer-settings.js';
 import { openPostgresAdapter } from './postgres-adapter.js';
 
 export async function startInMemory(settings: IssuerSettings): Promise<IssuerPeer> {

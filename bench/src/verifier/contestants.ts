@@ -2,10 +2,8 @@ import { JwtVerifier } from 'aws-jwt-verify';
 import { createVerifier } from 'fast-jwt';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { ServiceSettings } from '../services/settings.js';
+import type { VerifyToken } from './verify-token.js';
 import { watchwordVerifier } from './watchword-verifier.js';
-
-/** Answers in place or by promise, whichever is the library's way; throws or rejects when the token is bad. */
-export type VerifyToken = (token: string) => unknown;
 
 type Prepare = (settings: ServiceSettings) => Promise<VerifyToken> | VerifyToken;
 

@@ -5,7 +5,8 @@ import { answerParent } from '../process/answer-parent.js';
 import type { ServiceSettings } from '../services/settings.js';
 import { TokenMint, type MintKeys } from '../tokens/token-mint.js';
 import { spoilSignature } from '../tokens/spoil.js';
-import { contestants, type VerifyToken } from './contestants.js';
+import { contestants } from './contestants.js';
+import type { VerifyToken } from './verify-token.js';
 
 export interface Work {
   /** How many verifications are under way at a time. */

@@ -1,6 +1,6 @@
 import { TokenVerifier } from '@watchword/auth';
 import type { ServiceSettings } from '../services/settings.js';
-import type { VerifyToken } from './contestants.js';
+import type { VerifyToken } from './verify-token.js';
 
 /** Watchword's verifier as a service has it, its key set given. */
 export async function watchwordVerifier(
