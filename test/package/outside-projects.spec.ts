@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '../..');
 /** Ends a test that hangs: how fast packages are fetched decides nothing. */
 const HANG_MS = 15 * 60_000;
 const NO_NETWORK = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH/;
+/** Guides with whole test files. */
+const GUIDES = ['testing', 'gateways', 'from-passport-jwt', 'from-nest-keycloak-connect'];
 const { NODE_OPTIONS: _, ...environment } = process.env;
 
 const folder = await mkdtemp(join(tmpdir(), 'watchword-package-'));
@@ -158,13 +160,13 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
     'runs the test files of the guides',
     async () => {
       const sockets = ['@nestjs/websockets@12', '@nestjs/platform-socket.io@12', 'socket.io-client@4'];
-      await install(nest, ['@nestjs/microservices@12', ...sockets]);
-      const guides = await Promise.all(['docs/testing.md', 'docs/gateways.md'].map(codeBlocks));
+      await install(nest, ['@nestjs/microservices@12', ...sockets, '@nestjs/passport@12', 'passport', 'passport-jwt']);
+      const guides = await Promise.all(GUIDES.map((guide) => codeBlocks(`docs/${guide}.md`)));
       const files = guides.flatMap((page) => [...page].filter(([name]) => name.endsWith('.e2e-spec.ts')));
       await Promise.all(files.map(([name, code]) => writeFile(join(nest, name), code)));
       const output = await run('npm', ['run', 'test:e2e', '--', ...files.map(([name]) => name)], nest);
-      expect(output).toMatch(/3 passed/);
-      expect(output).toMatch(/6 passed/);
+      expect(output).toMatch(/5 passed/);
+      expect(output).toMatch(/8 passed/);
     },
     HANG_MS,
   );
