@@ -14,7 +14,7 @@ import { exchangeQuietly } from './demo/exchange.mjs';
 import { AppProcess } from './system/app-process.mjs';
 import { APPS } from './system/apps.mjs';
 import { askInventory } from './system/ask-inventory.mjs';
-import { freePort } from './system/free-port.mjs';
+import { freePorts } from './system/free-port.mjs';
 import { LocalSystem } from './system/local-system.mjs';
 import { runBuild } from './system/run-build.mjs';
 import { serviceClient } from './system/service-client.mjs';
@@ -26,17 +26,19 @@ const root = join(import.meta.dirname, '..');
 
 await runBuild(join(root, 'node_modules/.bin/nest'), ['build', '--all'], ['ignore', 'ignore', 'inherit']);
 const folder = await mkdtemp(join(tmpdir(), 'watchword-bench-'));
-const [auth, second, catalog, orders, inventory, tcp] = await Promise.all(Array.from({ length: 6 }, () => freePort()));
+const { second, ...ports } = await freePorts('second', 'auth', 'catalog', 'orders', 'inventory', 'tcp');
 const databases = await Promise.all(APPS.map(async (app) => /** @type {const} */ ([app, await createDatabase(app)])));
 const clients = await serviceClient(join(folder, 'clients.json'));
-const events = [auth, second].map((port) => `http://127.0.0.1:${port}/security-events`).join(',');
+const first = `http://127.0.0.1:${ports.auth}`;
+const issuers = [first, `http://127.0.0.1:${second}`];
+const events = issuers.map((url) => `${url}/security-events`).join(',');
 const secrets = {
   KEY_ENCRYPTION_KEYS: `1:${randomBytes(32).toString('base64url')}`,
   ADMIN_PASSWORD: randomBytes(18).toString('base64url'),
 };
 const limits = { REGISTER_LIMIT_ADDRESS: '100000', LOGIN_LIMIT_SUCCESSES: '100000', PASSWORD_HASH_QUEUE: '10000' };
 const system = new LocalSystem({
-  ports: { auth, catalog, orders, inventory, tcp },
+  ports,
   cwd: folder,
   env: {
     PATH: process.env.PATH ?? '',
@@ -56,7 +58,6 @@ const system = new LocalSystem({
     ]),
   ),
 });
-const issuers = [`http://127.0.0.1:${auth}`, `http://127.0.0.1:${second}`];
 /** @type {AppProcess | undefined} */
 let other;
 try {
@@ -114,11 +115,11 @@ async function newSession() {
     email: `${randomBytes(8).toString('hex')}@bench.example`,
     password: randomBytes(18).toString('base64url'),
   };
-  await post(`${issuers[0]}/auth/register`, credentials);
-  const { access_token: token, refresh_token: refresh } = await post(`${issuers[0]}/auth/login`, credentials);
+  await post(`${first}/auth/register`, credentials);
+  const { access_token: token, refresh_token: refresh } = await post(`${first}/auth/login`, credentials);
   const { CLIENT_ID = '', CLIENT_SECRET = '' } = clients.orders ?? {};
   const client = { clientId: CLIENT_ID, secret: CLIENT_SECRET };
-  const { access_token: own } = await exchangeQuietly(issuers[0], token, client);
+  const { access_token: own } = await exchangeQuietly(first, token, client);
   return { token, refresh, inventory: own };
 }
 
@@ -129,7 +130,7 @@ async function newSession() {
  * @param {{ token: string, inventory: string }} person
  */
 async function ask(service, { token, inventory: own }) {
-  if (service === 'inventory') return askInventory(tcp, own);
+  if (service === 'inventory') return askInventory(ports.tcp, own);
   const [method, path] = service === 'orders' ? ['GET', '/orders'] : ['POST', '/products'];
   const response = await fetch(`${system.url(/** @type {'orders' | 'catalog'} */ (service))}${path}`, {
     method,

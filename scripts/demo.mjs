@@ -24,6 +24,9 @@ import { browse, order, readOrders } from './demo/shopping.mjs';
 import { forgedToken, missingScope, noToken, othersOrder, unsignedToken } from './demo/refusals.mjs';
 import { publishedKeys, verifyWithoutIssuer } from './demo/keys.mjs';
 
+/** @import { DemoSystem, ServiceClient } from './demo/types.js' */
+
+/** @param {string} url */
 async function reachable(url) {
   return fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then(
     ({ ok }) => ok,
@@ -31,7 +34,11 @@ async function reachable(url) {
   );
 }
 
-/** The URLs of a running system, or of one that is started here. */
+/**
+ * The URLs of a running system, or of one that is started here.
+ *
+ * @returns {Promise<DemoSystem>}
+ */
 async function findSystem() {
   const ports = configuredPorts(process.cwd());
   const urls = {
@@ -49,14 +56,20 @@ async function findSystem() {
   return startOwnSystem();
 }
 
-/** How orders authenticates at the auth that `npm start` runs in this folder; undefined where that can't be known. */
+/**
+ * How orders authenticates at the auth that `npm start` runs in this folder; undefined where that can't be known.
+ *
+ * @returns {Promise<ServiceClient | undefined>}
+ */
 async function ordersClient() {
   const folder = process.cwd();
   const [clientId, secret] = ['CLIENT_ID', 'CLIENT_SECRET'].map((name) => variable(folder, 'orders', name));
   if (clientId !== undefined && secret !== undefined) return { clientId, secret };
   if (process.env.AUTH_URL !== undefined || variable(folder, 'auth', 'CLIENTS_FILE') !== undefined) return undefined;
   const text = await readFile(join(dataDirectory(folder), 'clients.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : JSON.parse(text).find((client) => client.clientId === 'orders');
+  return text === undefined
+    ? undefined
+    : JSON.parse(text).find((/** @type {ServiceClient} */ client) => client.clientId === 'orders');
 }
 
 function introduce() {
@@ -70,6 +83,7 @@ function introduce() {
 
 async function main() {
   introduce();
+  /** @type {DemoSystem | undefined} */
   let system;
   try {
     system = await findSystem();

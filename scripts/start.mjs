@@ -12,6 +12,10 @@ import { LocalSystem } from './system/local-system.mjs';
 import { printLogLine } from './system/print-log-line.mjs';
 import { serviceClient } from './system/service-client.mjs';
 
+/** @import { AppName, Ports } from './system/apps.mjs' */
+
+/** @typedef {{ email: string, password: string }} Administrator */
+
 /** Where `.env`, `.env.<app>` and the data are: the folder it is run in. */
 const folder = process.cwd();
 const data = dataDirectory(folder);
@@ -23,24 +27,29 @@ const WHAT = {
   inventory: 'stock, over TCP; HTTP for health and metrics alone',
 };
 
-/** The variables that connect the apps: as they are configured, and implied by ports and data where they are not. */
+/**
+ * The variables that connect the apps: as they are configured, and implied by ports and data where they are not.
+ *
+ * @param {Ports} ports
+ * @returns {Promise<Partial<Record<AppName, Record<string, string>>>>}
+ */
 async function appEnvironment(ports) {
   const connections = environmentFor(ports);
   const clients = await serviceClient(join(data, 'clients.json'));
-  const implied = APPS.map((app) => [app, { ...connections[app], ...clients[app] }]);
   return Object.fromEntries(
-    implied.map(([app, variables]) => [
-      app,
-      Object.fromEntries(
-        Object.entries(variables).map(([name, value]) => [name, variable(folder, app, name) ?? value]),
-      ),
-    ]),
+    APPS.map((app) => {
+      const implied = Object.entries({ ...connections[app], ...clients[app] });
+      return [app, Object.fromEntries(implied.map(([name, value]) => [name, variable(folder, app, name) ?? value]))];
+    }),
   );
 }
 
+/** @param {Ports} ports */
 async function refuseTakenPorts(ports) {
+  /** @type {[name: keyof Ports, port: number][]} */
   const taken = [];
-  for (const [name, port] of Object.entries(ports)) if (await portTaken(port)) taken.push([name, port]);
+  for (const [name, port] of /** @type {[keyof Ports, number][]} */ (Object.entries(ports)))
+    if (await portTaken(port)) taken.push([name, port]);
   if (taken.length === 0) return true;
   for (const [name, port] of taken) {
     console.error(`Port ${port} is taken, and ${name === 'tcp' ? 'inventory' : name} needs it.`);
@@ -50,6 +59,10 @@ async function refuseTakenPorts(ports) {
   return false;
 }
 
+/**
+ * @param {LocalSystem} system
+ * @param {{ seconds: number, administrator: Administrator | undefined }} started
+ */
 function printSummary(system, { seconds, administrator }) {
   console.log(`\nWatchword is ready, ${seconds.toFixed(1)} s after its start.\n`);
   for (const app of [...APPS].reverse()) console.log(`  ${app.padEnd(10)} ${system.url(app)}  ${WHAT[app]}`);
@@ -65,7 +78,12 @@ function whereDataIs() {
   return `The data is in ${data}, that of ${elsewhere.toReversed().join(', ')} at DATABASE_URL.`;
 }
 
-/** Lines to paste, from a login to an order. */
+/**
+ * Lines to paste, from a login to an order.
+ *
+ * @param {LocalSystem} system
+ * @param {Administrator | undefined} administrator
+ */
 function printFirstSteps(system, administrator) {
   const { email, password } = administrator ?? { email: 'ada@example.com', password: 'a-password-of-yours' };
   const credentials = `'${JSON.stringify({ email, password })}'`;
@@ -94,7 +112,12 @@ function printFirstSteps(system, administrator) {
   console.log(`  curl -s ${system.url('auth')}${path} -H "Authorization: Bearer $AUTH_TOKEN"`);
 }
 
-/** What auth printed of the administrator that it made, if it made one: a plain line, since logs hold no passwords. */
+/**
+ * What auth printed of the administrator that it made, if it made one: a plain line, since logs hold no passwords.
+ *
+ * @param {readonly string[]} lines
+ * @returns {Administrator | undefined}
+ */
 function administratorIn(lines) {
   for (const line of lines) {
     const [, email, password] = /^First administrator: (\S+) password: (\S+)/.exec(line) ?? [];
@@ -148,7 +171,11 @@ async function main() {
 /** One Ctrl-C comes twice, from the terminal and from npm; a second one is later. */
 const SAME_INTERRUPT_MS = 500;
 
-/** Lets all apps answer what is in flight. A second Ctrl-C ends them at once. */
+/**
+ * Lets all apps answer what is in flight. A second Ctrl-C ends them at once.
+ *
+ * @param {LocalSystem} system
+ */
 async function stop(system) {
   console.log('\nStopping … (Ctrl-C again: at once)');
   const since = performance.now();
@@ -161,10 +188,14 @@ async function stop(system) {
   console.log('Stopped.');
 }
 
-/** What keeps it from starting is for the person who started it: a line or two, and no stack. */
+/**
+ * What keeps it from starting is for the person who started it: a line or two, and no stack.
+ *
+ * @param {NodeJS.ErrnoException} error
+ */
 function explain(error) {
   console.error(`Watchword cannot start: ${error.message}`);
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(error.code)) {
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(error.code ?? '')) {
     console.error(`It writes dist/ and ${data}: run it where you may, or set DATA_DIR.`);
   }
   return 1;

@@ -7,6 +7,10 @@ import { otherNode } from './system/other-node.mjs';
 
 const root = join(import.meta.dirname, '..');
 
+/**
+ * @param {string[]} parameters
+ * @returns {Promise<number>}
+ */
 async function main([version = '', ...args]) {
   const folder = await otherNode(version);
   const child = spawn(join(folder, 'node'), [join(root, 'node_modules/jest/bin/jest.js'), ...args], {

@@ -9,8 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBuild } from './system/run-build.mjs';
 
+/** @typedef {{ status: string, fullName: string, ancestorTitles: string[] }} Result a test, as Jest reports it */
+
 const root = join(import.meta.dirname, '..');
-const bin = (name) => join(root, 'node_modules/.bin', name);
+const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 
 /** @type {[title: string, check: () => Promise<number | string>][]} */
 const checks = [
@@ -21,12 +23,22 @@ const checks = [
   ['build', () => runBuild(bin('nest'), ['build', '--all'], ['ignore', 'inherit', 'inherit'])],
 ];
 
-/** System tests start processes of their own, and wait for them most of the time. */
+/**
+ * System tests start processes of their own, and wait for them most of the time.
+ *
+ * @type {[title: string, args: string[]][]}
+ */
 const suites = [
   ['unit tests', ['--selectProjects', 'auth-lib', 'platform', 'apps', '--maxWorkers=2']],
   ['system tests', ['--selectProjects', 'system', '--maxWorkers=2']],
 ];
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<number | string>} the exit code, or the signal that ended it
+ */
 function run(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -35,10 +47,16 @@ function run(command, args, env = {}) {
       env: { ...process.env, ...env },
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? signal));
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
   });
 }
 
+/**
+ * @template T
+ * @param {string} title
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
 async function timed(title, work) {
   console.log(`\n── ${title}`);
   const started = performance.now();
@@ -47,6 +65,10 @@ async function timed(title, work) {
   return result;
 }
 
+/**
+ * @param {readonly string[]} args
+ * @param {string} folder
+ */
 async function jest(args, folder) {
   const report = join(folder, 'report.json');
   await rm(report, { force: true });
@@ -54,7 +76,9 @@ async function jest(args, folder) {
     NODE_OPTIONS: '--experimental-vm-modules --no-warnings',
   });
   const results = await readFile(report, 'utf8').then(JSON.parse, () => undefined);
-  const skipped = (results?.testResults ?? []).flatMap(({ assertionResults }) =>
+  /** @type {{ assertionResults: Result[] }[]} */
+  const suitesRun = results?.testResults ?? [];
+  const skipped = suitesRun.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => ['pending', 'todo', 'disabled'].includes(status)),
   );
   const failed = (results?.numFailedTests ?? 0) + (results?.numRuntimeErrorTestSuites ?? 0);
@@ -66,7 +90,11 @@ async function jest(args, folder) {
   };
 }
 
-/** Says why each test was skipped; a test that was skipped without a reason in its title is a failure. */
+/**
+ * Says why each test was skipped; a test that was skipped without a reason in its title is a failure.
+ *
+ * @param {readonly Result[]} skipped
+ */
 function explain(skipped) {
   const titles = new Set(skipped.map(({ ancestorTitles, fullName }) => ancestorTitles[0] ?? fullName));
   if (titles.size > 0) console.log('\nSkipped:');
@@ -84,7 +112,7 @@ async function main() {
     return 1;
   }
   const folder = await mkdtemp(join(tmpdir(), 'watchword-test-'));
-  const total = { passed: 0, failed: 0, skipped: [] };
+  const total = { passed: 0, failed: 0, skipped: /** @type {Result[]} */ ([]) };
   try {
     for (const [title, args] of suites) {
       const { passed, failed, skipped } = await timed(title, () => jest(args, folder));

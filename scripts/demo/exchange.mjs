@@ -1,12 +1,16 @@
 import { decode, expect, say, send, show, step } from './narrate.mjs';
 
+/** @import { ServiceClient, Session, Urls } from './types.js' */
+
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /**
  * Exchanges a person's token for one that a single service takes, as orders would.
  *
- * @param {{ clientId: string, secret: string }} client orders, as auth knows it
+ * @param {Urls} urls
+ * @param {Session} session
+ * @param {ServiceClient} client orders, as auth knows it
  */
 export async function narrowerToken({ auth, orders }, session, client) {
   step('What orders did for that order: the exchange, by hand');
@@ -28,7 +32,8 @@ export async function narrowerToken({ auth, orders }, session, client) {
     show(`  ${name.padEnd(10)} ${JSON.stringify(claims[name])}`);
   expect(JSON.stringify([claims.aud].flat()) === '["inventory"]', 'it is for inventory and for nothing else', claims);
   expect(
-    claims.scope.split(' ').every((scope) => scope.startsWith('inventory:')) && claims.roles.length === 0,
+    claims.scope.split(' ').every((/** @type {string} */ scope) => scope.startsWith('inventory:')) &&
+      claims.roles.length === 0,
     'it says what orders may do for her there, and nothing more: not her roles, nor what she may do with orders',
     claims,
   );
@@ -52,7 +57,14 @@ export async function narrowerToken({ auth, orders }, session, client) {
   );
 }
 
-/** The same without a word. */
+/**
+ * The same without a word.
+ *
+ * @param {string} auth
+ * @param {string} token
+ * @param {ServiceClient} client
+ * @returns {Promise<Session>}
+ */
 export async function exchangeQuietly(auth, token, { clientId, secret }) {
   const response = await fetch(`${auth}/oauth/token`, {
     method: 'POST',
@@ -64,5 +76,5 @@ export async function exchangeQuietly(auth, token, { clientId, secret }) {
       audience: 'inventory',
     }),
   });
-  return response.json();
+  return /** @type {Session} */ (await response.json());
 }

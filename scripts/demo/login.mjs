@@ -3,7 +3,15 @@ import { askInventory } from '../system/ask-inventory.mjs';
 import { exchangeQuietly } from './exchange.mjs';
 import { decode, expect, measured, say, send, show, step } from './narrate.mjs';
 
-/** Makes an account with an address and a password of its own, so that the demo can be run again and again. */
+/** @import { Credentials, DemoSystem, Session, Urls } from './types.js' */
+
+/**
+ * Makes an account with an address and a password of its own, so that the demo can be run again and again.
+ *
+ * @param {Urls} urls
+ * @param {string} name
+ * @returns {Promise<Credentials>}
+ */
 export async function register({ auth }, name) {
   step(`${name} makes an account at auth`);
   const credentials = {
@@ -16,10 +24,22 @@ export async function register({ auth }, name) {
   return credentials;
 }
 
-/** Without a word. */
+/**
+ * Without a word.
+ *
+ * @param {Urls} urls
+ * @param {Credentials} credentials
+ * @returns {Promise<Session>}
+ */
 export const logInQuietly = ({ auth }, credentials) => postQuietly(`${auth}/auth/login`, credentials);
 
-/** A token for the issuer, which is for nothing else. */
+/**
+ * A token for the issuer, which is for nothing else.
+ *
+ * @param {Urls} urls
+ * @param {Session} session
+ * @returns {Promise<Session>}
+ */
 export async function ownAccount({ auth, orders }, session) {
   step('For her own account, Ada needs another token');
   say(`Whoever receives a token could use it wherever it is good. So what Ada sends to orders is worth nothing at auth, where
@@ -42,15 +62,25 @@ export async function ownAccount({ auth, orders }, session) {
   return body;
 }
 
+/**
+ * @param {string} url
+ * @param {object} body
+ * @returns {Promise<Session>}
+ */
 async function postQuietly(url, body) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  return response.json();
+  return /** @type {Session} */ (await response.json());
 }
 
+/**
+ * @param {Urls} urls
+ * @param {Credentials} credentials
+ * @returns {Promise<Session>}
+ */
 export async function logIn({ auth }, credentials) {
   step('Ada logs in');
   say(`The password goes to auth and nowhere else. What comes back is an access token, which auth signed and which lives
@@ -61,6 +91,7 @@ export async function logIn({ auth }, credentials) {
   return body;
 }
 
+/** @type {Readonly<Record<string, string>>} */
 const MEANING = {
   iss: 'who issued it: services compare this exactly with the issuer they trust',
   sub: 'who it speaks for',
@@ -77,7 +108,11 @@ const MEANING = {
   acr: 'how strong auth takes that to be',
 };
 
-/** Shows what is in a token. */
+/**
+ * Shows what is in a token.
+ *
+ * @param {string} token
+ */
 export function decodeToken(token) {
   step('What is in the access token');
   const [header, claims] = decode(token);
@@ -106,6 +141,11 @@ export function decodeToken(token) {
   return { header, claims };
 }
 
+/**
+ * @param {Urls} urls
+ * @param {Session} session
+ * @returns {Promise<Session>}
+ */
 export async function refresh({ auth }, session) {
   step('The access token is renewed with the refresh token');
   say('No password is needed. The refresh token is used up by this: the answer has a new one.');
@@ -118,7 +158,12 @@ export async function refresh({ auth }, session) {
   return body;
 }
 
-/** Uses a refresh token twice more, then an old copy of it. */
+/**
+ * Uses a refresh token twice more, then an old copy of it.
+ *
+ * @param {Urls} urls
+ * @param {Session} session
+ */
 export async function stolenRefreshToken({ auth }, session) {
   step("Somebody has a copy of Bob's refresh token");
   say(`Bob's program has renewed twice since the copy was made. Then the thief uses the copy. auth can't tell who is
@@ -133,15 +178,22 @@ export async function stolenRefreshToken({ auth }, session) {
   expect(own === 400, "and so is Bob's own, from now on", own);
 }
 
-/** Ends a login, and shows how long each service takes to hear of it. */
+/**
+ * Ends a login, and shows how long each service takes to hear of it.
+ *
+ * @param {Urls} urls
+ * @param {Session} session
+ * @param {Pick<DemoSystem, 'client' | 'inventoryPort'>} system
+ */
 export async function logOut({ auth, catalog, orders }, session, { client, inventoryPort }) {
   step('Bob, who has logged in again, logs out while his program goes on asking');
   say(`His refresh token ends at once, and auth takes no token of this login any more. The other services verify alone and ask
     nobody, but they follow what auth revokes: each refuses his access token as soon as it hears of it.`);
   const forAuth = await postQuietly(`${auth}/auth/refresh`, { refresh_token: session.refresh_token, resource: 'auth' });
   const token = session.access_token;
-  const statusOf = async (method, url) =>
+  const statusOf = async (/** @type {string} */ method, /** @type {string} */ url) =>
     (await fetch(url, { method, headers: { authorization: `Bearer ${token}` } })).status;
+  /** @type {Record<string, () => Promise<number>>} */
   const asked = {
     catalog: () => statusOf('POST', `${catalog}/products`),
     orders: () => statusOf('GET', `${orders}/orders`),

@@ -3,20 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildWhatChanged } from '../system/build.mjs';
-import { freePort } from '../system/free-port.mjs';
+import { freePorts } from '../system/free-port.mjs';
 import { LocalSystem } from '../system/local-system.mjs';
 import { serviceClient } from '../system/service-client.mjs';
 import { measured, say } from './narrate.mjs';
 
+/** @import { DemoSystem } from './types.js' */
+
 /** Seconds from the first process to the last app that is ready, on two cores. */
 const BUDGET = { first: 30, later: 10 };
 
-async function freePorts() {
-  const [auth, catalog, orders, inventory, tcp] = await Promise.all(Array.from({ length: 5 }, freePort));
-  return { auth, catalog, orders, inventory, tcp };
-}
-
-/** Starts all four apps and says how long it took. A busy machine is no reason to end the demo. */
+/**
+ * Starts all four apps and says how long it took. A busy machine is no reason to end the demo.
+ *
+ * @param {LocalSystem} system
+ * @param {keyof typeof BUDGET} kind
+ */
 async function boot(system, kind) {
   const started = performance.now();
   system.startAll();
@@ -29,13 +31,21 @@ async function boot(system, kind) {
   );
 }
 
-/** `JWT_SIGNING=shared-secret npm run demo` shows the other way to sign. */
+/**
+ * `JWT_SIGNING=shared-secret npm run demo` shows the other way to sign.
+ *
+ * @returns {Record<string, string>}
+ */
 function signing() {
   if (process.env.JWT_SIGNING !== 'shared-secret') return {};
   return { JWT_SIGNING: 'shared-secret', JWT_SHARED_SECRETS: randomBytes(32).toString('base64url') };
 }
 
-/** A system of the demo's own: other ports, a directory that is deleted at the end. */
+/**
+ * A system of the demo's own: other ports, a directory that is deleted at the end.
+ *
+ * @returns {Promise<DemoSystem>}
+ */
 export async function startOwnSystem() {
   say('No running system was found, so the demo starts one of its own and throws it away at the end.');
   const built = await buildWhatChanged();
@@ -44,7 +54,7 @@ export async function startOwnSystem() {
   const clients = await serviceClient(join(folder, 'clients.json'));
   const { PATH = '', HOME = '' } = process.env;
   const system = new LocalSystem({
-    ports: await freePorts(),
+    ports: await freePorts('auth', 'catalog', 'orders', 'inventory', 'tcp'),
     appEnv: clients,
     cwd: folder,
     env: {
@@ -71,7 +81,7 @@ export async function startOwnSystem() {
   }
   return {
     urls: { auth: system.url('auth'), catalog: system.url('catalog'), orders: system.url('orders') },
-    client: { clientId: clients.orders.CLIENT_ID, secret: clients.orders.CLIENT_SECRET },
+    client: { clientId: clients.orders?.['CLIENT_ID'] ?? '', secret: clients.orders?.['CLIENT_SECRET'] ?? '' },
     inventoryPort: system.tcp.port,
     stopAuth: () => system.app('auth').stop(),
     stop,

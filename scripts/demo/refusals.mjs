@@ -1,5 +1,8 @@
 import { expect, say, send, step } from './narrate.mjs';
 
+/** @import { Placed, Session, Urls } from './types.js' */
+
+/** @param {Urls} urls */
 export async function noToken({ orders }) {
   step('Without a token');
   const { status, headers, body } = await send('GET', `${orders}/orders`);
@@ -7,6 +10,11 @@ export async function noToken({ orders }) {
   expect(headers.get('www-authenticate')?.startsWith('Bearer') === true, 'with a Bearer challenge (RFC 6750)', body);
 }
 
+/**
+ * @param {Urls} urls
+ * @param {Session} other
+ * @param {Placed} placed
+ */
 export async function othersOrder({ orders }, other, placed) {
   step("Bob asks for Ada's order");
   say(`Bob's token is as good as Ada's; the order is just not his. The answer is the same as for an order that does not
@@ -15,6 +23,10 @@ export async function othersOrder({ orders }, other, placed) {
   expect(status === 404, 'the answer is 404', body);
 }
 
+/**
+ * @param {Urls} urls
+ * @param {Session} session
+ */
 export async function missingScope({ catalog }, session) {
   step('Ada tries to change the catalog');
   say(`Her token is genuine, but its scope lacks catalog:write. So the answer is 403, not 401: it is clear who she is, and
@@ -32,12 +44,17 @@ export async function missingScope({ catalog }, session) {
   );
 }
 
-/** Gives herself a role, and keeps the signature of the honest claims. */
+/**
+ * Gives herself a role, and keeps the signature of the honest claims.
+ *
+ * @param {Urls} urls
+ * @param {Session} session
+ */
 export async function forgedToken({ orders }, session) {
   step('Ada makes herself an administrator');
   say(`She decodes her token, writes "admin" into the roles, encodes it again, and keeps the old signature. The answer does
     not say what was wrong with it; the log of orders does: signature_invalid.`);
-  const [header, claims, signature] = session.access_token.split('.');
+  const [header, claims = '', signature] = session.access_token.split('.');
   const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')), roles: ['admin'] };
   const forged = [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
   const { status, body } = await send('GET', `${orders}/orders`, { token: forged });
@@ -50,7 +67,12 @@ export async function forgedToken({ orders }, session) {
   expect(honest === 200, 'the unchanged token is as good as before', honest);
 }
 
-/** Leaves the signature away, and says so in the header. */
+/**
+ * Leaves the signature away, and says so in the header.
+ *
+ * @param {Urls} urls
+ * @param {Session} session
+ */
 export async function unsignedToken({ orders }, session) {
   step('Ada says that her token needs no signature');
   say(`She writes "alg": "none" into the header, as the JWT standard has it for unsigned tokens. orders takes the algorithms

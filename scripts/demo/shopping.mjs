@@ -1,7 +1,10 @@
 import { expect, say, send, step } from './narrate.mjs';
 
+/** @import { Placed, Session, Urls } from './types.js' */
+
 const SKU = 'LAMP-OIL';
 
+/** @param {Urls} urls */
 export async function browse({ catalog }) {
   step('Anybody may look at the products');
   say('Every route of every service needs a token, unless its author wrote @Public() above it. This one is public.');
@@ -9,7 +12,13 @@ export async function browse({ catalog }) {
   expect(status === 200, 'the products are there, without a token', body);
 }
 
-/** Places an order: one request of the person's becomes an HTTP call and a TCP message, each with a token of the person's. */
+/**
+ * Places an order: one request of the person's becomes an HTTP call and a TCP message, each with a token of the person's.
+ *
+ * @param {Urls} urls
+ * @param {Session} session
+ * @returns {Promise<Placed>}
+ */
 export async function order({ orders }, session) {
   step('An order: one request, three services');
   say(`orders verifies the token by itself. Then it asks catalog for the price over HTTP with the same token, and inventory to
@@ -27,6 +36,11 @@ export async function order({ orders }, session) {
   return placed;
 }
 
+/**
+ * @param {Urls} urls
+ * @param {Session} session
+ * @param {Placed} placed
+ */
 export async function readOrders({ orders }, session, placed) {
   step('Ada reads her order');
   const { status, body } = await send('GET', `${orders}/orders/${placed.id}`, { token: session.access_token });

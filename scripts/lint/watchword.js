@@ -2,8 +2,8 @@
 
 const noExportAll = {
   meta: { type: 'problem' },
-  create: (context) => ({
-    ExportAllDeclaration(node) {
+  create: (/** @type {{ report(problem: { node: unknown, message: string }): void }} */ context) => ({
+    ExportAllDeclaration(/** @type {unknown} */ node) {
       context.report({ node, message: 'Export by name: `export *` makes the public surface by accident.' });
     },
   }),

@@ -17,6 +17,18 @@ export function freePort() {
 }
 
 /**
+ * A port for each of these names.
+ *
+ * @template {string} Name
+ * @param {Name[]} names
+ * @returns {Promise<Record<Name, number>>}
+ */
+export async function freePorts(...names) {
+  const ports = await Promise.all(names.map(async (name) => [name, await freePort()]));
+  return Object.fromEntries(ports);
+}
+
+/**
  * Whether somebody listens on this port already.
  *
  * @param {number} port
