@@ -11,7 +11,7 @@ export class Decisions {
 
   constructor(
     private readonly logger: Pick<Logger, 'log'>,
-    // oxlint-disable-next-line node/no-process-env -- a switch for whoever debugs, in an application whose configuration does not know it
+    // oxlint-disable-next-line node/no-process-env -- a switch for debugging, in an application whose configuration does not know it
     private readonly isExplained = process.env['AUTH_EXPLAIN'] === '1',
   ) {}
 

@@ -64,7 +64,7 @@ it.each([
   ['with half of a surrogate pair', '"data":"\\ud800"', 'a NUL or a lone surrogate'],
 ])('refuses a packet %s, and goes on with the next', async (_, members, reason) => {
   const refused = await peer.request('2', `"pattern":"echo",${members}`);
-  const err = { status: 400, code: 'bad_request', message: `The packet can not be read: ${reason}` };
+  const err = { status: 400, code: 'bad_request', message: `The packet cannot be read: ${reason}` };
   expect(refused).toEqual({ id: '2', status: 'error', err });
   // An event has no answer; the message behind it comes after it.
   peer.write(`{"pattern":"happened",${members}}`);

@@ -102,7 +102,7 @@ export class AuthGrpcClient implements OnApplicationShutdown {
   }
 
   /**
-   * Calls a method that answers with a stream, with the caller of whoever subscribes. `timeoutMs` is for the whole stream; without one
+   * Calls a method that answers with a stream, for the caller that subscribes. `timeoutMs` is for the whole stream; without one
    * it may last as long as it likes.
    *
    * @throws DownstreamError as {@link call}, by the stream

@@ -24,7 +24,7 @@ export class CallTime {
     return this.#signal;
   }
 
-  /** Whether whoever made the call ended it. */
+  /** Whether the caller of this client ended the call. */
   get isAborted(): boolean {
     return this.abort?.aborted === true;
   }

@@ -25,7 +25,7 @@ const MQTT_5 = 5;
  */
 export async function openRpcConnection(service: RpcServiceOptions): Promise<RpcConnection> {
   const { name, replies } = service;
-  // Typed by number and object alone, for whoever has no @nestjs/microservices.
+  // Typed by number and object, so that the types do not need @nestjs/microservices.
   const nestOptions = service as unknown as ClientOptions;
   const client = clientOf(name, nestOptions);
   if (nestOptions.transport === Transport.KAFKA) {

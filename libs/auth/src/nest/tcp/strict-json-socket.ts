@@ -45,7 +45,7 @@ export class StrictJsonSocket extends JsonSocket {
   /** Answers a packet that was not taken. An event, which has no id, gets no answer. */
   protected refuse(id: unknown, reason: string): void {
     if (id === undefined) return;
-    const err: RpcError = { status: 400, code: 'bad_request', message: `The packet can not be read: ${reason}` };
+    const err: RpcError = { status: 400, code: 'bad_request', message: `The packet cannot be read: ${reason}` };
     this.sendMessage({ id, status: 'error', err });
   }
 }

@@ -19,7 +19,7 @@ export const grpcMetadata: MessageTransport = {
   },
 };
 
-/** @internal The metadata of a call; undefined for what is none. */
+/** @internal The metadata of a call; undefined for any other value. */
 export function metadataOfCall(call: unknown): object | undefined {
   const metadata = (call as { readonly metadata?: unknown } | null | undefined)?.metadata;
   return typeof metadata === 'object' && metadata !== null && isGrpcMetadata(metadata) ? metadata : undefined;
