@@ -137,7 +137,7 @@ describeOutside(failure === undefined ? title : `${title} (skipped: npm could no
         /^http +GET \/parcels +role customer +@Roles\(customer\) on ParcelsController\.mine +ParcelsController\.mine$/m,
       );
       const json = await run('npx', ['watchword', 'routes', 'dist/app.module.js', '--json'], nest);
-      expect(JSON.parse(json)).toMatchObject([{ route: 'GET /parcels', access: 'token', roles: [['customer']] }]);
+      expect(JSON.parse(json)).toMatchObject([{ route: 'GET /parcels', verify: 'always', roles: [['customer']] }]);
       await expect(
         run('npx', ['watchword', 'routes', 'dist/app.module.js', '--export', 'Nothing'], nest),
       ).rejects.toThrow(/--export RootModule/);

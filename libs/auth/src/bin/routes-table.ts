@@ -1,4 +1,5 @@
 import type { AuditedHandler } from '../nest/boot/auth-audit.js';
+import { textOfRequirements } from '../nest/requirements/requirements.js';
 
 const HEADERS = ['kind', 'route', 'requires', 'declared by', 'handler'];
 
@@ -7,7 +8,7 @@ export function routesTable(handlers: readonly AuditedHandler[]): string {
   const rows = handlers.map((handler) => [
     handler.kind,
     handler.route,
-    requirementOf(handler),
+    textOfRequirements(handler),
     handler.declaredBy.join(', ') || '(default)',
     handler.handler,
   ]);
@@ -20,14 +21,4 @@ export function routesTable(handlers: readonly AuditedHandler[]): string {
       .join('  ')
       .trimEnd();
   return [line(HEADERS), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-}
-
-function requirementOf({ access, roles, scopes }: AuditedHandler): string {
-  if (access === 'public') return 'nothing';
-  if (access === 'optional') return 'a token is optional';
-  const parts = [
-    ...roles.map((group) => (group.length === 1 ? `role ${group.join()}` : `one role of ${group.join(', ')}`)),
-    ...scopes.map((scope) => `scope ${scope}`),
-  ];
-  return parts.length === 0 ? 'a token' : parts.join(' and ');
 }

@@ -1,6 +1,6 @@
 import type { ExecutionContext, Logger } from '@nestjs/common';
 import { isHeard, publish, type AuthError, type VerifiedToken } from '../verification/index.js';
-import type { Requirements } from './requirements/requirements.js';
+import { textOfRequirements, type Requirements } from './requirements/requirements.js';
 
 /**
  * Tells of each decision of the guard: to the channels `watchword:verify` and `watchword:refuse`, and to the log where the environment
@@ -45,13 +45,6 @@ export class Decisions {
 
 function handlerOf(context: ExecutionContext): string {
   return `${context.getClass().name}.${context.getHandler().name}`;
-}
-
-function textOfRequirements({ verify, roles, scopes }: Requirements): string {
-  if (verify === 'never') return 'nothing';
-  if (verify === 'optional') return 'a token is optional';
-  const parts = roles.map((group) => `${group.size === 1 ? 'role' : 'one role of'} ${[...group].join(', ')}`);
-  return [...parts, ...scopes.map((scope) => `scope ${scope}`)].join(' and ') || 'a token';
 }
 
 function textOfCaller(caller: VerifiedToken | undefined): string {

@@ -134,6 +134,12 @@ export function callerOf(request: object): Caller | undefined {
   return Object.hasOwn(request, CALLER) ? (request as Authenticated)[CALLER] : callersOfSealed.get(request);
 }
 
+/** @internal The caller of a request, if it is known when its token ends; undefined for a public handler. */
+export function authenticatedCallerOf(request: object): AuthenticatedCaller | undefined {
+  const caller = callerOf(request);
+  return caller instanceof AuthenticatedCaller ? caller : undefined;
+}
+
 /**
  * Where the caller of a request without a scope is: of messages, and behind adapters that skip middleware. A property and not a
  * WeakMap, whose entries, one for each message, are work for the garbage collector.

@@ -93,9 +93,9 @@ export class AuthTesting {
   }
 
   /** A token of this user, for this application. */
-  token(user: TestUser & { readonly issuer?: string } = {}, { lifetime, ...options }: MintOptions = {}): string {
+  token(user: TestUser & { readonly issuer?: string } = {}, options?: MintOptions): string {
     const { issuer, claims } = this.#claims(user);
-    return issuer.sign(issuer.header(options.header, options.key), issuer.claims(claims, lifetime), options.key);
+    return issuer.mintNow(claims, options);
   }
 
   /**

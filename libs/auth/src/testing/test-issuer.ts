@@ -84,10 +84,12 @@ export class TestIssuer {
   }
 
   /** A valid access token in the profile of RFC 9068, with the requested changes. */
-  async mint(
-    claims: TestClaims = {},
-    { lifetime = 300, header = {}, key = this.key }: MintOptions = {},
-  ): Promise<string> {
+  async mint(claims?: TestClaims, options?: MintOptions): Promise<string> {
+    return this.mintNow(claims, options);
+  }
+
+  /** @internal */
+  mintNow(claims: TestClaims = {}, { lifetime = 300, header = {}, key = this.key }: MintOptions = {}): string {
     return this.sign(this.header(header, key), this.claims(claims, lifetime), key);
   }
 

@@ -75,22 +75,22 @@ it('lists what each handler of every kind requires, and where that is said', asy
   const testing = await Test.createTestingModule({ imports: [AppModule] }).compile();
   const handlers = testing.get(AuthAudit).handlers();
   const staff = '@Roles(staff) on StaffController';
-  const rows = handlers.map(({ kind, route, access, roles, scopes, declaredBy }) => [
+  const rows = handlers.map(({ kind, route, verify, roles, scopes, declaredBy }) => [
     `${kind} ${route}`,
-    access,
+    verify,
     roles,
     scopes,
     declaredBy,
   ]);
   expect(rows).toEqual([
-    ['event things.moved', 'token', [['staff']], [], [staff]],
-    ['graphql Query firstThing', 'token', [], [], []],
-    ['graphql Thing weight', 'token', [['clerk']], [], ['@Roles(clerk) on ThingsResolver.weight']],
-    ['http GET /', 'token', [], [], []],
+    ['event things.moved', 'always', [['staff']], [], [staff]],
+    ['graphql Query firstThing', 'always', [], [], []],
+    ['graphql Thing weight', 'always', [['clerk']], [], ['@Roles(clerk) on ThingsResolver.weight']],
+    ['http GET /', 'always', [], [], []],
     ...['goods', 'things'].flatMap((path) => [
       [
         `http POST /${path}`,
-        'token',
+        'always',
         [['staff'], ['clerk', 'admin']],
         ['things:write', 'things:read'],
         [
@@ -101,16 +101,16 @@ it('lists what each handler of every kind requires, and where that is said', asy
       ],
       [
         `http GET /${path}/list`,
-        'token',
+        'always',
         [['staff']],
         ['things:read'],
         ['@Scopes(things:read) on StaffController.list', staff],
       ],
       [`http GET /${path}/offers`, 'optional', [], [], ["@Public({ verify: 'optional' }) on ThingsController.offers"]],
-      [`http GET /${path}/prices`, 'public', [], [], ['@Public() on ThingsController.prices']],
+      [`http GET /${path}/prices`, 'never', [], [], ['@Public() on ThingsController.prices']],
     ]),
-    ['message {"cmd":"things.read"}', 'token', [['staff']], [], [staff]],
-    ['websocket follow', 'token', [], ['things:read'], ['@Scopes(things:read) on ThingsGateway.follow']],
+    ['message {"cmd":"things.read"}', 'always', [['staff']], [], [staff]],
+    ['websocket follow', 'always', [], ['things:read'], ['@Scopes(things:read) on ThingsGateway.follow']],
   ]);
   expect(handlers[0]?.handler).toBe('ThingsController.moved');
   const table = routesTable(handlers).split('\n');

@@ -1,6 +1,7 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { Module, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import { IoAdapter } from '@nestjs/platform-socket.io';
@@ -169,6 +170,11 @@ class ChatGateway {
     return { event: 'public', data: this.callers.current()?.verified.subject ?? 'nobody' };
   }
 
+  @SubscribeMessage('broken')
+  broken(): never {
+    throw new DownstreamError({ status: 502, code: 'bad_gateway', message: 'The service inventory failed' });
+  }
+
   @SubscribeMessage('conflict')
   conflict(): never {
     throw new DownstreamError({ status: 409, code: 'insufficient_stock', message: 'There is not enough' });
@@ -285,6 +291,19 @@ describe.each(PLATFORMS)('a gateway on %s', (platform, adapter, connectTo) => {
     const clerk = await as({ roles: ['clerk'], scopes: ['chat:write'] });
     clerk.send('clerks');
     expect(await clerk.next('clerks')).toBe('done');
+  });
+
+  it('logs a call that failed in a gateway, as everywhere', async () => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    try {
+      await listen(ChatGateway);
+      const client = await as({});
+      client.send('broken');
+      expect(await client.next('exception')).toEqual(refused(502, 'bad_gateway'));
+      expect(error).toHaveBeenCalledWith(expect.stringContaining('The service inventory failed'));
+    } finally {
+      error.mockRestore();
+    }
   });
 
   it('lets strangers connect to a public gateway alone, and refuses their messages to what is not public', async () => {

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/internal';
-import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
-import { declarationsOf, requirementsOf } from '../requirements/requirements.js';
+import type { ModulesContainer } from '@nestjs/core';
+import { declarationsOf, requirementsOf, type Requirements } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';
-import { handlerClasses, isGateway } from './handler-classes.js';
+import { handlerClasses, isGateway, methodsOf } from './handler-classes.js';
+import { GRAPHQL, handlesEvents, patternsOf, textOfPattern } from './nest-metadata.js';
 
 /** A handler of the application, and what it requires. */
 export interface AuditedHandler {
@@ -13,8 +14,8 @@ export interface AuditedHandler {
   readonly route: string;
   /** The class and the method: `ParcelsController.mine`. */
   readonly handler: string;
-  /** `token`: one is required. `optional`: one that comes must be valid. `public`: none is looked at. */
-  readonly access: 'token' | 'optional' | 'public';
+  /** `always`: a token is required. `optional`: one that comes must be valid. `never`: the handler is public. */
+  readonly verify: Requirements['verify'];
   /** The caller needs one role of each group. */
   readonly roles: readonly (readonly string[])[];
   /** The caller's token needs all of these. */
@@ -35,7 +36,7 @@ export interface AuditedHandler {
  * // expect(publicRoutes(app)).toEqual(['GET /health']);
  * export function publicRoutes(app: INestApplication): string[] {
  *   const handlers = app.get(AuthAudit).handlers();
- *   return handlers.filter(({ access }) => access === 'public').map(({ route }) => route);
+ *   return handlers.filter(({ verify }) => verify === 'never').map(({ route }) => route);
  * }
  * ```
  */
@@ -56,13 +57,9 @@ function orderOf({ kind, route, handler }: AuditedHandler): string {
 }
 
 function handlersOf(type: Type, isController: boolean): AuditedHandler[] {
-  const prototype = type.prototype as Partial<Record<string, Handler>>;
-  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
-    const method = prototype[name];
-    return method === undefined
-      ? []
-      : entriesOf(type, method, isController).map((entry) => audited(entry, type, name, method));
-  });
+  return methodsOf(type).flatMap(([name, method]) =>
+    entriesOf(type, method, isController).map((entry) => audited(entry, type, name, method)),
+  );
 }
 
 type Entry = Pick<AuditedHandler, 'kind' | 'route'>;
@@ -84,40 +81,37 @@ function httpRoutes(type: Type, method: Handler): Entry[] {
   );
 }
 
-const EVENT = 2;
-
 function messages(method: Handler): Entry[] {
-  const patterns = (Reflect.getMetadata('microservices:pattern', method) ?? []) as unknown[];
-  const kind = Reflect.getMetadata('microservices:handler_type', method) === EVENT ? 'event' : 'message';
-  return patterns.flatMap(textsOf).map((route) => ({ kind, route }));
+  const kind = handlesEvents(method) ? 'event' : 'message';
+  return patternsOf(method).map((route) => ({ kind, route }));
 }
 
 function resolved(type: Type, method: Handler): Entry[] {
-  const root: unknown = Reflect.getMetadata('graphql:resolver_type', method);
-  const isField = Reflect.hasMetadata('graphql:resolve_property', method);
-  const isReference = Reflect.hasMetadata('graphql:resolve_reference', method);
+  const root: unknown = Reflect.getMetadata(GRAPHQL.type, method);
+  const isField = Reflect.hasMetadata(GRAPHQL.field, method);
+  const isReference = Reflect.hasMetadata(GRAPHQL.reference, method);
   if (root === undefined && !isField && !isReference) return [];
-  const name = (Reflect.getMetadata('graphql:resolver_name', method) ?? method.name) as string;
-  const owner = String(root ?? Reflect.getMetadata('graphql:resolver_type', type) ?? type.name);
+  const name = (Reflect.getMetadata(GRAPHQL.name, method) ?? method.name) as string;
+  const owner = String(root ?? Reflect.getMetadata(GRAPHQL.type, type) ?? type.name);
   return [{ kind: 'graphql', route: `${isReference ? 'reference' : owner} ${name}` }];
 }
 
 function audited(entry: Entry, type: Type, name: string, method: Handler): AuditedHandler {
-  const { isPublic, verify, roles, scopes } = requirementsOf(type, method);
+  const { verify, roles, scopes } = requirementsOf(type, method);
   return {
     ...entry,
     handler: `${type.name}.${name}`,
-    access: verify === 'optional' ? 'optional' : isPublic ? 'public' : 'token',
+    verify,
     roles: roles.map((group) => [...group]),
     scopes,
     declaredBy: declarationsOf(type, method),
   };
 }
 
-/** Patterns and paths are text, lists of text, or objects. */
+/** Paths and messages are text, lists of text, or objects. */
 function textsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsOf);
-  return [typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)];
+  return [value === undefined ? '' : textOfPattern(value)];
 }
 
 function joined(...parts: readonly string[]): string {

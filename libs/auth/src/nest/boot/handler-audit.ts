@@ -1,9 +1,7 @@
-import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
 import { isDecorated, requirementsOf } from '../requirements/requirements.js';
-import type { Handler } from '../requirements/handler-place.js';
-import { handlerClasses, isGateway, isResolver } from './handler-classes.js';
+import { handlerClasses, isGateway, isResolver, methodsOf } from './handler-classes.js';
 import { requireModule } from './needed-module.js';
 
 /** Lifecycle methods of a gateway. Nest calls them without guards. */
@@ -19,9 +17,7 @@ export function auditHandlers(modules: ModulesContainer): void {
   for (const { type, isController } of handlerClasses(modules)) {
     const ofGateway = isGateway(type);
     if (ofGateway) requireModule('ws', type, modules);
-    for (const name of new MetadataScanner().getAllMethodNames(type.prototype)) {
-      const method = (type.prototype as Partial<Record<string, Handler>>)[name];
-      if (method === undefined) continue;
+    for (const [name, method] of methodsOf(type)) {
       const ofResolver = isResolver(method);
       if (ofResolver) requireModule('graphql', type, modules);
       if (isController || ofResolver || ofGateway) requirementsOf(type, method);

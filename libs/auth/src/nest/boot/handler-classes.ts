@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import type { ModulesContainer } from '@nestjs/core';
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import type { Handler } from '../requirements/handler-place.js';
+import { GRAPHQL } from './nest-metadata.js';
 
 /** A class of the application whose methods can handle requests. */
 export interface HandlerClass {
@@ -21,6 +22,15 @@ export function handlerClasses(modules: ModulesContainer): HandlerClass[] {
   return classes;
 }
 
+/** The methods of a class and of the classes that it extends, by name. */
+export function methodsOf(type: Type): [name: string, method: Handler][] {
+  const prototype = type.prototype as Partial<Record<string, Handler>>;
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
+    const method = prototype[name];
+    return method === undefined ? [] : [[name, method]];
+  });
+}
+
 /** Recognized by the metadata of @nestjs/websockets. */
 export function isGateway(type: Type): boolean {
   return Reflect.getMetadata('websockets:is_gateway', type) === true;
@@ -28,10 +38,8 @@ export function isGateway(type: Type): boolean {
 
 /** Recognized by the metadata of @nestjs/graphql: a query, a mutation, a subscription, a field, or a reference. */
 export function isResolver(method: Handler): boolean {
-  return RESOLVER_METADATA.some((key) => Reflect.hasMetadata(key, method));
+  return [GRAPHQL.type, GRAPHQL.field, GRAPHQL.reference].some((key) => Reflect.hasMetadata(key, method));
 }
-
-const RESOLVER_METADATA = ['graphql:resolver_type', 'graphql:resolve_property', 'graphql:resolve_reference'];
 
 /** The part of Nest's InstanceWrapper that this needs. */
 interface Wrapper {

@@ -1,12 +1,9 @@
-import 'reflect-metadata';
 import { isMap } from 'node:util/types';
-import { MetadataScanner, type ApplicationConfig, type ModulesContainer } from '@nestjs/core';
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { AccessTokenGuard } from '../access-token.guard.js';
 import { endWithToken, type MessageHandler } from '../streams/message-streams.js';
-import { handlerClasses, isGateway } from './handler-classes.js';
-
-/** The metadata key of @nestjs/microservices on methods that handle messages. */
-const PATTERN_METADATA = 'microservices:pattern';
+import { handlerClasses, isGateway, methodsOf } from './handler-classes.js';
+import { patternsOf, textOfPattern } from './nest-metadata.js';
 
 /** The part of Nest's microservice server that the audit watches. */
 interface RpcServer {
@@ -50,8 +47,8 @@ export function auditMicroservice(server: object, { config, guard, modules }: Au
     // An event has no answer, and Nest looks for its further handlers on the function itself.
     const handler = isEvent === true ? original : endWithToken(original);
     if (composition.seen && config.getGlobalGuards().includes(guard)) guarded.add(handler);
-    else if (isListening) throw new Error(refusal([textOf(pattern)]));
-    else unguarded.set(handler, textOf(pattern));
+    else if (isListening) throw new Error(refusal([textOfPattern(pattern)]));
+    else unguarded.set(handler, textOfPattern(pattern));
     composition.seen = false;
     return addHandler(pattern, handler, isEvent, ...rest);
   };
@@ -82,12 +79,7 @@ function addedBefore(server: RpcServer, ...known: readonly { has(handler: unknow
 function requestScopedPatterns(modules: ModulesContainer): string[] {
   return handlerClasses(modules).flatMap(({ type, isController, instance }) => {
     if (!isController || instance !== undefined) return [];
-    const prototype = type.prototype as Record<string, object>;
-    return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
-      const method = prototype[name];
-      const patterns: unknown = method && Reflect.getMetadata(PATTERN_METADATA, method);
-      return Array.isArray(patterns) ? patterns.map(textOf) : [];
-    });
+    return methodsOf(type).flatMap(([, method]) => patternsOf(method));
   });
 }
 
@@ -96,10 +88,6 @@ function take(list: string[], text: string): boolean {
   const at = list.indexOf(text);
   if (at >= 0) list.splice(at, 1);
   return at >= 0;
-}
-
-function textOf(pattern: unknown): string {
-  return typeof pattern === 'string' ? pattern : JSON.stringify(pattern);
 }
 
 /** Whether the message hooks of the configuration were read in this turn of the event loop, since `seen` was last cleared. */

@@ -1,13 +1,12 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
-import { handlerClasses, isResolver } from '../boot/handler-classes.js';
+import type { ModulesContainer } from '@nestjs/core';
+import { handlerClasses, isResolver, methodsOf } from '../boot/handler-classes.js';
+import { GRAPHQL } from '../boot/nest-metadata.js';
 import { requirementsOf } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';
 
-/** The metadata keys and the options token of @nestjs/graphql, which does not export them all. */
-const TYPE_OF_RESOLVER = 'graphql:resolver_type';
-const IS_REFERENCE = 'graphql:resolve_reference';
+/** The options token of @nestjs/graphql. */
 const OPTIONS = 'GqlModuleOptions';
 
 const ROOT_TYPES: ReadonlySet<unknown> = new Set(['Query', 'Mutation', 'Subscription']);
@@ -23,7 +22,7 @@ interface ResolverMethod {
 
 /** @internal Whether the method is a subscription. */
 export function isSubscription(method: Handler): boolean {
-  return Reflect.getMetadata(TYPE_OF_RESOLVER, method) === 'Subscription';
+  return Reflect.getMetadata(GRAPHQL.type, method) === 'Subscription';
 }
 
 /**
@@ -37,7 +36,7 @@ export function auditFields(modules: ModulesContainer): void {
   const open = methods.find(({ type, method }) => isRoot(method) && requirementsOf(type, method).verify !== 'always');
   for (const resolver of methods) {
     if (isRoot(resolver.method) || requirementsOf(resolver.type, resolver.method).isPublic) continue;
-    if (Reflect.hasMetadata(IS_REFERENCE, resolver.method)) throw new TypeError(unguardedReference(resolver));
+    if (Reflect.hasMetadata(GRAPHQL.reference, resolver.method)) throw new TypeError(unguardedReference(resolver));
     if (isRestricted(resolver)) throw new TypeError(unguardedField(resolver));
     if (open !== undefined && resolver.name !== TYPE_OF_VALUE) throw new TypeError(openField(resolver, open));
   }
@@ -57,17 +56,13 @@ function runsGuardsForFields(modules: ModulesContainer): boolean {
 }
 
 function resolverMethods(modules: ModulesContainer): ResolverMethod[] {
-  return handlerClasses(modules).flatMap(({ type }) => {
-    const prototype = type.prototype as Partial<Record<string, Handler>>;
-    return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
-      const method = prototype[name];
-      return method !== undefined && isResolver(method) ? [{ type, name, method }] : [];
-    });
-  });
+  return handlerClasses(modules).flatMap(({ type }) =>
+    methodsOf(type).flatMap(([name, method]) => (isResolver(method) ? [{ type, name, method }] : [])),
+  );
 }
 
 function isRoot(method: Handler): boolean {
-  return ROOT_TYPES.has(Reflect.getMetadata(TYPE_OF_RESOLVER, method));
+  return ROOT_TYPES.has(Reflect.getMetadata(GRAPHQL.type, method));
 }
 
 function isRestricted({ type, method }: ResolverMethod): boolean {

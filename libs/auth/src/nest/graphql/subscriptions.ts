@@ -1,10 +1,15 @@
 import type { CallHandler, ExecutionContext, HttpException, NestInterceptor } from '@nestjs/common';
 import { map, type Observable } from 'rxjs';
 import type { AuthenticatedCaller } from '../../propagation/caller.js';
-import { closeScope, openScope, runInScope, type Scope } from '../../propagation/caller-context.js';
+import {
+  authenticatedCallerOf,
+  closeScope,
+  openScope,
+  runInScope,
+  type Scope,
+} from '../../propagation/caller-context.js';
 import { asHttpException } from '../errors/auth-problem.js';
-import { streamCallerOf } from '../streams/ends-with-token.js';
-import { connectionOf, contextValueOf, type GraphqlConnection } from './graphql-context.js';
+import { connectionOf, contextValueOf, graphqlContext, type GraphqlConnection } from './graphql-context.js';
 
 /** The close code with which servers of graphql-ws ask a client to connect again with other credentials. */
 const FORBIDDEN = 4403;
@@ -15,7 +20,7 @@ const FORBIDDEN = 4403;
  */
 export const subscriptionEndsWithToken: NestInterceptor = {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const caller = streamCallerOf(context);
+    const caller = authenticatedCallerOf(graphqlContext.request(context));
     if (caller === undefined) return next.handle();
     const value = contextValueOf(context);
     const connection = connectionOf(value);

@@ -79,9 +79,10 @@ export function requirementsOf(controller: Type, handler: Handler): Requirements
 const resolved = new WeakMap<Type, WeakMap<Handler, Requirements>>();
 
 function resolve(controller: Type, handler: Handler): Requirements {
-  const classes = ancestry(controller).flatMap((type) => ownDeclaration(type, undefined) ?? []);
   const place = placeOf(controller, handler);
-  const { isPublic, methods } = methodDeclarations(controller, place);
+  const classes = classDeclarations(controller).map(({ declared }) => declared);
+  const methods = methodDeclarations(controller, place).map(({ declared }) => declared);
+  const isPublic = ownDeclaration(place.prototype, place.key)?.isPublic === true;
   const ofPublicClass = isPublicClass(controller);
   refuseContradiction(ofPublicClass, classes, controller.name);
   refuseContradiction(isPublic, methods, `${controller.name}.${String(place.key)}`);
@@ -109,14 +110,43 @@ function publicly(declaration: Declaration | undefined, readsCaller: boolean): R
   });
 }
 
+/** What the decorators of a class or a method declare, and its name. */
+interface PlacedDeclaration {
+  readonly declared: Declaration;
+  readonly where: string;
+}
+
+/** The declarations of the class and of the classes that it extends. */
+function classDeclarations(controller: Type): PlacedDeclaration[] {
+  return ancestry(controller).flatMap((type) => placed(ownDeclaration(type, undefined), type.name));
+}
+
 /** The handler's own declaration and those of the methods that it overrides. (Nest inherits parameter decorators in the same way.) */
-function methodDeclarations(
-  controller: Type,
-  { prototype, key }: HandlerPlace,
-): { isPublic: boolean; methods: Declaration[] } {
+function methodDeclarations(controller: Type, { prototype, key }: HandlerPlace): PlacedDeclaration[] {
   const prototypes = prototypesOf(controller);
-  const methods = prototypes.slice(prototypes.indexOf(prototype)).flatMap((type) => ownDeclaration(type, key) ?? []);
-  return { isPublic: ownDeclaration(prototype, key)?.isPublic === true, methods };
+  return prototypes
+    .slice(prototypes.indexOf(prototype))
+    .flatMap((type) => placed(ownDeclaration(type, key), `${type.constructor.name}.${String(key)}`));
+}
+
+function placed(declared: Declaration | undefined, where: string): PlacedDeclaration[] {
+  return declared === undefined ? [] : [{ declared, where }];
+}
+
+/** What is said of a handler: {@link Requirements}, or what of them an audit lists. */
+interface Requirement extends Pick<Requirements, 'verify' | 'scopes'> {
+  readonly roles: readonly Iterable<string>[];
+}
+
+/** @internal What a handler requires, in words. */
+export function textOfRequirements({ verify, roles, scopes }: Requirement): string {
+  if (verify === 'never') return 'nothing';
+  if (verify === 'optional') return 'a token is optional';
+  const parts = roles.map((names) => {
+    const group = [...names];
+    return `${group.length === 1 ? 'role' : 'one role of'} ${group.join(', ')}`;
+  });
+  return [...parts, ...scopes.map((scope) => `scope ${scope}`)].join(' and ') || 'a token';
 }
 
 /** @internal Whether `@Public()` is on this class. It is not inherited. */
@@ -134,18 +164,12 @@ export function isDecorated(type: Type, key: string): boolean {
  * public method opens do not count.
  */
 export function declarationsOf(controller: Type, handler: Handler): string[] {
-  const place = placeOf(controller, handler);
   const { isPublic } = requirementsOf(controller, handler);
-  const prototypes = prototypesOf(controller);
-  const methods = prototypes.slice(prototypes.indexOf(place.prototype)).flatMap((prototype) => {
-    const declared = ownDeclaration(prototype, place.key);
-    return declared === undefined ? [] : [{ declared, where: `${prototype.constructor.name}.${String(place.key)}` }];
-  });
-  const classes = ancestry(controller).flatMap((type) => {
-    const declared = ownDeclaration(type, undefined);
-    return declared === undefined ? [] : [{ declared, where: type.name }];
-  });
-  return [...methods, ...classes].flatMap(({ declared, where }) =>
+  const declarations = [
+    ...methodDeclarations(controller, placeOf(controller, handler)),
+    ...classDeclarations(controller),
+  ];
+  return declarations.flatMap(({ declared, where }) =>
     decoratorsOf(declared)
       .filter((decorator) => decorator.startsWith('@Public') === isPublic)
       .map((decorator) => `${decorator} on ${where}`),

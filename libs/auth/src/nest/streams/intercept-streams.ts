@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { NestInterceptor, Type } from '@nestjs/common';
 import { INTERCEPTORS_METADATA } from '@nestjs/common/internal';
-import { MetadataScanner } from '@nestjs/core';
+import { methodsOf } from '../boot/handler-classes.js';
 import { declare } from '../requirements/requirements.js';
 import type { Handler } from '../requirements/handler-place.js';
 
@@ -14,11 +14,9 @@ export function interceptStreams(
   interceptor: NestInterceptor,
   isStream: (method: Handler) => boolean,
 ): void {
-  const prototype = type.prototype as Record<string, Handler | undefined>;
-  for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
-    const method = prototype[name];
-    if (method === undefined || !isStream(method)) continue;
-    declare(prototype, name, (declaration) => (declaration.readsCaller = true));
+  for (const [name, method] of methodsOf(type)) {
+    if (!isStream(method)) continue;
+    declare(type.prototype as object, name, (declaration) => (declaration.readsCaller = true));
     const others = (Reflect.getMetadata(INTERCEPTORS_METADATA, method) ?? []) as unknown[];
     if (others.includes(interceptor)) continue;
     Reflect.defineMetadata(INTERCEPTORS_METADATA, [interceptor, ...others], method);

@@ -1,12 +1,12 @@
 import { isPromise } from 'node:util/types';
-import type { ArgumentsHost } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
-import { Observable, isObservable } from 'rxjs';
-import { AuthenticatedCaller } from '../../propagation/caller.js';
-import { callerOf } from '../../propagation/caller-context.js';
-import { streamCallOf } from '../contexts/rpc/grpc-metadata.js';
+import { isObservable, type Observable } from 'rxjs';
+import { authenticatedCallerOf } from '../../propagation/caller-context.js';
+import type { AuthError } from '../../verification/index.js';
+import { metadataOfCall, streamCallOf } from '../contexts/rpc/grpc-metadata.js';
 import { requestOfMessage } from '../contexts/rpc/rpc-context.js';
 import { refuseMessage } from '../errors/rpc-answer.js';
+import { untilEnd } from './until-end.js';
 
 /** A message handler as Nest gives it to its microservice server. */
 export type MessageHandler = (...args: unknown[]) => unknown;
@@ -23,32 +23,15 @@ export function endWithToken(handler: MessageHandler): MessageHandler {
 }
 
 function ending(answer: unknown, args: unknown[]): unknown {
+  // Most answers are neither: nothing is made for them.
+  if (!isObservable(answer) && metadataOfCall(args[0]) === undefined) return answer;
   const message = new ExecutionContextHost(args);
-  const streamed = isObservable(answer) ? undefined : streamCallOf(message)?.call;
-  if (!isObservable(answer) && streamed === undefined) return answer;
-  const caller = callerOfMessage(message);
-  if (caller === undefined) return answer;
-  if (isObservable(answer)) return untilEnd(answer, caller, message);
-  const stop = caller.whenEnded((error) => void refuseMessage(error, message).subscribe());
-  for (const event of ['finish', 'cancelled', 'close']) streamed?.once(event, stop);
-  return answer;
-}
-
-function callerOfMessage(message: ArgumentsHost): AuthenticatedCaller | undefined {
   const request = requestOfMessage(message);
-  const caller = request === undefined ? undefined : callerOf(request);
-  return caller instanceof AuthenticatedCaller ? caller : undefined;
-}
-
-function untilEnd(
-  source: Observable<unknown>,
-  caller: AuthenticatedCaller,
-  message: ArgumentsHost,
-): Observable<unknown> {
-  return new Observable((subscriber) => {
-    source.subscribe(subscriber);
-    // Most answers are complete by now.
-    if (subscriber.closed) return;
-    subscriber.add(caller.whenEnded((error) => void refuseMessage(error, message).subscribe(subscriber)));
-  });
+  const caller = request && authenticatedCallerOf(request);
+  if (caller === undefined) return answer;
+  const refuse = (error: AuthError): Observable<unknown> => refuseMessage(error, message);
+  if (isObservable(answer)) return untilEnd(answer, caller, refuse);
+  const stop = caller.whenEnded((error) => void refuse(error).subscribe());
+  for (const event of ['finish', 'cancelled', 'close']) streamCallOf(message)?.call.once(event, stop);
+  return answer;
 }

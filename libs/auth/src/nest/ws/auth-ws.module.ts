@@ -1,27 +1,27 @@
 import 'reflect-metadata';
 import { Inject, Logger, Module, Optional, type DynamicModule, type Type, type WebSocketAdapter } from '@nestjs/common';
 import { EXCEPTION_FILTERS_METADATA } from '@nestjs/common/internal';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AuthError, TokenVerifier } from '../../verification/index.js';
 import { isGateway } from '../boot/handler-classes.js';
 import { GUARDS } from '../boot/needed-module.js';
 import { RequestScopes } from '../boot/request-scopes.js';
 import { registerAdapters } from '../contexts/adapters.js';
+import { AuthExceptionFilter } from '../errors/auth-exception.filter.js';
 import { RefusalLog } from '../errors/refusal-log.js';
 import { isPublicClass } from '../requirements/requirements.js';
 import { Connection } from './connection.js';
 import { guardAdapter, type GatewayPlace, type Handshakes } from './guarded-adapter.js';
 import { handshakeCredentials, type AuthWsOptions, type Handshake } from './handshake-credentials.js';
 import { wsContext } from './ws-context.js';
-import { WsRefusalFilter } from './ws-refusal.filter.js';
 
 const OPTIONS = Symbol('AuthWsOptions');
 /** The metadata of @nestjs/websockets on a gateway. */
 const PORT = 'port';
 const GATEWAY_OPTIONS = 'websockets:gateway_options';
 
-/** Stateless, so that it can be put on gateways of all applications of the process. */
-const refusals = new WsRefusalFilter();
+/** Put on the gateways of all applications of the process. It answers HTTP nowhere, so its adapter is never set. */
+const refusals = new AuthExceptionFilter(new HttpAdapterHost());
 
 /**
  * Protects the gateways of `@nestjs/websockets`, on socket.io and on `ws`, with the guard and the decorators of `AuthModule`. Import it
@@ -63,18 +63,20 @@ export class AuthWsModule {
   /** @internal */
   static readonly [GUARDS] = 'ws';
 
+  private readonly gateways: readonly Type[];
   private readonly log = new RefusalLog(new Logger(AuthWsModule.name));
 
   /** @internal Nest calls it. */
   constructor(
     private readonly verifier: TokenVerifier,
-    private readonly modules: ModulesContainer,
+    modules: ModulesContainer,
     config: ApplicationConfig,
     private readonly scopes: RequestScopes,
     @Optional() @Inject(OPTIONS) private readonly options: AuthWsOptions = {},
   ) {
     registerAdapters([wsContext]);
-    for (const gateway of this.gateways()) answerRefusals(gateway);
+    this.gateways = gatewaysOf(modules);
+    for (const gateway of this.gateways) answerRefusals(gateway);
     this.watch(config);
   }
 
@@ -133,20 +135,21 @@ export class AuthWsModule {
 
   /** Whether somebody without a token may connect there. */
   private isOpen({ port, path, namespace }: GatewayPlace): boolean {
-    return this.gateways().some((gateway) => {
+    return this.gateways.some((gateway) => {
       const options = (Reflect.getMetadata(GATEWAY_OPTIONS, gateway) ?? {}) as Omit<GatewayPlace, 'port'>;
       const isThere = (Reflect.getMetadata(PORT, gateway) ?? 0) === port && options.path === path;
       return isThere && sameNamespace(options.namespace, namespace) && isPublicClass(gateway);
     });
   }
+}
 
-  private gateways(): Type[] {
-    return [...this.modules.values()].flatMap(({ providers }) =>
-      [...providers.values()].flatMap(({ metatype }) =>
-        typeof metatype === 'function' && isGateway(metatype as Type) ? [metatype as Type] : [],
-      ),
-    );
-  }
+/** By their classes: Nest makes the gateways later. */
+function gatewaysOf(modules: ModulesContainer): Type[] {
+  return [...modules.values()].flatMap(({ providers }) =>
+    [...providers.values()].flatMap(({ metatype }) =>
+      typeof metatype === 'function' && isGateway(metatype as Type) ? [metatype as Type] : [],
+    ),
+  );
 }
 
 /** Nest writes a leading slash before a namespace. */

@@ -1,11 +1,5 @@
-import {
-  AuthError,
-  parseBearer,
-  publicError,
-  type PublicAuthError,
-  type TokenVerifier,
-  type VerifiedToken,
-} from '../../verification/index.js';
+import { AuthError, parseBearer, type TokenVerifier, type VerifiedToken } from '../../verification/index.js';
+import { authRpcError } from '../errors/auth-problem.js';
 import { closeFor, sendTo, type SocketClient } from './socket-client.js';
 
 /** Sent before a connection is closed because its token expired or was revoked: `{ status, code, message }`. */
@@ -60,6 +54,7 @@ export class Connection {
   }
 
   closed(): void {
+    this.#client = undefined;
     this.#stopWatching?.();
   }
 
@@ -78,16 +73,10 @@ export class Connection {
     const client = this.#client;
     if (client === undefined) return;
     this.#hasEnded = true;
-    const refusal = publicRefusal(error);
+    const refusal = authRpcError(error);
     sendTo(client, ENDED, refusal);
     closeFor(client, refusal.code);
   }
-}
-
-/** What a client is told of a refusal. */
-export function publicRefusal(error: AuthError): Pick<PublicAuthError, 'status' | 'code' | 'message'> {
-  const { status, code, message } = publicError(error);
-  return { status, code, message };
 }
 
 /** By the client that gateways get. */

@@ -4,8 +4,8 @@ import type { WebSocketAdapter, WsMessageHandler } from '@nestjs/common';
 import { finalize, isObservable } from 'rxjs';
 import { closeScope, openScope, runInScope } from '../../propagation/caller-context.js';
 import { AuthError } from '../../verification/index.js';
-import { authProblem } from '../errors/auth-problem.js';
-import { Connection, connectionOf, keepConnection, publicRefusal } from './connection.js';
+import { authProblem, authRpcError } from '../errors/auth-problem.js';
+import { Connection, connectionOf, keepConnection } from './connection.js';
 import { BEARER_PROTOCOL, withoutToken, type Handshake } from './handshake-credentials.js';
 import { closeFor, sendTo, type SocketClient } from './socket-client.js';
 
@@ -117,7 +117,7 @@ function openConnection(client: SocketClient): Connection | undefined {
 /** The client gets it as `connect_error`, with the refusal in `data`. */
 function connectError(error: unknown): Error {
   if (!(error instanceof AuthError)) return new Error('Internal server error', { cause: error });
-  const data = publicRefusal(error);
+  const data = authRpcError(error);
   return Object.assign(new Error(data.message), { data });
 }
 
@@ -214,7 +214,7 @@ async function renewed(client: SocketClient, token: unknown): Promise<{ event: s
     return { event: RENEWED, answer: { expiresAt } };
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    return { event: 'exception', answer: publicRefusal(error) };
+    return { event: 'exception', answer: authRpcError(error) };
   }
 }
 

@@ -1,6 +1,6 @@
-import 'reflect-metadata';
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { AuthError, publicError } from '../../../verification/index.js';
+import { handlesEvents } from '../../boot/nest-metadata.js';
 import type { ContextAdapter } from '../context-adapter.js';
 import { amqpHeaders } from './amqp-headers.js';
 import { grpcMetadata, metadataOfCall, metadataOfMessage, streamedCallOf } from './grpc-metadata.js';
@@ -48,14 +48,6 @@ export function requestOfMessage(context: ArgumentsHost): object | undefined {
 export function messageOf(hookContext: unknown): object | undefined {
   if (typeof hookContext !== 'object' || hookContext === null) return undefined;
   return metadataOfCall(hookContext) ?? hookContext;
-}
-
-/** What @nestjs/microservices writes on the methods that handle messages: which kind they are of. */
-const HANDLER_TYPE = 'microservices:handler_type';
-const EVENT = 2;
-
-function handlesEvents(handler: object): boolean {
-  return Reflect.getMetadata(HANDLER_TYPE, handler) === EVENT;
 }
 
 function transportOf(message: object): MessageTransport | undefined {
